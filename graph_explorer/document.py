@@ -1,0 +1,255 @@
+"""A document: one function, with the values of its leaves and what is asked of it.
+
+The one rule: a document never changes; an edit makes another one. Its graph, its traces and its file
+all follow from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine import run as engine_run
+from graph_explorer.engine.errors import InputError, unknown
+from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.program import Program, read
+from graph_explorer.engine.trace import Trace
+
+Array = np.ndarray[Any, Any]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The value of an input or parameter: the array, and how a file spells it if not as plain numbers."""
+
+    array: Array
+    spelling: Any = None
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The plane on which the output is drawn: two scalar parameters or entries, or random directions."""
+
+    axes: tuple[str, str] | None = None
+    random: bool = False
+    window: tuple[float, float, float, float] = (-4.0, 4.0, -4.0, 4.0)
+    minima: tuple[tuple[float, float], ...] = ()
+    start: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A program and its values. `text` is the file it came from, kept so that saving loses nothing.
+
+    `program_place` is the line and column in that file where the program begins, both from 1.
+    """
+
+    program: str
+    inputs: Mapping[str, Entry] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[str, Entry] = field(default_factory=lambda: _NOTHING)
+    title: str = ""
+    description: str = ""
+    output_name: str = ""
+    dtype: str = "float64"
+    surface: Surface | None = None
+    training: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    path: Path | None = None
+    text: str = ""
+    program_place: tuple[int, int] = (1, 1)
+
+    @cached_property
+    def read(self) -> Program:
+        """The program as a graph; `InputError` at its place in the file."""
+        twice = next((name for name in self.inputs if name in self.parameters), None)
+        if twice is not None:
+            raise InputError(f"'{twice}' is both an input and a parameter; keep one", source=self.source)
+        try:
+            return read(self.program, self.inputs, self.parameters, np.dtype(self.dtype))
+        except InputError as error:
+            raise self.placed(error) from None
+
+    @property
+    def graph(self) -> Graph:
+        return self.read.graph
+
+    @property
+    def source(self) -> str:
+        return str(self.path) if self.path else ""
+
+    @property
+    def name(self) -> str:
+        """What a window or a picture calls it."""
+        return self.title or (self.path.stem if self.path else "Untitled")
+
+    def placed(self, error: InputError) -> InputError:
+        """`error`, which counts lines of the program, as one that counts lines of the file."""
+        if error.source or not self.path or not error.line:
+            error.source = error.source or self.source
+            return error
+        line, column = self.program_place
+        error.column += column - 1 if error.line == 1 else 0
+        error.line += line - 1
+        error.source = self.source
+        return error
+
+    @property
+    def output(self) -> str:
+        """The value that is asked for, without an index; see `output_entry`."""
+        name = self.output_name.split("[", 1)[0]
+        return self.graph.resolve(name) if name else self.read.output
+
+    @cached_property
+    def leaves(self) -> Mapping[str, Array]:
+        """The values of all leaves."""
+        given = {**self.inputs, **self.parameters}
+        return {**{name: entry.array for name, entry in given.items()}, **self.read.constants}
+
+    def entry(self, name: str) -> Entry:
+        """The value of the input or parameter `name`."""
+        for values in (self.inputs, self.parameters):
+            if name in values:
+                return values[name]
+        raise unknown("input or parameter", name, [*self.inputs, *self.parameters])
+
+    def with_values(self, values: Mapping[str, Any]) -> Document:
+        """The document with other numbers for some inputs and parameters; shapes may change."""
+        for name in values:
+            self.entry(name)
+        changed = {
+            name: Entry(np.asarray(value, dtype=self.entry(name).array.dtype))
+            for name, value in values.items()
+        }
+        kept = {
+            part: MappingProxyType({n: changed.get(n, e) for n, e in getattr(self, part).items()})
+            for part in ("inputs", "parameters")
+        }
+        made = dataclasses.replace(self, **kept)
+        if "read" in self.__dict__:  # the program is the same: so is its graph
+            made.__dict__["read"] = self.read
+        return made
+
+    def with_program(self, program: str) -> Document:
+        """The document with another program over the same inputs and parameters."""
+        return dataclasses.replace(self, program=program)
+
+    @property
+    def default_wrt(self) -> tuple[str, ...]:
+        """Float parameters; where there are none, float inputs."""
+        for values in (self.parameters, self.inputs):
+            found = tuple(name for name, entry in values.items() if entry.array.dtype.kind == "f")
+            if found:
+                return found
+        return ()
+
+
+def parse(
+    program: str,
+    inputs: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Document:
+    """A document from a program text and values: numbers, nested lists or arrays."""
+    dtype = more.get("dtype", "float64")
+
+    def entries(values: Mapping[str, Any] | None) -> Mapping[str, Entry]:
+        return MappingProxyType(
+            {name: Entry(as_array(name, value, dtype)) for name, value in (values or {}).items()}
+        )
+
+    document = Document(program, entries(inputs), entries(parameters), **more)
+    document.read  # noqa: B018 - read now, so that a mistake is told here
+    return document
+
+
+def as_array(name: str, value: Any, dtype: str = "float64") -> Array:
+    """A number, nested list or array as an array; plain numbers in `dtype`, arrays in their own type."""
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InputError(f"the rows of '{name}' differ in length; make them equal") from None
+    if array.dtype == bool:
+        return array
+    if array.dtype.kind not in "iuf":
+        raise InputError(f"'{name}' holds something that is not a number")
+    return array.astype(dtype)
+
+
+def run(
+    document: Document,
+    wrt: Iterable[str] | None = None,
+    output: str | None = None,
+    seed: Any = None,
+    *,
+    detached: Iterable[Use] = (),
+    plan: Plan | None = None,
+    checkpoint: Callable[[float], None] | None = None,
+    partial: bool = False,
+) -> Trace:
+    """One forward and one backward run of the document.
+
+    `wrt` are the names that get gradients (default: all float parameters), `output` the value that is
+    differentiated, `NAME` or an entry `NAME[0,3]`, and `seed` its cotangent (default ones). `plan` of
+    an earlier trace of the same graph saves making it anew. With `partial`, a node that fails gives
+    a trace that ends there; otherwise `RunError`.
+    """
+    asked = output if output is not None else document.output_name
+    name, entry = split_entry(asked) if asked else (document.output, None)
+    graph = document.graph
+    name = graph.resolve(name)
+    if plan is None:
+        chosen = document.default_wrt if wrt is None else tuple(wrt)
+        plan = Plan(graph, name, chosen, document.read.detached | frozenset(detached))
+    if entry is not None and seed is None:
+        seed = _one_entry(document, plan, name, entry)
+    try:
+        trace = engine_run.execute(plan, document.leaves, seed, checkpoint)
+    except InputError as error:
+        raise document.placed(error) from None
+    if trace.failure is not None and not partial:
+        assert isinstance(trace.failure, InputError)
+        raise document.placed(trace.failure)
+    if trace.failure is None:
+        _refuse_discrete(trace, plan.wrt)
+    return trace
+
+
+def split_entry(text: str) -> tuple[str, tuple[int, ...] | None]:
+    """`W1[0,1]` → ("W1", (0, 1)); a plain name has no entry."""
+    name, bracket, rest = text.partition("[")
+    if not bracket:
+        return name, None
+    try:
+        return name.strip(), tuple(int(part) for part in rest.rstrip().removesuffix("]").split(","))
+    except ValueError:
+        raise InputError(f"'{text}' is no entry of a value; write it like {name}[0,1]") from None
+
+
+def _one_entry(document: Document, plan: Plan, name: str, entry: tuple[int, ...]) -> Array:
+    """A seed that is one at `entry` of the value `name` and zero elsewhere."""
+    forward = engine_run.execute(Plan(plan.graph, name, ()), document.leaves)
+    if forward.failure is not None:
+        assert isinstance(forward.failure, InputError)
+        raise document.placed(forward.failure)
+    seed = np.zeros_like(forward.value(name))
+    if len(entry) != seed.ndim or any(not -n <= k < n for k, n in zip(entry, seed.shape, strict=False)):
+        raise InputError(f"'{name}' has the shape {seed.shape}; there is no entry {list(entry)}")
+    seed[entry] = 1
+    return seed
+
+
+def _refuse_discrete(trace: Trace, names: Iterable[str]) -> None:
+    for name in names:
+        if trace.has_value(name) and trace.value(name).dtype.kind != "f":
+            kind = trace.value(name).dtype
+            raise InputError(f"'{name}' is {kind}; only floating-point values have gradients")

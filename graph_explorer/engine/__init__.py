@@ -1,0 +1,1 @@
+"""The engine: graphs of operations, their runs forward and backward, and nothing else but NumPy."""

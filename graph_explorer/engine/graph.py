@@ -1,0 +1,189 @@
+"""The computational graph: operations in dependency order, each naming the values it takes and makes.
+
+The one rule: a graph never changes and is always valid. Its constructor refuses a value made twice,
+an input that nothing made before, and so every cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from graph_explorer.engine.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    import networkx
+
+#: The kinds of node that no operation computes.
+LEAVES = ("input", "parameter", "constant")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the program a node was written: lines and columns from 1, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation or leaf.
+
+    `id` is the name of its first output. `op` is an ONNX operator, or one of `LEAVES`. `inputs` are
+    names of values, "" where an optional one is left out. `group` is the path of the groups around
+    the node, "" at the top, outermost first, joined by "/".
+    """
+
+    id: str
+    op: str
+    inputs: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    group: str = ""
+    caption: str = ""
+    outputs: tuple[str, ...] = ()
+    place: Place | None = None
+
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            object.__setattr__(self, "outputs", (self.id,))
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op in LEAVES
+
+    @property
+    def label(self) -> str:
+        """The id without the path of its group."""
+        return self.id.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A value's use: the node that takes it, and at which of its inputs."""
+
+    node: str
+    input_index: int
+
+
+class Graph:
+    """Nodes in dependency order, and the names by which a program knows their values.
+
+    Raises `InputError` where the nodes do not form an acyclic graph of uniquely named values.
+    """
+
+    def __init__(self, nodes: Iterable[Node], names: Mapping[str, str] | None = None) -> None:
+        self.nodes: tuple[Node, ...] = tuple(nodes)
+        #: other names of values: what a program calls them → the value's own name
+        self.names: Mapping[str, str] = MappingProxyType(dict(names or {}))
+        self._producer: dict[str, int] = {}
+        for index, node in enumerate(self.nodes):
+            for name in node.inputs:
+                if name and name not in self._producer:
+                    raise self._misplaced(node, name)
+            for name in node.outputs:
+                if not name:
+                    continue
+                if name in self._producer:
+                    raise InputError(f"two nodes make the value '{name}'; rename one of them")
+                self._producer[name] = index
+
+    def _misplaced(self, node: Node, name: str) -> InputError:
+        made = {value for other in self.nodes for value in other.outputs}
+        if name in made:
+            return InputError(f"node '{node.id}' takes '{name}', which is made only after it: a cycle")
+        error = unknown("value", name, made)
+        return InputError(f"node '{node.id}' takes an {error.message}")
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def resolve(self, name: str) -> str:
+        """The value's own name for any name a program gives it; `UnknownName` with the nearest one."""
+        if name in self._producer:
+            return name
+        if name in self.names:
+            return self.names[name]
+        raise unknown("node", name, [*self._producer, *self.names])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._producer or name in self.names
+
+    def index(self, name: str) -> int:
+        """The position of the node that makes the value `name`."""
+        return self._producer[self.resolve(name)]
+
+    def node(self, name: str) -> Node:
+        """The node that makes the value `name`; `UnknownName` with the nearest one."""
+        return self.nodes[self.index(name)]
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The names of all values, in the order in which they are made."""
+        return tuple(self._producer)
+
+    @cached_property
+    def _uses(self) -> Mapping[str, tuple[Use, ...]]:
+        uses: dict[str, list[Use]] = {}
+        for node in self.nodes:
+            for index, name in enumerate(node.inputs):
+                if name:
+                    uses.setdefault(name, []).append(Use(node.id, index))
+        return {name: tuple(found) for name, found in uses.items()}
+
+    def uses(self, name: str) -> tuple[Use, ...]:
+        """Who takes the value `name`, in dependency order."""
+        return self._uses.get(self.resolve(name), ())
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The paths of all groups, an enclosing one before what it holds."""
+        found: dict[str, None] = {}
+        for node in self.nodes:
+            parts = node.group.split("/") if node.group else []
+            for depth in range(1, len(parts) + 1):
+                found.setdefault("/".join(parts[:depth]))
+        return tuple(found)
+
+    def leaves(self, *kinds: str) -> tuple[Node, ...]:
+        """The leaves of the given kinds (all kinds if none is given), in order."""
+        wanted = kinds or LEAVES
+        return tuple(node for node in self.nodes if node.op in wanted)
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """A networkx graph, one node an operation or leaf, one edge a use; its key is the input index.
+
+        Node attributes: `op`, `group`, `caption`, `label`, `attributes`; edges carry `value`.
+        """
+        import networkx  # ruff keeps this here: the engine itself needs NumPy only
+
+        graph = networkx.MultiDiGraph()
+        for node in self.nodes:
+            graph.add_node(
+                node.id,
+                op=node.op,
+                group=node.group,
+                caption=node.caption,
+                label=node.label,
+                attributes=dict(node.attributes),
+            )
+        for node in self.nodes:
+            for index, name in enumerate(node.inputs):
+                if name:
+                    source = self.nodes[self._producer[name]].id
+                    graph.add_edge(source, node.id, key=index, value=name)
+        return graph
+
+
+def enclosing(group: str) -> Sequence[str]:
+    """The paths of `group` and all groups around it, innermost first; empty for the top."""
+    parts = group.split("/") if group else []
+    return ["/".join(parts[:depth]) for depth in range(len(parts), 0, -1)]

@@ -1,0 +1,1 @@
+"""The window. It imports everything below it, and nothing below imports it."""

@@ -1,0 +1,347 @@
+"""The session: the one object of the window that changes.
+
+The one rule: all that the window shows is a frozen `State`. The session replaces it and tells every
+view, once, what it was and what it is; a view compares the parts that it cares for by identity.
+Views never call each other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from graph_explorer.document import Document, run
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.graph import Use
+from graph_explorer.engine.trace import Event, Trace
+from graph_explorer.formats import open_document, save_document
+from graph_explorer.ui.jobs import Jobs
+
+Array = np.ndarray[Any, Any]
+Show = Callable[["State", "State"], None]
+Mode = Literal["nodes", "edges"]
+
+#: A run that takes longer than this many seconds goes to a job the next time.
+SYNCHRONOUS = 0.03
+
+
+@dataclass(frozen=True)
+class Accumulator:
+    """What an optimizer would find in a parameter's `.grad`: the sum over backward passes since the last zero."""
+
+    gradients: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
+    passes: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that the window shows.
+
+    `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
+    of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
+    graph then still shows the last program that was right.
+    """
+
+    document: Document | None = None
+    trace: Trace | None = None
+    time: int = 0
+    selection: str = ""
+    edge: Use | None = None
+    mode: Mode = "edges"
+    collapsed: frozenset[str] = frozenset()
+    detached: frozenset[Use] = frozenset()
+    breakpoints: frozenset[str] = frozenset()
+    accumulator: Accumulator = field(default_factory=Accumulator)
+    problem: InputError | None = None
+    draft: str | None = None  # the text in the editor where it differs from the document's program
+    saved: Document | None = None
+    playing: bool = False
+    message: str = ""
+    theme: str = "light"
+
+    @property
+    def event(self) -> Event | None:
+        """The event that happened last."""
+        return self.trace.events[self.time - 1] if self.trace is not None and self.time > 0 else None
+
+    @property
+    def modified(self) -> bool:
+        return self.document is not self.saved
+
+
+class _Edit(QUndoCommand):
+    """One change of the document; the old and the new one are kept."""
+
+    def __init__(self, session: Session, text: str, before: Document, after: Document, merge: str) -> None:
+        super().__init__(text)
+        self.session, self.before, self.after, self.merge = session, before, after, merge
+
+    def id(self) -> int:
+        return hash(self.merge) & 0x7FFFFFFF if self.merge else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, _Edit) or other.merge != self.merge:
+            return False
+        self.after = other.after
+        return True
+
+    def redo(self) -> None:
+        self.session.put(self.after)
+
+    def undo(self) -> None:
+        self.session.put(self.before)
+
+
+class Session(QObject):
+    """Holds the state, changes it, and tells who follows it."""
+
+    #: after each change: the state before and the state now
+    changed = Signal(object, object)
+
+    def __init__(self, jobs: Jobs | None = None) -> None:
+        super().__init__()
+        self.state = State()
+        self.jobs = jobs or Jobs()
+        self.undo = QUndoStack(self)
+        self._seconds = 0.0
+
+    def follow(self, show: Show) -> None:
+        """Calls `show(before, now)` at once, and after each change."""
+        self.changed.connect(show)
+        show(State(), self.state)
+
+    def change(self, **parts: Any) -> None:
+        """Replaces parts of the state; nobody is told where nothing changes."""
+        before = self.state
+        if all(getattr(before, name) is value for name, value in parts.items()):
+            return
+        self.state = dataclasses.replace(before, **parts)
+        self.changed.emit(before, self.state)
+
+    def say(self, message: str) -> None:
+        """Shows one sentence in the message bar; empty clears it."""
+        self.change(message=message)
+
+    # ── documents ─────────────────────────────────────────────────────────────────────────────
+
+    def open(self, path: Path) -> bool:
+        """Opens a file; where it cannot be, says why and leaves all as it was."""
+        try:
+            self.show(open_document(path))
+        except InputError as error:
+            self.say(str(error))
+            return False
+        return True
+
+    def show(self, document: Document) -> None:
+        """Starts afresh with `document`, its values computed and nothing stepped yet."""
+        trace = run(document, partial=True)
+        self.undo.clear()
+        self.change(
+            document=document, trace=trace, time=trace.forward_length, saved=document, selection="", edge=None,
+            collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
+            problem=None, draft=None, playing=False, message=str(trace.failure or ""),
+        )  # fmt: skip
+
+    def close_document(self) -> None:
+        """Back to the start page."""
+        self.undo.clear()
+        self.change(
+            document=None,
+            trace=None,
+            time=0,
+            selection="",
+            edge=None,
+            saved=None,
+            playing=False,
+            message="",
+        )
+
+    def save(self, path: Path) -> bool:
+        """Writes the document and remembers where."""
+        assert self.state.document is not None
+        document = dataclasses.replace(self.state.document, path=path)
+        try:
+            save_document(document, path)
+            reopened = open_document(path)
+        except InputError as error:
+            self.say(str(error))
+            return False
+        kept = dataclasses.replace(document, text=reopened.text, program_place=reopened.program_place)
+        self.change(document=kept, saved=kept, message="")
+        return True
+
+    def edit(self, text: str, after: Document, merge: str = "") -> None:
+        """An undoable change of the document; edits with the same `merge` join into one."""
+        assert self.state.document is not None
+        self.undo.push(_Edit(self, text, self.state.document, after, merge))
+
+    def put(self, document: Document) -> None:
+        """Shows another version of the present document: at the same time, if the graph is the same."""
+        self._retrace(document, self.state.detached)
+
+    def set_value(self, name: str, value: Any, merge: str = "") -> None:
+        """Gives an input or parameter another value; `merge` joins the steps of one drag."""
+        assert self.state.document is not None
+        self.edit(
+            f"Change {name}",
+            self.state.document.with_values({name: value}),
+            merge and f"{name}:{merge}",
+        )
+
+    def set_program(self, text: str) -> None:
+        """The text in the editor: taken over as soon as it is right, its problem shown while it is not."""
+        document = self.state.document
+        if document is None or (text == document.program and self.state.problem is None):
+            return
+        after = document.with_program(text)
+        try:
+            after.read  # noqa: B018 - reading tells what is wrong
+        except InputError as error:
+            self.change(problem=error, draft=text)
+            return
+        self.change(problem=None, draft=None)
+        if text != document.program:
+            self.edit("Edit program", after, "program")
+
+    def detach(self, use: Use) -> None:
+        """Cuts the gradient on one edge, or joins it again."""
+        assert self.state.document is not None
+        self._retrace(self.state.document, self.state.detached ^ {use})
+
+    # ── the trace ─────────────────────────────────────────────────────────────────────────────
+
+    def _retrace(self, document: Document, detached: frozenset[Use]) -> None:
+        before = self.state
+        same = (
+            before.trace is not None
+            and before.document is not None
+            and document.graph is before.document.graph
+        )
+        reusable = (
+            same and detached == before.detached and before.trace is not None and before.trace.failure is None
+        )
+        plan = before.trace.plan if reusable and before.trace is not None else None
+        work = partial(run, document, detached=detached, plan=plan, partial=True)
+        deliver = partial(self._deliver, document, detached, same)
+        if self._seconds > SYNCHRONOUS:
+            self.jobs.start(
+                "trace",
+                "Running",
+                lambda checkpoint: work(checkpoint=checkpoint),
+                deliver,
+                self._failed,
+            )
+            return
+        started = time.perf_counter()
+        try:
+            deliver(work())
+        except InputError as error:
+            self._failed(error)
+        self._seconds = time.perf_counter() - started
+
+    def _failed(self, error: InputError) -> None:
+        self.change(message=str(error))
+
+    def _deliver(self, document: Document, detached: frozenset[Use], same: bool, trace: Trace) -> None:
+        before = self.state
+        backward = before.trace is not None and before.time > before.trace.forward_length
+        at = min(before.time, trace.length) if same else (trace.length if backward else trace.forward_length)
+        known = {*(node.id for node in trace.graph), *trace.graph.groups}
+        self.change(
+            document=document, detached=detached, trace=trace, time=at,
+            selection=before.selection if before.selection in known else "",
+            edge=before.edge if before.edge is not None and before.edge.node in known else None,
+            message=str(trace.failure or ""),
+        )  # fmt: skip
+
+    # ── time ──────────────────────────────────────────────────────────────────────────────────
+
+    def seek(self, at: int) -> None:
+        """Goes to a time, from 0 (nothing computed) to the trace's length (all done)."""
+        trace = self.state.trace
+        if trace is not None:
+            self.change(time=min(max(at, 0), trace.length))
+
+    def _stops(self) -> Callable[[int], bool]:
+        """Whether a time is a stop: every event, or in node mode the last event of each node."""
+        trace = self.state.trace
+        assert trace is not None
+        if self.state.mode == "edges":
+            return lambda at: True
+        events = trace.events
+        return lambda at: at in (0, trace.length) or events[at - 1].node is not events[at].node
+
+    def step(self, forward: bool = True) -> None:
+        """To the next stop, or the one before."""
+        trace = self.state.trace
+        if trace is None:
+            return
+        stops, at = self._stops(), self.state.time + (1 if forward else -1)
+        while 0 < at < trace.length and not stops(at):
+            at += 1 if forward else -1
+        self.seek(at)
+
+    def run_to(self, node: str) -> None:
+        """To the time when the gradient of `node` is complete, or just before it if it is already."""
+        trace = self.state.trace
+        if trace is None or not trace.takes_gradient(node):
+            return
+        terms = trace.terms(node)
+        at = trace.time_of(terms[-1]) + 1 if terms else trace.forward_length + 1
+        self.seek(at)
+
+    def toggle_breakpoint(self, node: str) -> None:
+        """Playing stops where the gradient of `node` is complete."""
+        self.change(breakpoints=self.state.breakpoints ^ {node})
+
+    def select(self, node: str, edge: Use | None = None) -> None:
+        """Selects a node or group, or an edge of it."""
+        self.change(selection=node, edge=edge)
+
+    def toggle_group(self, path: str) -> None:
+        """Collapses or expands a group."""
+        self.change(collapsed=self.state.collapsed ^ {path})
+
+    # ── the four acts of training ─────────────────────────────────────────────────────────────
+
+    def act_forward(self) -> None:
+        """Forward: all values, no gradients."""
+        if self.state.trace is not None:
+            self.seek(self.state.trace.forward_length)
+
+    def act_backward(self) -> None:
+        """Backward: all gradients, added to what the parameters' accumulators hold."""
+        trace, document = self.state.trace, self.state.document
+        if trace is None or document is None or trace.failure is not None:
+            return
+        held = dict(self.state.accumulator.gradients)
+        for name in document.parameters:
+            if trace.has_gradient(name):
+                held[name] = held[name] + trace.gradient(name) if name in held else trace.gradient(name)
+        passes = self.state.accumulator.passes + 1
+        self.change(time=trace.length, accumulator=Accumulator(MappingProxyType(held), passes))
+
+    def act_update(self, rate: float) -> None:
+        """Update: each parameter moves by −rate × its accumulator, which stays as it is."""
+        document, held = self.state.document, self.state.accumulator.gradients
+        if document is None or not held:
+            return
+        moved = {name: document.entry(name).array - rate * gradient for name, gradient in held.items()}
+        self.edit("Update", document.with_values(moved))
+        if self.state.trace is not None:
+            self.seek(0)
+
+    def act_zero(self) -> None:
+        """Zero: the accumulators are emptied."""
+        self.change(accumulator=Accumulator())
