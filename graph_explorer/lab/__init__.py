@@ -1,0 +1,1 @@
+"""The laboratory: optimizers, learning-rate schedules, surfaces and the paths between them."""
