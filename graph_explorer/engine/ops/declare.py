@@ -60,7 +60,8 @@ class Operation:
     pushes: tuple[Rule | None, ...] = ()
     #: each output entry takes its value from chosen input entries
     selects: bool = False
-    #: linear in each differentiable input, the others held fixed
+    #: linear in each differentiable input, the others held fixed, or linear plus a term without it
+    #: (a bias; then `pushes` are given, else a push is the forward rule with the tangent in its place)
     multilinear: bool = False
     latex: str = ""
     #: for operators without partials: LaTeX of the local derivative, one an input
@@ -96,7 +97,11 @@ class Operation:
         """∂output/∂input entry by entry, of an elementwise operation; may be a plain number."""
         rule = self._rule(self.partials, index)
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
-        return rule(index, y, *inputs, **attributes) if self.variadic else rule(*inputs, y, **attributes)
+        given = (index, y, *inputs) if self.variadic else (*inputs, y)
+        slope = rule(*given, **attributes)
+        if isinstance(slope, np.ndarray) and slope.dtype.kind == "f" and isinstance(y, np.ndarray):
+            return slope.astype(y.dtype, copy=False)  # a table of 1.0 and 0.0 is float64 by itself
+        return slope
 
     def pull(
         self, index: int, g: Array, y: Array, inputs: Sequence[Array], attributes: Mapping[str, Any]
@@ -109,7 +114,9 @@ class Operation:
             return unbroadcast(g * self.partial(index, y, inputs, attributes), np.shape(inputs[index]))
         rule = self._rule(self.pulls, index)
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
-        return rule(index, g, y, *inputs, **attributes) if self.variadic else rule(g, y, *inputs, **attributes)
+        return (
+            rule(index, g, y, *inputs, **attributes) if self.variadic else rule(g, y, *inputs, **attributes)
+        )
 
     def push(
         self, index: int, d: Array, y: Array, inputs: Sequence[Array], attributes: Mapping[str, Any]
@@ -117,12 +124,14 @@ class Operation:
         """The output's tangent when only input `index` moves, by the tangent `d` of its shape."""
         if self.elementwise:
             return np.broadcast_to(d * self.partial(index, y, inputs, attributes), np.shape(y))
-        if self.multilinear:
+        if self.multilinear and not self.pushes:
             moved = [d if other == index else value for other, value in enumerate(inputs)]
             return self.forward(*moved, **attributes)
         rule = self._rule(self.pushes, index)
         assert rule is not None, f"{self.name} pushes no tangent from input {index}"
-        return rule(index, d, y, *inputs, **attributes) if self.variadic else rule(d, y, *inputs, **attributes)
+        return (
+            rule(index, d, y, *inputs, **attributes) if self.variadic else rule(d, y, *inputs, **attributes)
+        )
 
     def local(
         self,
@@ -158,7 +167,11 @@ class Operation:
         return tuple(formula(name) for name in (*fixed, *numbered))
 
     def local_formula(
-        self, index: int, count: int, attributes: Mapping[str, Any], constants: Mapping[int, float] | None = None
+        self,
+        index: int,
+        count: int,
+        attributes: Mapping[str, Any],
+        constants: Mapping[int, float] | None = None,
     ) -> Formula:
         """The partial derivative of an elementwise operation with `count` inputs, as a formula."""
         symbols = list(self.symbols(count))

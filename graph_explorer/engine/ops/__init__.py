@@ -1,0 +1,45 @@
+"""The table of operations: every ONNX operator that has a rule of ours, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from graph_explorer.engine.errors import unknown
+from graph_explorer.engine.ops import (
+    activations,
+    arithmetic,
+    creation,
+    dropout,
+    exponential,
+    linear_algebra,
+    logic,
+    padding,
+    reductions,
+    shape,
+)
+from graph_explorer.engine.ops.declare import Operation
+
+_FAMILIES = (
+    arithmetic,
+    exponential,
+    activations,
+    logic,
+    linear_algebra,
+    reductions,
+    shape,
+    padding,
+    creation,
+    dropout,
+)
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {found.name: found for family in _FAMILIES for found in family.OPERATIONS}
+)
+
+
+def operation(name: str) -> Operation:
+    """The operation called `name`; `UnknownName` with the nearest one."""
+    if name not in OPERATIONS:
+        raise unknown("operation", name, OPERATIONS)
+    return OPERATIONS[name]

@@ -1,0 +1,194 @@
+"""Activation functions: the bends that make a network more than one matrix."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from graph_explorer.engine.ops.declare import Array, elementwise
+from graph_explorer.engine.ops.exponential import erf
+
+_declare = partial(elementwise, family="activation")
+
+#: The constants of self-normalising networks: Klambauer et al. 2017, as ONNX rounds them.
+SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
+
+
+def sigmoid(x: Array) -> Array:
+    """1/(1+e^(−x)), without overflow at either end."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
+
+
+def softplus(x: Array) -> Array:
+    """ln(1+e^x), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def gelu(x: Array, *, approximate: str = "none") -> Array:
+    """x·Φ(x) with the normal distribution Φ, or its tanh approximation (Hendrycks, Gimpel 2016)."""
+    if approximate == "tanh":
+        return 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi).astype(x.dtype) * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1.0 + erf(x / np.sqrt(np.asarray(2.0, x.dtype))))
+
+
+def _gelu_partial(x: Array, y: Array, *, approximate: str = "none") -> Array:
+    if approximate == "tanh":
+        slope = np.sqrt(2.0 / np.pi)
+        bend = np.tanh(slope * (x + 0.044715 * x**3))
+        return 0.5 * (1.0 + bend) + 0.5 * slope * x * (1.0 - bend**2) * (1.0 + 0.134145 * x**2)
+    if not isinstance(x, np.ndarray):  # printed: y/x is Φ(x)
+        return y / x + x * np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
+    return 0.5 * (1.0 + erf(x / np.sqrt(2.0))) + x * np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
+
+
+def _step(condition: Array) -> Array:
+    return np.where(condition, 1.0, 0.0)
+
+
+OPERATIONS = (
+    _declare(
+        "Sigmoid",
+        sigmoid,
+        lambda x, y: y * (1.0 - y),
+        summary="squashes any number into 0 to 1; its slope is at most 1/4",
+        latex=r"\sigma\left({x}\right)",
+    ),
+    _declare(
+        "Relu",
+        lambda x: np.maximum(x, 0),
+        lambda x, y: _step(x > 0),
+        summary="keeps what is positive, and zero for the rest; at 0 the slope is taken as 0",
+        latex=r"\max\left(0, {x}\right)",
+        kinks=lambda x: x == 0,
+    ),
+    _declare(
+        "LeakyRelu",
+        lambda x, *, alpha=0.01: np.where(x >= 0, x, alpha * x),
+        lambda x, y, alpha=0.01: np.where(x > 0, 1.0, alpha),
+        summary="like ReLU, with a small slope for negative numbers",
+        latex=r"\operatorname{leaky}\left({x}\right)",
+        kinks=lambda x: x == 0,
+    ),
+    _declare(
+        "PRelu",
+        lambda x, slope: np.where(x < 0, slope * x, x),
+        lambda x, slope, y: np.where(x > 0, 1.0, slope),
+        lambda x, slope, y: np.where(x > 0, 0.0, x),
+        inputs=("x", "slope"),
+        summary="a leaky ReLU whose slope is learnt",
+        latex=r"\operatorname{prelu}\left({x}\right)",
+        kinks=lambda x, slope: x == 0,
+    ),
+    _declare(
+        "Elu",
+        lambda x, *, alpha=1.0: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+        lambda x, y, alpha=1.0: np.where(x > 0, 1.0, y + alpha),
+        summary="the identity above 0, a decaying exponential below",
+        latex=r"\operatorname{elu}\left({x}\right)",
+        kinks=lambda x: x == 0,
+    ),
+    _declare(
+        "Selu",
+        lambda x, *, alpha=SELU_ALPHA, gamma=SELU_GAMMA: (
+            gamma * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+        ),
+        lambda x, y, alpha=SELU_ALPHA, gamma=SELU_GAMMA: np.where(x > 0, gamma, y + gamma * alpha),
+        summary="an ELU scaled so that variances settle at 1",
+        latex=r"\operatorname{selu}\left({x}\right)",
+        kinks=lambda x: x == 0,
+    ),
+    _declare(
+        "Celu",
+        lambda x, *, alpha=1.0: np.maximum(x, 0) + np.minimum(0, alpha * np.expm1(np.minimum(x, 0) / alpha)),
+        lambda x, y, alpha=1.0: np.where(x > 0, 1.0, y / alpha + 1.0),
+        summary="an ELU with a continuous slope",
+        latex=r"\operatorname{celu}\left({x}\right)",
+        kinks=lambda x: x == 0,
+    ),
+    _declare(
+        "Softplus",
+        softplus,
+        lambda x, y: 1.0 - np.exp(-y),
+        summary="a smooth ReLU",
+        latex=r"\ln\left(1 + e^{{x}}\right)",
+    ),
+    _declare(
+        "Softsign",
+        lambda x: x / (1.0 + np.abs(x)),
+        lambda x, y: 1.0 / (1.0 + np.abs(x)) ** 2,
+        summary="like tanh, with slower tails",
+    ),
+    _declare(
+        "HardSigmoid",
+        lambda x, *, alpha=0.2, beta=0.5: np.clip(alpha * x + beta, 0, 1).astype(np.asarray(x).dtype),
+        lambda x, y, alpha=0.2, beta=0.5: np.where((y > 0) & (y < 1), alpha, 0.0),
+        summary="a sigmoid of three straight pieces",
+        latex=r"\operatorname{hardsigmoid}\left({x}\right)",
+        kinks=lambda x, *, alpha=0.2, beta=0.5: (alpha * x + beta == 0) | (alpha * x + beta == 1),
+    ),
+    _declare(
+        "HardSwish",
+        lambda x: x * np.clip(x / 6.0 + 0.5, 0, 1).astype(np.asarray(x).dtype),
+        lambda x, y: np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, x / 3.0 + 0.5)),
+        summary="Swish of straight pieces and a parabola",
+        latex=r"\operatorname{hardswish}\left({x}\right)",
+        kinks=lambda x: np.abs(x) == 3,
+    ),
+    _declare(
+        "Swish",
+        lambda x, *, alpha=1.0: x * sigmoid(alpha * x),
+        lambda x, y, alpha=1.0: 1.0 / (1.0 + np.exp(-alpha * x)) * (1.0 + alpha * (x - y)),
+        summary="x times its own sigmoid, also called SiLU",
+        latex=r"{x}\,\sigma\left({x}\right)",
+    ),
+    _declare(
+        "Mish",
+        lambda x: x * np.tanh(softplus(x)),
+        lambda x, y: (
+            np.tanh(np.log1p(np.exp(x))) + x * (1.0 - np.tanh(np.log1p(np.exp(x))) ** 2) / (1.0 + np.exp(-x))
+        ),
+        summary="x times the tanh of its softplus",
+        latex=r"{x}\,\tanh\left(\ln\left(1+e^{{x}}\right)\right)",
+    ),
+    _declare(
+        "Gelu",
+        gelu,
+        _gelu_partial,
+        summary="x times the chance that a normal number is below x",
+        latex=r"{x}\,\Phi\left({x}\right)",
+        reference="Hendrycks and Gimpel 2016",
+    ),
+    _declare(
+        "ThresholdedRelu",
+        lambda x, *, alpha=1.0: np.where(x > alpha, x, np.zeros_like(x)),
+        lambda x, y, alpha=1.0: _step(x > alpha),
+        summary="zero up to a threshold, the identity above",
+        latex=r"\operatorname{threshold}\left({x}\right)",
+        kinks=lambda x, *, alpha=1.0: x == alpha,
+    ),
+    _declare(
+        "Shrink",
+        lambda x, *, bias=0.0, lambd=0.5: np.where(
+            x < -lambd, x + bias, np.where(x > lambd, x - bias, 0)
+        ).astype(np.asarray(x).dtype),
+        lambda x, y, bias=0.0, lambd=0.5: _step(np.abs(x) > lambd),
+        summary="sets small numbers to zero",
+        latex=r"\operatorname{shrink}\left({x}\right)",
+        kinks=lambda x, *, bias=0.0, lambd=0.5: np.abs(x) == lambd,
+    ),
+    _declare(
+        "Clip",
+        lambda x, low=None, high=None: np.minimum(
+            np.maximum(x, -np.inf if low is None else low), np.inf if high is None else high
+        ).astype(np.asarray(x).dtype),
+        lambda x, *rest: _step(x == rest[-1]),
+        None,
+        None,
+        inputs=("x", "min", "max"),
+        summary="limits numbers to a range; outside it the slope is 0",
+        latex=r"\operatorname{clip}\left({x}\right)",
+        kinks=lambda x, low=-np.inf, high=np.inf: (x == low) | (x == high),
+    ),
+)
