@@ -1,0 +1,107 @@
+"""Where each item stands across the flow.
+
+Blocks of straight steps are moved as springs would move them: every step that is not straight
+pulls its two blocks together, and items in a row keep their distance. The rule: straight steps
+stay straight, whatever pulls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
+from graph_explorer.layout.lattice import BEND, Lattice, Step
+from graph_explorer.layout.order import Order
+from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, INPUT
+from graph_explorer.layout.separation import Gap, Gaps
+
+_APART: Final = 26.0
+"""Room between two boxes of a row, in pixels."""
+_BESIDE: Final = 18.0
+"""Room between a box and a lane."""
+_LANES: Final = 14.0
+"""Room between two lanes."""
+_EXACT: Final = 400
+"""Up to this many blocks the exact settlement is used."""
+_PULLS: Final = {"leaf": 0.25, "item": 1.0, "lane": 3.0}
+
+
+def place_across(
+    lattice: Lattice, order: Order, pause: Callable[[], None]
+) -> tuple[list[float], set[Step]]:
+    """The centre of each item across, and the steps that became straight."""
+    offsets = Offsets(lattice)
+    blocks = form_blocks(lattice, order, offsets)
+    pause()
+    gaps = Gaps(blocks.count, _gaps(lattice, order, blocks))
+    springs = _springs(lattice, blocks, offsets)
+    position = _settle(gaps, springs, blocks.count, pause)
+    across = [position[block] + shift for block, shift in zip(blocks.block, blocks.shift)]
+    return across, blocks.straight
+
+
+def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
+    gaps = []
+    kinds, sizes = lattice.kinds, lattice.piece.sizes
+    for row in order:
+        for left, right in zip(row, row[1:]):
+            one = sizes[left][0] / 2 if left < len(sizes) else 0.0
+            two = sizes[right][0] / 2 if right < len(sizes) else 0.0
+            lanes = (kinds[left] >= ENTRY) + (kinds[right] >= ENTRY)
+            distance = one + two + (_APART, _BESIDE, _LANES)[lanes]
+            distance += blocks.shift[left] - blocks.shift[right]
+            gaps.append(Gap(blocks.block[left], blocks.block[right], distance))
+    return gaps
+
+
+def _springs(
+    lattice: Lattice, blocks: Blocks, offsets: Offsets
+) -> list[tuple[int, int, float, float]]:
+    """For each step between two blocks: the blocks, where the second wants to be, its pull."""
+    springs = []
+    for step in lattice.steps:
+        one, two = blocks.block[step.upper], blocks.block[step.lower]
+        if one == two:
+            continue
+        away = blocks.shift[step.upper] + offsets.leave(step)
+        away -= blocks.shift[step.lower] + offsets.arrive(step)
+        ends = (lattice.kinds[step.upper], lattice.kinds[step.lower])
+        if ends[0] in (INPUT, CONSTANT):
+            pull = _PULLS["leaf"]
+        elif ends[0] == ends[1] == BEND:
+            pull = _PULLS["lane"]
+        else:
+            pull = _PULLS["item"]
+        springs.append((one, two, away, pull))
+    return springs
+
+
+def _settle(
+    gaps: Gaps,
+    springs: list[tuple[int, int, float, float]],
+    count: int,
+    pause: Callable[[], None],
+) -> list[float]:
+    weights = [1e-3] * count
+    for one, two, _, pull in springs:
+        weights[one] += pull
+        weights[two] += pull
+    position = gaps.pack()
+    exact = count <= _EXACT
+    for _ in range(24 if exact else 16):
+        pause()
+        wishes = [1e-3 * x for x in position]
+        for one, two, away, pull in springs:
+            wishes[one] += pull * (position[two] - away)
+            wishes[two] += pull * (position[one] + away)
+        wishes = [
+            (wish / weight + x) / 2
+            for wish, weight, x in zip(wishes, weights, position, strict=True)
+        ]
+        settled = gaps.settle(wishes, weights) if exact else gaps.settle_roughly(wishes)
+        moved = max((abs(a - b) for a, b in zip(settled, position)), default=0.0)
+        position = settled
+        if moved < 0.25:
+            break
+    return position

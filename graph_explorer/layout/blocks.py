@@ -1,0 +1,154 @@
+"""Which steps are drawn straight: items joined by them stand below one another, as a block.
+
+A step is made straight in order of importance: lanes of long links first, then the longest path
+through the piece, leaves last. The one rule: straight steps never cross, so blocks can always be
+placed side by side. An item between an even number of equally important neighbours goes straight
+with none of them and so comes to stand in their middle.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from graph_explorer.layout.lattice import BEND, Lattice, Step
+from graph_explorer.layout.order import Order
+from graph_explorer.layout.piece import CONSTANT, INPUT
+
+_LANE: Final = 1 << 30
+"""The importance of a step within a lane: above that of any path."""
+
+
+@dataclass
+class Blocks:
+    """`block[item]` is the number of its block, `shift[item]` where it stands in it, across."""
+
+    block: list[int]
+    shift: list[float]
+    straight: set[Step]
+    count: int
+
+
+def form_blocks(lattice: Lattice, order: Order, offsets: Offsets) -> Blocks:
+    """Choose the straight steps and join their ends into blocks."""
+    straight = _choose(lattice, order)
+    size = len(lattice.kinds)
+    block = [-1] * size
+    shift = [0.0] * size
+    below: dict[int, Step] = {step.upper: step for step in straight}
+    joined = {step.lower for step in straight}
+    count = 0
+    for row in order:
+        for item in row:
+            if item in joined:
+                continue
+            block[item] = count
+            place = item
+            while place in below:
+                step = below[place]
+                block[step.lower] = count
+                shift[step.lower] = shift[place] + offsets.leave(step) - offsets.arrive(step)
+                place = step.lower
+            count += 1
+    return Blocks(block, shift, straight, count)
+
+
+class Offsets:
+    """Where steps leave and arrive at boxes with fixed ports, across from the centre; else 0."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self._above = lattice.piece.above
+        self._below = lattice.piece.below
+
+    def leave(self, step: Step) -> float:
+        ports = self._below[step.upper] if step.upper < len(self._below) else ()
+        return ports[step.leave] if ports else 0.0
+
+    def arrive(self, step: Step) -> float:
+        ports = self._above[step.lower] if step.lower < len(self._above) else ()
+        return ports[step.arrive] if ports else 0.0
+
+
+def _choose(lattice: Lattice, order: Order) -> set[Step]:
+    importance = _importance(lattice)
+    place = {item: at for row in order for at, item in enumerate(row)}
+    wanted: dict[Step, int] = {}
+    for steps in (*lattice.ups, *lattice.downs):
+        for step in _middle(steps, importance, lattice, place):
+            wanted[step] = wanted.get(step, 0) + 1
+    # A step is a candidate if it suits both of its ends.
+    candidates = [step for step, ends in wanted.items() if ends == 2]
+    candidates.sort(
+        key=lambda s: (-importance[s], place[s.upper], s.leave, place[s.lower], s.arrive)
+    )
+    taken_above: set[int] = set()
+    taken_below: set[int] = set()
+    chosen: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    straight = set()
+    for step in candidates:
+        if step.upper in taken_below or step.lower in taken_above:
+            continue
+        ends = (place[step.upper], place[step.lower])
+        if _fits(chosen[lattice.row[step.upper]], ends):
+            taken_below.add(step.upper)
+            taken_above.add(step.lower)
+            straight.add(step)
+    return straight
+
+
+def _middle(
+    steps: Sequence[Step], importance: dict[Step, int], lattice: Lattice, place: dict[int, int]
+) -> list[Step]:
+    """The steps on one side of an item that may go straight.
+
+    All but those of an even number that are equally and most important.
+    """
+    if len(steps) < 2:
+        return list(steps)
+    most = max(importance[step] for step in steps)
+    equal = [step for step in steps if importance[step] == most]
+    if len(equal) == 1:
+        return list(steps)
+    if len(equal) % 2 == 0:
+        return [step for step in steps if importance[step] >= _LANE]
+    downward = steps[0].upper == steps[-1].upper
+    equal.sort(
+        key=lambda s: (place[s.lower], s.arrive) if downward else (place[s.upper], s.leave)
+    )
+    return [equal[len(equal) // 2]]
+
+
+def _importance(lattice: Lattice) -> dict[Step, int]:
+    """How long the longest path through each step is, in items that are not leaves."""
+    piece = lattice.piece
+    before = [0 if kind in (INPUT, CONSTANT) else 1 for kind in piece.kinds]
+    after = list(before)
+    own = list(before)
+    by_lower = sorted(range(len(piece.links)), key=lambda number: piece.links[number].lower)
+    for number in by_lower:
+        link = piece.links[number]
+        before[link.lower] = max(before[link.lower], before[link.upper] + own[link.lower])
+    for number in sorted(by_lower, key=lambda number: -piece.links[number].upper):
+        link = piece.links[number]
+        after[link.upper] = max(after[link.upper], after[link.lower] + own[link.upper])
+    importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
+    for link, walk in zip(piece.links, lattice.walks, strict=True):
+        length = before[link.upper] + after[link.lower] if before[link.upper] else 0
+        for step in walk:
+            inner = lattice.kinds[step.upper] == BEND and lattice.kinds[step.lower] == BEND
+            importance[step] = max(importance[step], _LANE if inner else length)
+    return importance
+
+
+def _fits(chosen: list[tuple[int, int]], ends: tuple[int, int]) -> bool:
+    """Whether a step between two places crosses none of those chosen; if so it is added."""
+    at = bisect_left(chosen, ends)
+    if at > 0 and chosen[at - 1][1] > ends[1]:
+        return False
+    if at < len(chosen) and chosen[at][1] < ends[1]:
+        return False
+    chosen.insert(at, ends)
+    return True

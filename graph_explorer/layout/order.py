@@ -1,0 +1,255 @@
+"""The order of the items within each row: few crossings, inputs in their own order.
+
+Rows are swept up and down, each sorted by the mean place of its neighbours (Sugiyama, Tagawa and
+Toda, 1981), and neighbours are exchanged while that helps. The one rule: a real crossing always
+weighs more than inputs out of order, and of equally good orders the first found is kept.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from graph_explorer.layout.lattice import Lattice
+
+_CROSSING: Final = 4
+"""How many pairs of inputs out of order one crossing is worth."""
+_PORTS: Final = 256
+"""More than the ports of any box: positions are counted in units of a port."""
+_FINE: Final = 600
+"""Up to this many items and bends, neighbours are exchanged exhaustively."""
+
+Order = list[list[int]]
+
+
+def order_rows(
+    lattice: Lattice, hints: Sequence[float | None], pause: Callable[[], None]
+) -> Order:
+    """The items of each row from first to last.
+
+    `hints` gives, for items that were seen before, where they stood; that order is tried first.
+    """
+    size = len(lattice.kinds)
+    starts = _starts(lattice, hints, few=size > _FINE)
+    best: Order = []
+    least: int | None = None
+    for start in starts:
+        order, cost = _improve(lattice, start, 8 if size <= 4000 else 3, pause)
+        if least is None or cost < least:
+            best, least = order, cost
+        if least == 0:
+            break
+    return best
+
+
+def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[Order]:
+    starts = []
+    if any(hint is not None for hint in hints):
+        starts.append(_hinted(lattice, hints))
+    starts.append(_depth_first(lattice, from_below=True, mirrored=False))
+    if not few:
+        starts.append(_depth_first(lattice, from_below=False, mirrored=False))
+        starts.append(_depth_first(lattice, from_below=True, mirrored=True))
+    return starts
+
+
+def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
+    """Items in the order a walk along the links meets them, inputs in their own order."""
+    rows: Order = [[] for _ in lattice.rows]
+    seen = [False] * len(lattice.kinds)
+    roots = [item for row in lattice.rows for item in row]
+    if from_below:
+        roots.reverse()
+    for root in roots:
+        stack = [root]
+        while stack:
+            item = stack.pop()
+            if seen[item]:
+                continue
+            seen[item] = True
+            rows[lattice.row[item]].append(item)
+            ups = [step.upper for step in lattice.ups[item]]
+            downs = [step.lower for step in lattice.downs[item]]
+            stack.extend(reversed(ups + downs if from_below else downs + ups))
+    if mirrored:
+        for row in rows:
+            row.reverse()
+    return rows
+
+
+def _hinted(lattice: Lattice, hints: Sequence[float | None]) -> Order:
+    """Known items where they were; new ones beside their neighbours."""
+    size = len(lattice.kinds)
+    known: list[float | None] = [*hints, *[None] * (size - len(hints))]
+    for rows, nearer in ((lattice.rows, True), (lattice.rows[::-1], False)):
+        for row in rows:
+            for item in row:
+                if known[item] is None:
+                    steps = lattice.ups[item] if nearer else lattice.downs[item]
+                    places = [known[step.upper if nearer else step.lower] for step in steps]
+                    found = [place for place in places if place is not None]
+                    if found:
+                        known[item] = sum(found) / len(found)
+    return [sorted(row, key=lambda item: known[item] or 0.0) for row in lattice.rows]
+
+
+def _improve(
+    lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], None]
+) -> tuple[Order, int]:
+    """Sweep from a start while it helps; the best order met and its cost."""
+    fine = len(lattice.kinds) <= _FINE
+    work = _Rows(lattice, start)
+    if fine:
+        work.exchange()
+    best, least, idle = work.copy(), work.cost(), 0
+    for sweep in range(sweeps):
+        if least == 0 or idle == 3:
+            break
+        pause()
+        work.sweep(downward=sweep % 2 == 0)
+        if fine or sweep >= sweeps - 2:
+            work.exchange()
+        cost = work.cost()
+        if cost < least:
+            best, least, idle = work.copy(), cost, 0
+        else:
+            idle += 1
+    return best, least
+
+
+class _Rows:
+    """An order under work: rows, and the place of each item in units of a port."""
+
+    def __init__(self, lattice: Lattice, order: Order) -> None:
+        self.lattice = lattice
+        self.rows = [list(row) for row in order]
+        self.place = [0] * len(lattice.kinds)
+        for row in self.rows:
+            self._number(row)
+        boxes = [bool(ports) for ports in lattice.piece.above]
+        self.boxed = boxes + [False] * (len(lattice.kinds) - len(boxes))
+        # Neighbours as (item, port): where the far end of each step stands within its row.
+        self.up = [[(s.upper, s.leave) for s in steps] for steps in lattice.ups]
+        self.down = [
+            [(s.lower, s.arrive if self.boxed[s.lower] else 0) for s in steps]
+            for steps in lattice.downs
+        ]
+        # Groups of inputs whose own order is to be seen: those of each plain item.
+        self.inputs: list[dict[int, int]] = [
+            {s.upper: s.arrive for s in steps} if len(steps) > 1 and not self.boxed[item] else {}
+            for item, steps in enumerate(lattice.ups)
+        ]
+
+    def copy(self) -> Order:
+        return [list(row) for row in self.rows]
+
+    def _number(self, row: list[int]) -> None:
+        for place, item in enumerate(row):
+            self.place[item] = place * _PORTS
+
+    def sweep(self, downward: bool) -> None:
+        """Sort each row by the mean place of its neighbours in the row before."""
+        place = self.place
+        near = self.up if downward else self.down
+        for row in self.rows if downward else reversed(self.rows):
+            wish = {}
+            for item in row:
+                around = near[item]
+                if around:
+                    wish[item] = sum(place[far] + port for far, port in around) / len(around)
+            if len(wish) < len(row):
+                _fill(row, wish)
+            row.sort(key=wish.__getitem__)
+            self._number(row)
+
+    def cost(self) -> int:
+        place = self.place
+        total = 0
+        for row in self.rows:
+            ends = []
+            for item in row:
+                base = place[item]
+                boxed = self.boxed[item]
+                for step in self.lattice.ups[item]:
+                    arrive = base + step.arrive if boxed else base
+                    ends.append((place[step.upper] + step.leave, arrive))
+                uppers = self.inputs[item]
+                if uppers:
+                    total += _inversions([place[upper] for upper in uppers])
+            ends.sort()
+            total += _CROSSING * _inversions([arrive for _, arrive in ends])
+        return total
+
+    def exchange(self) -> None:
+        """Exchange neighbours in a row while that lowers the cost."""
+        fresh = set(range(len(self.rows)))
+        rounds = 0
+        while fresh and rounds < 12:
+            rounds += 1
+            now, fresh = sorted(fresh), set()
+            for number in now:
+                if self._exchange_row(self.rows[number]):
+                    fresh.update(
+                        near
+                        for near in (number - 1, number, number + 1)
+                        if 0 <= near < len(self.rows)
+                    )
+
+    def _exchange_row(self, row: list[int]) -> bool:
+        place = self.place
+        if len(row) < 2:
+            return False
+        ups = {i: sorted([place[far] + port for far, port in self.up[i]]) for i in row}
+        downs = {i: sorted([place[far] + port for far, port in self.down[i]]) for i in row}
+        changed = False
+        for at in range(len(row) - 1):
+            one, two = row[at], row[at + 1]
+            gain = _gain(ups[one], ups[two]) + _gain(downs[one], downs[two])
+            if gain * _CROSSING + self._input_gain(one, two) > 0:
+                row[at], row[at + 1] = two, one
+                place[one], place[two] = place[two], place[one]
+                changed = True
+        return changed
+
+    def _input_gain(self, one: int, two: int) -> int:
+        """By how many pairs the inputs get into order when `two` comes before `one`."""
+        gain = 0
+        for user, _ in self.down[one]:
+            uppers = self.inputs[user]
+            if uppers and two in uppers:
+                gain += 1 if uppers[two] < uppers[one] else -1
+        return gain
+
+
+def _fill(row: list[int], wish: dict[int, float]) -> None:
+    """Give items without neighbours a place beside the one that stands before them."""
+    last = -1.0
+    for item in row:
+        last = wish.setdefault(item, last)
+
+
+def _gain(one: list[int], two: list[int]) -> int:
+    """Crossings saved when the item with ends `two` comes before the one with ends `one`."""
+    gain = 0
+    if len(one) * len(two) > 64:
+        for end in one:
+            gain += bisect_left(two, end) - len(two) + bisect_right(two, end)
+        return gain
+    for end in one:
+        for other in two:
+            if end > other:
+                gain += 1
+            elif end < other:
+                gain -= 1
+    return gain
+
+
+def _inversions(sequence: list[int]) -> int:
+    """Pairs that stand in falling order."""
+    seen: list[int] = []
+    count = 0
+    for value in sequence:
+        count += len(seen) - bisect_right(seen, value)
+        insort(seen, value)
+    return count
