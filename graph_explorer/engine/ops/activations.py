@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -29,21 +30,22 @@ def softplus(x: Array) -> Array:
 def gelu(x: Array, *, approximate: str = "none") -> Array:
     """x·Φ(x) with the normal distribution Φ, or its tanh approximation (Hendrycks, Gimpel 2016)."""
     if approximate == "tanh":
-        return 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi).astype(x.dtype) * (x + 0.044715 * x**3)))
-    return 0.5 * x * (1.0 + erf(x / np.sqrt(np.asarray(2.0, x.dtype))))
+        return 0.5 * x * (1.0 + np.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x * x * x)))
+    return 0.5 * x * (1.0 + erf(x / math.sqrt(2.0)))
 
 
 def _gelu_partial(x: Array, y: Array, *, approximate: str = "none") -> Array:
     if approximate == "tanh":
-        slope = np.sqrt(2.0 / np.pi)
+        slope = math.sqrt(2.0 / math.pi)
         bend = np.tanh(slope * (x + 0.044715 * x**3))
         return 0.5 * (1.0 + bend) + 0.5 * slope * x * (1.0 - bend**2) * (1.0 + 0.134145 * x**2)
-    if not isinstance(x, np.ndarray):  # printed: y/x is Φ(x)
-        return y / x + x * np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
-    return 0.5 * (1.0 + erf(x / np.sqrt(2.0))) + x * np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
+    return 0.5 * (1.0 + erf(x / math.sqrt(2.0))) + x * np.exp(-(x**2) / 2.0) / math.sqrt(2.0 * math.pi)
 
 
 def _step(condition: Array) -> Array:
+    """1 where the condition holds, 0 elsewhere."""
+    if isinstance(condition, np.ndarray | np.bool_):
+        return condition  # NumPy multiplies by a truth value as it is, in half the time
     return np.where(condition, 1.0, 0.0)
 
 
@@ -69,7 +71,7 @@ OPERATIONS = (
         lambda x, y, alpha=0.01: np.where(x > 0, 1.0, alpha),
         summary="like ReLU, with a small slope for negative numbers",
         latex=r"\operatorname{leaky}\left({x}\right)",
-        kinks=lambda x: x == 0,
+        kinks=lambda x, **attributes: x == 0,
     ),
     _declare(
         "PRelu",
@@ -87,7 +89,7 @@ OPERATIONS = (
         lambda x, y, alpha=1.0: np.where(x > 0, 1.0, y + alpha),
         summary="the identity above 0, a decaying exponential below",
         latex=r"\operatorname{elu}\left({x}\right)",
-        kinks=lambda x: x == 0,
+        kinks=lambda x, **attributes: x == 0,
     ),
     _declare(
         "Selu",
@@ -97,7 +99,7 @@ OPERATIONS = (
         lambda x, y, alpha=SELU_ALPHA, gamma=SELU_GAMMA: np.where(x > 0, gamma, y + gamma * alpha),
         summary="an ELU scaled so that variances settle at 1",
         latex=r"\operatorname{selu}\left({x}\right)",
-        kinks=lambda x: x == 0,
+        kinks=lambda x, **attributes: x == 0,
     ),
     _declare(
         "Celu",
@@ -105,12 +107,12 @@ OPERATIONS = (
         lambda x, y, alpha=1.0: np.where(x > 0, 1.0, y / alpha + 1.0),
         summary="an ELU with a continuous slope",
         latex=r"\operatorname{celu}\left({x}\right)",
-        kinks=lambda x: x == 0,
+        kinks=lambda x, **attributes: x == 0,
     ),
     _declare(
         "Softplus",
         softplus,
-        lambda x, y: 1.0 - np.exp(-y),
+        lambda x, y: 1.0 / (1.0 + np.exp(-x)),
         summary="a smooth ReLU",
         latex=r"\ln\left(1 + e^{{x}}\right)",
     ),
@@ -190,5 +192,16 @@ OPERATIONS = (
         summary="limits numbers to a range; outside it the slope is 0",
         latex=r"\operatorname{clip}\left({x}\right)",
         kinks=lambda x, low=-np.inf, high=np.inf: (x == low) | (x == high),
+    ),
+    _declare(
+        "SwiGLU",
+        lambda a, b, *, alpha=1.0: a * sigmoid(alpha * a) * b,
+        lambda a, b, y, alpha=1.0: (
+            b / (1.0 + np.exp(-alpha * a)) * (1.0 + alpha * a / (1.0 + np.exp(alpha * a)))
+        ),
+        lambda a, b, y, alpha=1.0: a / (1.0 + np.exp(-alpha * a)),
+        summary="a Swish that opens or closes a gate for the second value",
+        latex=r"{a}\,\sigma\left({a}\right)\,{b}",
+        reference="Shazeer 2020",
     ),
 )

@@ -26,22 +26,22 @@ def power(a: Array, b: Array) -> Array:
 
 
 def _power_base(a: Array, b: Array, y: Array) -> Array:
-    # b·a^(b−1), and 0 where b is 0, although 0^(−1) is not finite
-    return b * np.power(a, np.where(b == 0, 1.0, b - 1)) if isinstance(b, np.ndarray) else b * a ** (b - 1)
+    if not isinstance(b, np.ndarray | np.generic):
+        return b * a ** (b - 1)
+    # 0 where b is 0, although 0^(−1) is not finite
+    return b * np.power(a, np.where(b == 0, 1.0, b - 1))
 
 
 def _power_exponent(a: Array, b: Array, y: Array) -> Array:
-    # y·ln a, and 0 where a is 0, its limit for b > 0
-    return (
-        y * np.log(np.where(a > 0, a, np.where(a == 0, 1.0, np.nan)))
-        if isinstance(a, np.ndarray)
-        else y * np.log(a)
-    )
+    if not isinstance(a, np.ndarray | np.generic):
+        return y * np.log(a)
+    # 0 where a is 0, the limit for b > 0
+    return y * np.log(np.where(a > 0, a, np.where(a == 0, 1.0, np.nan)))
 
 
-def _first_largest(index: int, y: Array, *values: Array) -> Array:
+def _share(index: int, y: Array, *values: Array) -> Array:
     """1 where input `index` alone is y, an equal share where several are."""
-    ties = sum((value == y) * 1.0 for value in values)
+    ties = reduce(np.add, ((value == y) * 1.0 for value in values))
     return (values[index] == y) / ties
 
 
@@ -105,8 +105,8 @@ OPERATIONS = (
         _remainder_divisor,
         summary="the remainder of a division",
         latex=r"{a} \bmod {b}",
-        domain=lambda a, b: b != 0,
-        kinks=lambda a, b: np.trunc(a / b) == a / b,
+        domain=lambda a, b, *, fmod=0: b != 0,
+        kinks=lambda a, b, *, fmod=0: np.trunc(a / b) == a / b,
     ),
     _declare(
         "Sum",
@@ -127,7 +127,7 @@ OPERATIONS = (
     _declare(
         "Max",
         _fold(np.maximum),
-        _first_largest,
+        _share,
         inputs=("x",),
         variadic=True,
         summary="the largest of the values; a tie shares the gradient equally",
@@ -136,7 +136,7 @@ OPERATIONS = (
     _declare(
         "Min",
         _fold(np.minimum),
-        _first_largest,
+        _share,
         inputs=("x",),
         variadic=True,
         summary="the smallest of the values; a tie shares the gradient equally",

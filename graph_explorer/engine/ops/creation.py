@@ -68,7 +68,7 @@ def _start_back(g: Array, y: Array, start: Array, limit: Array, delta: Array, **
 
 
 def _delta_back(g: Array, y: Array, start: Array, limit: Array, delta: Array, **stash: int) -> Array:
-    return np.reshape(np.sum(g * np.arange(np.shape(g)[0])), np.shape(delta))
+    return np.reshape(np.sum(g * np.arange(np.shape(g)[0], dtype=g.dtype)), np.shape(delta))
 
 
 def _start_push(d: Array, y: Array, start: Array, limit: Array, delta: Array, **stash: int) -> Array:
@@ -76,7 +76,7 @@ def _start_push(d: Array, y: Array, start: Array, limit: Array, delta: Array, **
 
 
 def _delta_push(d: Array, y: Array, start: Array, limit: Array, delta: Array, **stash: int) -> Array:
-    return np.reshape(d, ()) * np.arange(np.shape(y)[0])
+    return np.reshape(d, ()) * np.arange(np.shape(y)[0], dtype=d.dtype)
 
 
 def eye_like(x: Array, *, dtype: int | None = None, k: int = 0) -> Array:

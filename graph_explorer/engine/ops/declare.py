@@ -147,9 +147,10 @@ class Operation:
         """
         if self.elementwise:
             value = self.partial(index, y, inputs, attributes)
+            numbers = value * np.ones_like(y, shape=()) if np.asarray(value).dtype.kind == "b" else value
             shown = self.local_formula(index, len(inputs), attributes, constants)
             form: Form = "scalar" if np.ndim(y) == 0 else "elementwise"
-            return Local(form, shown.text(), shown.latex(), np.broadcast_to(value, np.shape(y)))
+            return Local(form, shown.text(), shown.latex(), np.broadcast_to(numbers, np.shape(y)))
         slot = self._slot(index)
         latex = self.operators[slot] if slot < len(self.operators) else rf"D\,\mathrm{{{self.name}}}"
         if not self.selects:

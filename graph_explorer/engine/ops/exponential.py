@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
@@ -67,7 +68,12 @@ _FAR = (
 
 
 def erf(x: Array) -> Array:
-    """The error function, to the last digit or two of a double."""
+    """The error function, to the last digit or two of a double.
+
+    NumPy has none, so this one asks other kinds of value for theirs, as NumPy's functions do.
+    """
+    if hasattr(x, "__array_function__") and not isinstance(x, np.ndarray | np.generic):
+        return x.__array_function__(erf, (type(x),), (x,), {})
     x = np.asarray(x)
     magnitude = np.abs(x.astype(np.float64, copy=False))
     square = np.square(np.minimum(magnitude, 0.5))
@@ -135,7 +141,7 @@ OPERATIONS = (
     _declare(
         "Erf",
         erf,
-        lambda x, y: 2.0 / np.sqrt(np.pi) * np.exp(-(x**2)),
+        lambda x, y: 2.0 / math.sqrt(math.pi) * np.exp(-(x**2)),
         summary="the error function",
         latex=r"\operatorname{erf}\left({x}\right)",
     ),

@@ -72,6 +72,8 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, parts: Any, options: Any) -> Formula:
         if function is np.where:
             return _where(*(formula(part) for part in parts))
+        if function.__name__ == "erf":
+            return _call("erf", r"\operatorname{erf}", tuple(formula(part) for part in parts))
         return NotImplemented
 
     def __and__(self, other: Any) -> Formula:

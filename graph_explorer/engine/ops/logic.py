@@ -23,6 +23,16 @@ def cast(x: Array, *, to: int, saturate: int = 1) -> Array:
     return np.asarray(x).astype(TYPES[to])
 
 
+def _cast_partial(x: Array, y: Array, *, to: int, saturate: int = 1) -> float:
+    # a whole number does not follow small changes
+    return 1.0 if np.issubdtype(TYPES[to], np.floating) else 0.0
+
+
+def cast_like(x: Array, like: Array, *, saturate: int = 1) -> Array:
+    """x in the element type of `like`."""
+    return np.asarray(x).astype(np.asarray(like).dtype)
+
+
 OPERATIONS = (
     _compare("Greater", np.greater, summary="whether a > b", latex="{a} > {b}"),
     _compare("GreaterOrEqual", np.greater_equal, summary="whether a >= b", latex=r"{a} \ge {b}"),
@@ -40,7 +50,11 @@ OPERATIONS = (
         latex=r"\operatorname{where}\left({c}, {a}, {b}\right)",
     ),
     elementwise(
-        "Cast", cast, lambda x, y, **attributes: 1.0, family="logic",
+        "Cast", cast, _cast_partial, family="logic",
         summary="the value in another element type", latex="{x}",
+    ),
+    elementwise(
+        "CastLike", cast_like, lambda x, like, y, **attributes: 1.0, None, family="logic",
+        inputs=("x", "like"), summary="the value in the element type of another", latex="{x}",
     ),
 )  # fmt: skip

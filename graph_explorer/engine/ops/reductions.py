@@ -80,9 +80,11 @@ def _shares(x: Array, y: Array, axes: Axes) -> Array:
 
 def _others(x: Array, y: Array, axes: Axes) -> Array:
     """The product of the other entries of the group; right also where some are zero."""
+    if x.size == 0:
+        return np.zeros_like(x)
     rest = tuple(k for k in range(x.ndim) if k not in axes)
     order = (*rest, *axes)
-    rows = np.reshape(np.transpose(x, order), (*(x.shape[k] for k in rest), max(1, _count(x, axes))))
+    rows = np.reshape(np.transpose(x, order), (*(x.shape[k] for k in rest), _count(x, axes)))
     one_before = np.ones_like(rows[..., :1])
     before = np.cumprod(np.concatenate([one_before, rows[..., :-1]], axis=-1), axis=-1)
     turned = np.flip(rows, -1)

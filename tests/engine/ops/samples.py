@@ -1,0 +1,170 @@
+"""Sample inputs of every operation: drawn for elementwise ones, from a table for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.ops import OPERATIONS
+from graph_explorer.engine.ops.declare import Operation
+
+Sample = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def numbers(*shape: int, seed: int = 0) -> Any:
+    """Normal numbers in float64."""
+    return np.random.default_rng((seed, *shape)).standard_normal(shape)
+
+
+def positive(*shape: int, seed: int = 0) -> Any:
+    return np.random.default_rng((seed, *shape)).uniform(0.2, 2.0, shape)
+
+
+def integers(*values: int) -> Any:
+    return np.array(values, np.int64)
+
+
+#: Attributes under which an elementwise operation is tried, beside its defaults.
+ATTRIBUTES: dict[str, list[dict[str, Any]]] = {
+    "LeakyRelu": [{"alpha": 0.3}],
+    "Elu": [{"alpha": 0.5}],
+    "Selu": [{"alpha": 2.0, "gamma": 3.0}],
+    "Celu": [{"alpha": 2.0}],
+    "HardSigmoid": [{"alpha": 0.5, "beta": 0.6}],
+    "Swish": [{"alpha": 0.5}],
+    "Gelu": [{"approximate": "tanh"}],
+    "ThresholdedRelu": [{"alpha": 0.7}],
+    "Shrink": [{"bias": 0.3, "lambd": 0.6}],
+    "Mod": [{"fmod": 1}],
+}
+
+
+def drawn(op: Operation, attributes: dict[str, Any], size: int = 12) -> tuple[Any, ...]:
+    """Numbers inside the domain of an elementwise operation and away from its kinks; 1-D."""
+    count = 3 if op.variadic else len(op.inputs)
+    random = np.random.default_rng(len(op.name))
+    inputs = tuple(random.uniform(-2.5, 2.5, 2000) for _ in range(count))
+    allowed = np.ones(2000, bool)
+    with np.errstate(all="ignore"):
+        if op.domain is not None:
+            allowed &= op.domain(*inputs)
+        if op.kinks is not None:
+            allowed &= ~op.kinks(*inputs, **attributes)
+    return tuple(value[allowed][:size] for value in inputs)
+
+
+def _images(*shape: int) -> Any:
+    """Different entries, so that no two tie."""
+    count = int(np.prod(shape))
+    return np.random.default_rng(count).permutation(count).reshape(shape) / 7.0
+
+
+_X = numbers(3, 4)
+_REDUCTION: list[Sample] = [
+    ((positive(3, 4),), {}),
+    ((positive(2, 3, 4),), {"axes": (0, -1), "keepdims": 0}),
+    ((positive(2, 3, 4), integers(1)), {"keepdims": 1}),
+    ((positive(2, 3),), {"axes": (), "noop_with_empty_axes": 1}),
+    ((positive(5),), {"axes": 0, "keepdims": 0}),
+]
+
+SAMPLES: dict[str, list[Sample]] = {
+    "Where": [((_X > 0, numbers(3, 4, seed=1), numbers(4)), {})],
+    "Clip": [
+        ((_X, np.array(-0.5), np.array(0.8)), {}),
+        ((_X, None, np.array(0.8)), {}),
+        ((_X, np.array(-0.5)), {}),
+    ],
+    "Cast": [((_X,), {"to": 11})],
+    **{name: _REDUCTION for name in OPERATIONS if name.startswith("Reduce")},
+    "CumSum": [
+        ((_X, np.array(1)), {}),
+        ((_X,), {"axis": 0, "exclusive": 1}),
+        ((_X,), {"axis": -1, "reverse": 1}),
+        ((_X,), {"axis": 1, "reverse": 1, "exclusive": 1}),
+    ],
+    "CumProd": [
+        ((_X, np.array(1)), {}),
+        ((_X,), {"axis": 0, "exclusive": 1}),
+        ((_X,), {"axis": -1, "reverse": 1}),
+        ((np.where(np.abs(_X) < 0.4, 0.0, _X),), {"axis": 1, "reverse": 1, "exclusive": 1}),
+    ],
+    "TopK": [((_X, integers(2)), {}), ((_X,), {"k": 2, "axis": 0, "largest": 0})],
+    "Reshape": [((_X,), {"shape": (2, -1)}), ((_X, integers(0, 2, 2)), {})],
+    "Flatten": [((numbers(2, 3, 4),), {}), ((numbers(2, 3, 4),), {"axis": -1}), ((_X,), {"axis": 0})],
+    "Squeeze": [((numbers(1, 3, 1),), {}), ((numbers(1, 3, 1),), {"axes": (-1,)})],
+    "Unsqueeze": [((_X,), {"axes": (0, -1)}), ((_X, integers(1)), {})],
+    "Transpose": [((_X,), {}), ((numbers(2, 3, 4),), {"perm": (1, 2, 0)})],
+    "Expand": [((numbers(3, 1),), {"shape": (2, 1, 4)}), ((numbers(3, 1), integers(3, 4)), {})],
+    "Tile": [((_X,), {"repeats": (2, 3)})],
+    "Split": [
+        ((_X,), {"axis": 1, "num_outputs": 3}),
+        ((_X, integers(1, 3)), {"axis": -1}),
+        ((_X,), {"split": (1, 2), "axis": 0}),
+    ],
+    "DepthToSpace": [((numbers(2, 8, 2, 3),), {"blocksize": 2, "mode": mode}) for mode in ("DCR", "CRD")],
+    "SpaceToDepth": [((numbers(2, 3, 4, 6),), {"blocksize": 2, "mode": mode}) for mode in ("DCR", "CRD")],
+    "Concat": [((_X, numbers(3, 2), numbers(3, 1)), {"axis": 1}), ((_X, numbers(1, 4)), {"axis": -2})],
+    "Pad": [
+        ((_X, integers(1, 0, 2, 1), np.array(1.5)), {}),
+        ((_X,), {"pads": (-1, 2, 1, -1)}),
+        ((_X,), {"pads": (1, 2), "axes": (1,), "mode": "edge"}),
+        ((_X,), {"pads": (2, 1, 1, 3), "mode": "reflect"}),
+        ((_X,), {"pads": (4, 1, 1, 5), "mode": "wrap"}),
+        ((_X,), {"pads": (2, -1, -1, 3), "mode": "reflect"}),
+    ],
+    "CenterCropPad": [((_X,), {"shape": (6, 3)}), ((_X, integers(7)), {"axes": (-1,)})],
+    "Range": [((np.array(1.0), np.array(4.1), np.array(0.7)), {})],
+    "Dropout": [
+        ((_X,), {}),
+        ((_X, np.array(0.4), np.array(True)), {"seed": 3}),
+        ((_X,), {"ratio": 0.3, "training_mode": 1, "seed": 1}),
+    ],
+    "MatMul": [
+        ((numbers(*a), numbers(*b, seed=1)), {})
+        for a, b in (
+            ((3, 4), (4, 2)),
+            ((4,), (4, 2)),
+            ((3, 4), (4,)),
+            ((4,), (4,)),
+            ((2, 5, 3, 4), (4, 2)),
+            ((3, 4), (2, 4, 2)),
+            ((2, 1, 3, 4), (5, 4, 2)),
+            ((4,), (2, 4, 3)),
+            ((2, 3, 4), (4,)),
+        )
+    ],
+    "Gemm": [
+        ((numbers(3, 4), numbers(4, 2), numbers(2)), {}),
+        (
+            (numbers(4, 3), numbers(2, 4), numbers(3, 1)),
+            {"transA": 1, "transB": 1, "alpha": 0.5, "beta": 2.0},
+        ),
+        ((numbers(3, 4), numbers(4, 2)), {"alpha": 0.5}),
+        ((numbers(3, 4), numbers(4, 2), np.array(0.3)), {}),
+    ],
+    "Einsum": [
+        ((numbers(3, 4), numbers(4, 2)), {"equation": "ij,jk->ik"}),
+        ((numbers(3, 3),), {"equation": "ii"}),
+        ((numbers(3, 3),), {"equation": "ii->i"}),
+        ((numbers(3, 4),), {"equation": "ij->i"}),
+        ((numbers(3, 4),), {"equation": "ij -> ji"}),
+        ((numbers(2, 3, 4), numbers(2, 4, 5)), {"equation": "...ij,...jk->...ik"}),
+        ((numbers(1, 3, 4), numbers(2, 4, 5)), {"equation": "...ij,...jk"}),
+        ((numbers(3), numbers(4), numbers(5)), {"equation": "i,j,k->ki"}),
+        ((numbers(3, 4), numbers(3, 4)), {"equation": "ij,ij->"}),
+    ],
+    "Det": [((numbers(3, 3),), {}), ((numbers(2, 4, 4),), {}), ((np.outer([1.0, 2.0], [3.0, 1.0]),), {})],
+    "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
+}
+
+
+def samples(op: Operation) -> Iterator[Sample]:
+    """Inputs and attributes under which `op` is tried; float64."""
+    if op.name in SAMPLES:
+        yield from SAMPLES[op.name]
+    elif op.elementwise:
+        for attributes in [{}, *ATTRIBUTES.get(op.name, [])]:
+            yield tuple(value.reshape(3, 4) for value in drawn(op, attributes)), attributes
