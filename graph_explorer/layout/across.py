@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Final
 
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
-from graph_explorer.layout.lattice import BEND, Lattice, Step
+from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
-from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, INPUT
+from graph_explorer.layout.piece import ENTRY
 from graph_explorer.layout.separation import Gap, Gaps
 
 _APART: Final = 26.0
@@ -24,7 +24,8 @@ _LANES: Final = 14.0
 """Room between two lanes."""
 _EXACT: Final = 400
 """Up to this many blocks the exact settlement is used."""
-_PULLS: Final = {"leaf": 0.25, "item": 1.0, "lane": 3.0}
+_LESS: Final = 0.3
+"""What is left of a pull at an end where another step is more important."""
 
 
 def place_across(
@@ -66,15 +67,18 @@ def _springs(
             continue
         away = blocks.shift[step.upper] + offsets.leave(step)
         away -= blocks.shift[step.lower] + offsets.arrive(step)
-        ends = (lattice.kinds[step.upper], lattice.kinds[step.lower])
-        if ends[0] in (INPUT, CONSTANT):
-            pull = _PULLS["leaf"]
-        elif ends[0] == ends[1] == BEND:
-            pull = _PULLS["lane"]
-        else:
-            pull = _PULLS["item"]
-        springs.append((one, two, away, pull))
+        springs.append((one, two, away, _pull(lattice, blocks, step)))
     return springs
+
+
+def _pull(lattice: Lattice, blocks: Blocks, step: Step) -> float:
+    """How strongly a step pulls: less at each end where another step is more important."""
+    own = blocks.importance[step]
+    pull = 1.0
+    for around in (lattice.ups[step.lower], lattice.downs[step.upper]):
+        if any(blocks.importance[other] > own for other in around):
+            pull *= _LESS
+    return pull
 
 
 def _settle(

@@ -69,22 +69,35 @@ class _Work:
         self.checkpoint = checkpoint
         self.plans: dict[int, Plan] = {}
         self.pieces: dict[Piece, Plan] = {}
+        self.cores={}
 
     def lay_out(self) -> None:
-        order = self.regions.regions()[::-1]
+        """Plan all regions, inner ones first and equal depths in reading order."""
+        order = sorted(self.regions.regions(), key=lambda r: -self.depth(r))
         known = self.previous.plans if self.previous else {}
         for done, region in enumerate(order):
             piece = self.borders.piece(
                 region, self.size, self.plans, self.room(region), self.least(region)
             )
             plan = self.pieces.get(piece) or known.get(piece)
+            core=self.core(region,piece)
             if plan is None:
                 def pause() -> None:
                     if self.checkpoint:
                         self.checkpoint(done / len(order))
-                plan = lay_out(piece, [None]*len(piece.kinds), pause)
+                plan = lay_out(piece, self.cores.get(core,[None]*len(piece.kinds)), pause)
+            n=len(self.borders.borders[region].above)
+            self.cores.setdefault(core,[None]*n+[x for x,_ in plan.centers[n:n+len(self.regions.children(region))]])
             self.pieces[piece] = plan
             self.plans[region] = plan
+    cores={}
+    def core(self,region,piece):
+        n=len(self.borders.borders[region].above); m=n+len(self.regions.children(region))
+        return (n,piece.kinds[n:m],tuple(l for l in piece.links if l.upper>=n and l.lower<m))
+    def depth(self,r):
+        d=0
+        while r!=ROOT: r=self.regions.places[r].parent; d+=1
+        return d
 
     def size(self, place: int) -> Point:
         """Extent of a child across and along."""

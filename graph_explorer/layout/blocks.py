@@ -1,7 +1,7 @@
 """Which steps are drawn straight: items joined by them stand below one another, as a block.
 
-A step is made straight in order of importance: lanes of long links first, then the longest path
-through the piece, leaves last. The one rule: straight steps never cross, so blocks can always be
+A step is made straight in order of importance: the longest path through the piece first, then
+lanes of long links, then the rest by the length of the path they are on, leaves last. The one rule: straight steps never cross, so blocks can always be
 placed side by side. An item between an even number of equally important neighbours goes straight
 with none of them and so comes to stand in their middle.
 """
@@ -16,10 +16,12 @@ from typing import Final
 
 from graph_explorer.layout.lattice import BEND, Lattice, Step
 from graph_explorer.layout.order import Order
-from graph_explorer.layout.piece import CONSTANT, INPUT
+from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT
 
 _LANE: Final = 1 << 30
 """The importance of a step within a lane: above that of any path."""
+_ITEM: Final = 1 << 15
+"""What an item on a path counts for when the path begins at an item that is no leaf."""
 
 
 @dataclass
@@ -29,12 +31,14 @@ class Blocks:
     block: list[int]
     shift: list[float]
     straight: set[Step]
+    importance: dict[Step, int]
     count: int
 
 
 def form_blocks(lattice: Lattice, order: Order, offsets: Offsets) -> Blocks:
     """Choose the straight steps and join their ends into blocks."""
-    straight = _choose(lattice, order)
+    importance = _importance(lattice)
+    straight = _choose(lattice, order, importance)
     size = len(lattice.kinds)
     block = [-1] * size
     shift = [0.0] * size
@@ -50,16 +54,17 @@ def form_blocks(lattice: Lattice, order: Order, offsets: Offsets) -> Blocks:
             while place in below:
                 step = below[place]
                 block[step.lower] = count
-                shift[step.lower] = shift[place] + offsets.leave(step) - offsets.arrive(step)
+                shift[step.lower] = shift[place] + offsets.between(step)
                 place = step.lower
             count += 1
-    return Blocks(block, shift, straight, count)
+    return Blocks(block, shift, straight, importance, count)
 
 
 class Offsets:
     """Where steps leave and arrive at boxes with fixed ports, across from the centre; else 0."""
 
     def __init__(self, lattice: Lattice) -> None:
+        self._kinds, self._sizes = lattice.piece.kinds, lattice.piece.sizes
         self._above = lattice.piece.above
         self._below = lattice.piece.below
 
@@ -71,9 +76,19 @@ class Offsets:
         ports = self._above[step.lower] if step.lower < len(self._above) else ()
         return ports[step.arrive] if ports else 0.0
 
+    def between(self, step: Step) -> float:
+        """How far the lower item stands from the upper one when the step is straight.
 
-def _choose(lattice: Lattice, order: Order) -> set[Step]:
-    importance = _importance(lattice)
+        Frames of equal width stand exactly below one another instead.
+        """
+        ends = (step.upper, step.lower)
+        framed = all(end < len(self._kinds) and self._kinds[end] == GROUP for end in ends)
+        if framed and self._sizes[ends[0]][0] == self._sizes[ends[1]][0]:
+            return 0.0
+        return self.leave(step) - self.arrive(step)
+
+
+def _choose(lattice: Lattice, order: Order, importance: dict[Step, int]) -> set[Step]:
     place = {item: at for row in order for at, item in enumerate(row)}
     wanted: dict[Step, int] = {}
     for steps in (*lattice.ups, *lattice.downs):
@@ -112,8 +127,9 @@ def _middle(
     equal = [step for step in steps if importance[step] == most]
     if len(equal) == 1:
         return list(steps)
-    if len(equal) % 2 == 0:
-        return [step for step in steps if importance[step] >= _LANE]
+    ends = {step.upper if step.lower == equal[0].lower else step.lower for step in equal}
+    if len(equal) % 2 == 0 and len(ends) > 1:
+        return []
     downward = steps[0].upper == steps[-1].upper
     equal.sort(
         key=lambda s: (place[s.lower], s.arrive) if downward else (place[s.upper], s.leave)
@@ -122,7 +138,10 @@ def _middle(
 
 
 def _importance(lattice: Lattice) -> dict[Step, int]:
-    """How long the longest path through each step is, in items that are not leaves."""
+    """How long the longest path through each step is, in items that are not leaves.
+
+    Any step from an item is more important than one from a leaf.
+    """
     piece = lattice.piece
     before = [0 if kind in (INPUT, CONSTANT) else 1 for kind in piece.kinds]
     after = list(before)
@@ -134,12 +153,17 @@ def _importance(lattice: Lattice) -> dict[Step, int]:
     for number in sorted(by_lower, key=lambda number: -piece.links[number].upper):
         link = piece.links[number]
         after[link.upper] = max(after[link.upper], after[link.lower] + own[link.upper])
+    longest = max(before, default=0)
     importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
     for link, walk in zip(piece.links, lattice.walks, strict=True):
-        length = before[link.upper] + after[link.lower] if before[link.upper] else 0
+        length = after[link.lower]
+        if before[link.upper]:
+            length = _ITEM * (length + before[link.upper])
+        if length == _ITEM * longest:
+            length += _LANE
         for step in walk:
-            inner = lattice.kinds[step.upper] == BEND and lattice.kinds[step.lower] == BEND
-            importance[step] = max(importance[step], _LANE if inner else length)
+            lane = lattice.kinds[step.upper] == BEND and lattice.kinds[step.lower] == BEND
+            importance[step] = max(importance[step], _LANE if lane else 0, length)
     return importance
 
 

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 from graph_explorer.layout.piece import Link, Piece
 from graph_explorer.layout.rows import assign_rows
 
-BEND: Final = 5
+BEND: Final = 6
 """The kind of an item that only keeps a lane free."""
 _TRUNK: Final = 3
-"""A link shares its lane with others of the same value when it spans at least this many rows."""
+"""The lanes of a value are one trunk when the longest spans at least this many rows."""
 
 
 class Step(NamedTuple):
@@ -82,9 +82,11 @@ def _lanes(piece: Piece, row: list[int]) -> list[list[int]]:
     for numbers in values.values():
         trunk: list[int] = []
         twins: defaultdict[int, list[int]] = defaultdict(list)
-        for number in numbers:
+        spans = [row[piece.links[n].lower] - row[piece.links[n].upper] for n in numbers]
+        long = max(spans) >= _TRUNK
+        for number, span in zip(numbers, spans, strict=True):
             link = piece.links[number]
-            if row[link.lower] - row[link.upper] >= _TRUNK:
+            if long and span > 1:
                 trunk.append(number)
             else:
                 twins[link.lower].append(number)

@@ -15,6 +15,8 @@ from graph_explorer.layout.lattice import Lattice
 
 _CROSSING: Final = 4
 """How many pairs of inputs out of order one crossing is worth."""
+_LOYAL: Final = 0.9
+"""An earlier order is kept unless another has fewer than this part of its crossings."""
 _PORTS: Final = 256
 """More than the ports of any box: positions are counted in units of a port."""
 _FINE: Final = 600
@@ -33,14 +35,20 @@ def order_rows(
     size = len(lattice.kinds)
     starts = _starts(lattice, hints, few=size > _FINE)
     best: Order = []
-    least: int | None = None
-    for start in starts:
+    least: float | None = None
+    for place, start in enumerate(starts):
         order, cost = _improve(lattice, start, 8 if size <= 4000 else 3, pause)
         if least is None or cost < least:
-            best, least = order, cost
+            best, least = order, float(cost)
         if least == 0:
             break
+        if place == 0 and len(starts) > 1 and starts_hinted(hints):
+            least = least * _LOYAL - 2 * _CROSSING
     return best
+
+
+def starts_hinted(hints):
+    return any(hint is not None for hint in hints)
 
 
 def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[Order]:

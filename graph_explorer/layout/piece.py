@@ -18,9 +18,11 @@ INPUT: Final = 1
 """A leaf that carries data."""
 CONSTANT: Final = 2
 """A leaf that is a parameter or a constant."""
-ENTRY: Final = 3
+GROUP: Final = 3
+"""A group of nodes, open or collapsed."""
+ENTRY: Final = 4
 """A point of the upper border through which a value comes in."""
-EXIT: Final = 4
+EXIT: Final = 5
 """A point of the lower border through which a value goes out."""
 
 Points = tuple[tuple[float, float], ...]

@@ -65,16 +65,24 @@ class Ports:
         for step in steps:
             far = step.upper if upward else step.lower
             port = step.leave if upward else step.arrive
-            wish = across[far] + self._far_offset(step, upward) - across[item]
+            way = across[far] + self._far_offset(step, upward) - across[item]
+            # A far end that is free to move comes to meet this one.
+            wish = way / 2 if self._is_plain(far, upward) else way
             for twin in self.slots[step]:
-                wishes.append((wish, port, twin, Slot(step, twin)))
+                wishes.append((way, port, twin, wish, Slot(step, twin)))
         wishes.sort(key=lambda entry: entry[:3])
         reach = half * _REACH
-        slots = [entry[3] for entry in wishes]
-        near = [min(max(entry[0], -reach), reach) for entry in wishes]
+        slots = [entry[4] for entry in wishes]
+        near = [min(max(entry[3], -reach), reach) for entry in wishes]
         middle = [at for at, slot in enumerate(slots) if slot.step in self._straight]
         places = _apart(near, middle, max(half - _CORNER, 0.0))
         offsets.update(zip(slots, places, strict=True))
+
+    def _is_plain(self, item: int, below: bool) -> bool:
+        piece = self._lattice.piece
+        if item >= len(piece.kinds) or piece.kinds[item] >= ENTRY:
+            return False
+        return not (piece.below if below else piece.above)[item]
 
     def _far_offset(self, step: Step, upward: bool) -> float:
         fixed = Offsets(self._lattice)

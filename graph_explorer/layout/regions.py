@@ -12,7 +12,7 @@ from typing import Final
 
 import networkx as nx
 
-from graph_explorer.layout.piece import CONSTANT, INPUT, OPERATION
+from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, OPERATION
 from graph_explorer.layout.record import Member
 from graph_explorer.layout.sequence import in_sequence
 
@@ -110,7 +110,8 @@ def _group(
             children = places[number].children
             assert children is not None
             children.append(len(places))
-            places.append(Place(number, around, children=None if around in collapsed else []))
+            inside = None if around in collapsed else []
+            places.append(Place(number, around, GROUP, inside))
         number = groups[around]
         if places[number].children is None:
             break

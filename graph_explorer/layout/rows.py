@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import isqrt
 
-from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, INPUT, Piece
+from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, GROUP, INPUT, Piece
 
 
 def assign_rows(piece: Piece) -> list[int]:
@@ -41,12 +41,13 @@ def _pull_to_use(piece: Piece, rows: list[int]) -> list[int]:
         inputs[lower].add(upper)
     free: list[bool] = []
     for item, kind in enumerate(piece.kinds):
-        if kind in (ENTRY, EXIT):
+        if kind in (GROUP, ENTRY, EXIT):
             free.append(False)
         elif kind in (INPUT, CONSTANT):
             free.append(kind == CONSTANT or len(users[item]) == 1)
         else:
-            free.append(bool(inputs[item]) and all(free[source] for source in inputs[item]))
+            leaves = bool(inputs[item]) and all(free[source] for source in inputs[item])
+            free.append(leaves and len(users[item]) == 1)
     for item in range(len(rows) - 1, -1, -1):
         leaf = piece.kinds[item] in (INPUT, CONSTANT)
         if users[item] and (leaf or free[item]):
