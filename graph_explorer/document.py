@@ -132,7 +132,14 @@ class Document:
             part: MappingProxyType({n: changed.get(n, e) for n, e in getattr(self, part).items()})
             for part in ("inputs", "parameters")
         }
-        made = dataclasses.replace(self, **kept)
+        return self._with_same_graph(**kept)
+
+    def kept_as(self, other: Document) -> Document:
+        """The document as part of the file that `other` is part of."""
+        return self._with_same_graph(path=other.path, text=other.text, program_place=other.program_place)
+
+    def _with_same_graph(self, **parts: Any) -> Document:
+        made = dataclasses.replace(self, **parts)
         if "read" in self.__dict__:  # the program is the same: so is its graph
             made.__dict__["read"] = self.read
         return made

@@ -76,7 +76,14 @@ class State:
 
     @property
     def modified(self) -> bool:
-        return self.document is not self.saved
+        """Whether the document says anything that its file does not."""
+        now, saved = self.document, self.saved
+        if now is None or saved is None or now is saved:
+            return now is not saved
+        return any(
+            getattr(now, part) is not getattr(saved, part) and getattr(now, part) != getattr(saved, part)
+            for part in ("program", "title", "description", "output_name", "surface", "training")
+        ) or any(getattr(now, part) is not getattr(saved, part) for part in ("inputs", "parameters"))
 
 
 class _Edit(QUndoCommand):
@@ -146,6 +153,7 @@ class Session(QObject):
     def show(self, document: Document) -> None:
         """Starts afresh with `document`, its values computed and nothing stepped yet."""
         trace = run(document, partial=True)
+        self.jobs.cancel("trace")
         self.undo.clear()
         self.change(
             document=document, trace=trace, time=trace.forward_length, saved=document, selection="", edge=None,
@@ -155,17 +163,13 @@ class Session(QObject):
 
     def close_document(self) -> None:
         """Back to the start page."""
+        self.jobs.cancel("trace")
         self.undo.clear()
         self.change(
-            document=None,
-            trace=None,
-            time=0,
-            selection="",
-            edge=None,
-            saved=None,
-            playing=False,
-            message="",
-        )
+            document=None, trace=None, time=0, saved=None, selection="", edge=None,
+            collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
+            problem=None, draft=None, playing=False, message="",
+        )  # fmt: skip
 
     def save(self, path: Path) -> bool:
         """Writes the document and remembers where."""
@@ -177,7 +181,7 @@ class Session(QObject):
         except InputError as error:
             self.say(str(error))
             return False
-        kept = dataclasses.replace(document, text=reopened.text, program_place=reopened.program_place)
+        kept = self.state.document.kept_as(reopened)
         self.change(document=kept, saved=kept, message="")
         return True
 
@@ -188,7 +192,8 @@ class Session(QObject):
 
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
-        self._retrace(document, self.state.detached)
+        assert self.state.document is not None
+        self._retrace(document.kept_as(self.state.document), self.state.detached)
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
@@ -273,21 +278,21 @@ class Session(QObject):
         if trace is not None:
             self.change(time=min(max(at, 0), trace.length))
 
-    def _stops(self) -> Callable[[int], bool]:
+    def _stops(self, mode: Mode) -> Callable[[int], bool]:
         """Whether a time is a stop: every event, or in node mode the last event of each node."""
         trace = self.state.trace
         assert trace is not None
-        if self.state.mode == "edges":
+        if mode == "edges":
             return lambda at: True
         events = trace.events
         return lambda at: at in (0, trace.length) or events[at - 1].node is not events[at].node
 
-    def step(self, forward: bool = True) -> None:
-        """To the next stop, or the one before."""
+    def step(self, forward: bool = True, mode: Mode | None = None) -> None:
+        """To the next stop, or the one before; `mode` differs from the present one for this step only."""
         trace = self.state.trace
         if trace is None:
             return
-        stops, at = self._stops(), self.state.time + (1 if forward else -1)
+        stops, at = self._stops(mode or self.state.mode), self.state.time + (1 if forward else -1)
         while 0 < at < trace.length and not stops(at):
             at += 1 if forward else -1
         self.seek(at)

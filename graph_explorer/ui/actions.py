@@ -1,0 +1,258 @@
+"""The table of actions: everything that can be done from a menu, a key, the toolbar or the palette.
+
+The one rule: a command is one row here. Menus, toolbar, command palette, the page of keys and the
+tests are made from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph_explorer.ui.docks import DOCKS
+from graph_explorer.ui.settings import SYSTEM
+from graph_explorer.ui.theme import names, theme
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.session import Session
+    from graph_explorer.ui.window import Window
+
+Act = Callable[["Window"], object]
+Test = Callable[["Session"], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One command.
+
+    `menu` is the path of its menu, `section` the part of that menu between two lines. `keys` are in
+    Qt's portable notation, the first one is shown. `enabled` asks the session whether it makes sense
+    now; `checked`, where there is one, makes it a switch and asks the window whether it is on.
+    """
+
+    id: str
+    text: str
+    hint: str
+    act: Act
+    menu: str
+    section: int = 0
+    icon: str = ""
+    keys: tuple[str, ...] = ()
+    enabled: Test = lambda session: True
+    checked: Callable[[Window], bool] | None = None
+
+
+# ── when a command makes sense ────────────────────────────────────────────────────────────────
+
+
+def _open(session: Session) -> bool:
+    return session.state.document is not None
+
+
+def _steps_back(session: Session) -> bool:
+    return session.state.trace is not None and session.state.time > 0
+
+
+def _steps_on(session: Session) -> bool:
+    trace = session.state.trace
+    return trace is not None and session.state.time < trace.length
+
+
+def _whole(session: Session) -> bool:
+    """The run came to its end, so that there are gradients."""
+    trace = session.state.trace
+    return trace is not None and trace.failure is None
+
+
+def _groups(session: Session) -> bool:
+    return session.state.trace is not None and bool(session.state.trace.graph.groups)
+
+
+def _selected(session: Session) -> bool:
+    """A node is selected, not a group."""
+    trace, selection = session.state.trace, session.state.selection
+    return trace is not None and selection in trace.graph
+
+
+def _reached(session: Session) -> bool:
+    trace = session.state.trace
+    return _selected(session) and trace is not None and trace.takes_gradient(session.state.selection)
+
+
+# ── the table ─────────────────────────────────────────────────────────────────────────────────
+
+_FILE = (
+    Action(id="file.start", text="Start page", hint="Examples, recent files and first steps", menu="File",
+           icon="start", keys=("Alt+Home",), enabled=_open, act=lambda w: w.files.close()),
+    Action(id="file.new", text="New document", hint="Begin with a small program of your own", menu="File",
+           icon="new", keys=("Ctrl+N",), act=lambda w: w.files.new()),
+    Action(id="file.open", text="Open file …", hint="Open a document from disk", menu="File",
+           icon="open", keys=("Ctrl+O",), act=lambda w: w.files.ask_open()),
+    Action(id="file.save", text="Save", hint="Write the document to its file", menu="File", section=1,
+           icon="save", keys=("Ctrl+S",), enabled=_open, act=lambda w: w.files.save()),
+    Action(id="file.save_as", text="Save as …", hint="Write the document to another file", menu="File", section=1,
+           icon="save_as", keys=("Ctrl+Shift+S",), enabled=_open, act=lambda w: w.files.ask_save()),
+    Action(id="file.picture", text="Export picture …", hint="Save what the graph shows as SVG or PNG", menu="File",
+           section=1, icon="picture", keys=("Ctrl+E",), enabled=_open, act=lambda w: w.files.ask_picture()),
+    Action(id="file.forget", text="Clear the list", hint="Forget the recent files", menu="File/Open recent",
+           section=1, act=lambda w: w.settings.forget_recent()),
+    Action(id="file.close", text="Close document", hint="Back to the start page", menu="File", section=2,
+           icon="close", keys=("Ctrl+W",), enabled=_open, act=lambda w: w.files.close()),
+    Action(id="file.quit", text="Quit", hint="Close the program", menu="File", section=2,
+           icon="quit", keys=("Ctrl+Q",), act=lambda w: w.close()),
+)  # fmt: skip
+
+_EDIT = (
+    Action(id="edit.undo", text="Undo", hint="Take back the last change of the document", menu="Edit",
+           icon="undo", keys=("Ctrl+Z",), enabled=lambda s: s.undo.canUndo(), act=lambda w: w.session.undo.undo()),
+    Action(id="edit.redo", text="Redo", hint="Make the change again", menu="Edit", icon="redo",
+           keys=("Ctrl+Shift+Z", "Ctrl+Y"), enabled=lambda s: s.undo.canRedo(),
+           act=lambda w: w.session.undo.redo()),
+    Action(id="edit.copy_value", text="Copy value", hint="Copy the value of the selected node as text", menu="Edit",
+           section=1, icon="copy", keys=("Ctrl+Shift+C",), enabled=_selected, act=lambda w: w.copy("value")),
+    Action(id="edit.copy_gradient", text="Copy gradient", hint="Copy the gradient of the selected node as text",
+           menu="Edit", section=1, keys=("Ctrl+Shift+G",), enabled=_reached, act=lambda w: w.copy("gradient")),
+    Action(id="edit.commands", text="Command palette …", hint="Find any command by a few letters", menu="Edit",
+           section=2, icon="commands", keys=("Ctrl+K", "Ctrl+Shift+P"), act=lambda w: w.open_palette()),
+)  # fmt: skip
+
+_VIEW = (
+    Action(id="view.fit", text="Fit the graph", hint="Show the whole graph", menu="View", icon="fit",
+           keys=("Ctrl+0",), enabled=_open, act=lambda w: w.bench.canvas.fit()),
+    Action(id="view.zoom_in", text="Zoom in", hint="Show the graph larger", menu="View", icon="zoom_in",
+           keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.canvas.zoom_in()),
+    Action(id="view.zoom_out", text="Zoom out", hint="Show the graph smaller", menu="View", icon="zoom_out",
+           keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.canvas.zoom_out()),
+    Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View", section=1,
+           icon="collapse", keys=("Ctrl+[",), enabled=_groups, act=lambda w: w.collapse_groups(True)),
+    Action(id="view.expand", text="Expand all groups", hint="Show what is inside every group", menu="View",
+           section=1, icon="expand", keys=("Ctrl+]",), enabled=_groups, act=lambda w: w.collapse_groups(False)),
+    Action(id="view.graph", text="Graph", hint="Move the keyboard to the graph", menu="View/Go to",
+           keys=("Ctrl+1",), enabled=_open, act=lambda w: w.bench.canvas.setFocus()),
+    Action(id="view.default_layout", text="Default layout", hint="Put all panels back where they were at first",
+           menu="View/Panels", section=1, enabled=_open, act=lambda w: w.bench.restore_default()),
+    Action(id="view.larger", text="Larger text", hint="All text of the window larger", menu="View", section=3,
+           icon="larger", keys=("Ctrl+Shift++", "Ctrl+Shift+="), act=lambda w: w.looks.scale_text(1)),
+    Action(id="view.smaller", text="Smaller text", hint="All text of the window smaller", menu="View", section=3,
+           icon="smaller", keys=("Ctrl+Shift+-", "Ctrl+Shift+_"), act=lambda w: w.looks.scale_text(-1)),
+    Action(id="view.presentation", text="Presentation", hint="Full screen with large text, for a lecture",
+           menu="View", section=4, icon="presentation", keys=("Shift+F11",),
+           checked=lambda w: w.looks.presenting, act=lambda w: w.looks.present(not w.looks.presenting)),
+    Action(id="view.fullscreen", text="Full screen", hint="Fill the screen with the window", menu="View", section=4,
+           icon="fullscreen", keys=("F11",), checked=lambda w: w.isFullScreen(),
+           act=lambda w: w.looks.fill_screen(not w.isFullScreen())),
+)  # fmt: skip
+
+_STEP = (
+    Action(id="step.forward", text="Step", hint="One step on: the next value, or the next edge backward", menu="Step",
+           icon="step", keys=("F8", "Ctrl+Right"), enabled=_steps_on, act=lambda w: w.session.step()),
+    Action(id="step.back", text="Step back", hint="One step back in time", menu="Step", icon="back",
+           keys=("F7", "Ctrl+Left"), enabled=_steps_back, act=lambda w: w.session.step(forward=False)),
+    Action(id="step.next_node", text="Next node", hint="On until the present node is finished", menu="Step",
+           icon="next_node", keys=("Ctrl+F8", "Ctrl+Down"), enabled=_steps_on,
+           act=lambda w: w.session.step(mode="nodes")),
+    Action(id="step.previous_node", text="Previous node", hint="Back to where the node before was finished",
+           menu="Step", icon="previous_node", keys=("Ctrl+F7", "Ctrl+Up"), enabled=_steps_back,
+           act=lambda w: w.session.step(forward=False, mode="nodes")),
+    Action(id="step.first", text="To the start", hint="To the time when nothing is computed", menu="Step", section=1,
+           icon="first", keys=("Shift+F7", "Ctrl+Home"), enabled=_steps_back, act=lambda w: w.session.seek(0)),
+    Action(id="step.last", text="To the end", hint="To the time when every gradient is known", menu="Step",
+           section=1, icon="last", keys=("Shift+F8", "Ctrl+End"), enabled=_steps_on, act=lambda w: w.seek_end()),
+    Action(id="step.play", text="Play", hint="Step by itself, until the end or a breakpoint", menu="Step", section=1,
+           icon="play", keys=("F5",), enabled=_open, checked=lambda w: w.session.state.playing,
+           act=lambda w: w.session.change(playing=not w.session.state.playing)),
+    Action(id="step.run_to", text="Run to the selected node", hint="To the time when its gradient is complete",
+           menu="Step", section=2, icon="run_to", keys=("F6",), enabled=_reached,
+           act=lambda w: w.session.run_to(w.session.state.selection)),
+    Action(id="step.breakpoint", text="Breakpoint", hint="Playing stops when the selected node is complete",
+           menu="Step", section=2, icon="breakpoint", keys=("F9",), enabled=_selected,
+           checked=lambda w: w.session.state.selection in w.session.state.breakpoints,
+           act=lambda w: w.session.toggle_breakpoint(w.session.state.selection)),
+    Action(id="step.edges", text="Edge by edge", hint="A step is one edge: upstream × local = contribution",
+           menu="Step", section=3, icon="edges", keys=("Ctrl+Shift+E",), enabled=_open,
+           checked=lambda w: w.session.state.mode == "edges", act=lambda w: w.session.change(mode="edges")),
+    Action(id="step.nodes", text="Node by node", hint="A step is one node with all edges below it", menu="Step",
+           section=3, icon="nodes", keys=("Ctrl+Shift+N",), enabled=_open,
+           checked=lambda w: w.session.state.mode == "nodes", act=lambda w: w.session.change(mode="nodes")),
+)  # fmt: skip
+
+_HELP = (
+    Action(id="help.help", text="First steps", hint="How to read the window, in five minutes", menu="Help",
+           icon="help", keys=("F1",), act=lambda w: w.open_help("first_steps")),
+    Action(id="help.keys", text="Keys", hint="Every key of the program", menu="Help", icon="keys",
+           keys=("Ctrl+F1",), act=lambda w: w.open_help("keys")),
+    Action(id="help.language", text="The program language", hint="What a program may say", menu="Help",
+           act=lambda w: w.open_help("language")),
+    Action(id="help.file", text="The file format", hint="What a document holds, and how to write one by hand",
+           menu="Help", act=lambda w: w.open_help("file_format")),
+    Action(id="help.operations", text="Operations", hint="Every operation with its local derivatives", menu="Help",
+           act=lambda w: w.open_help("operations")),
+    Action(id="help.news", text="What is new", hint="Changes of the last versions", menu="Help", section=1,
+           icon="news", act=lambda w: w.open_help("changelog")),
+    Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help", section=1,
+           icon="info", act=lambda w: w.open_help("about")),
+)  # fmt: skip
+
+
+def _go_to(name: str) -> Act:
+    return lambda w: w.bench.go_to(name)
+
+
+def _toggle(name: str) -> Act:
+    return lambda w: w.bench.toggle(name)
+
+
+def _choose_theme(name: str) -> Act:
+    return lambda w: w.looks.choose(name)
+
+
+def _is_theme(name: str) -> Callable[[Window], bool]:
+    return lambda w: w.settings.theme == name
+
+
+def _is_shown(name: str) -> Callable[[Window], bool]:
+    return lambda w: w.bench.is_open(name)
+
+
+_PANELS = tuple(
+    action
+    for dock in DOCKS
+    for action in (
+        Action(id=f"view.go_to.{dock.name}", text=dock.title, hint=f"Move the keyboard there: {dock.hint}",
+               menu="View/Go to", keys=(dock.keys,), enabled=_open, act=_go_to(dock.name)),
+        Action(id=f"view.panel.{dock.name}", text=f"{dock.title} panel", hint=dock.hint, menu="View/Panels",
+               enabled=_open, checked=_is_shown(dock.name), act=_toggle(dock.name)),
+    )
+)  # fmt: skip
+
+_THEMES = tuple(
+    Action(id=f"view.theme.{name}", text=title, hint=hint, menu="View/Theme",
+           checked=_is_theme(name), act=_choose_theme(name))
+    for name, title, hint in (
+        (SYSTEM, "Like the system", "Light or dark, as the system is"),
+        *((name, theme(name).title, f"The theme “{theme(name).title}”") for name in names()),
+    )
+)  # fmt: skip
+
+ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_VIEW, *_PANELS, *_THEMES, *_STEP, *_HELP)
+
+#: The menus in the order of the bar; submenus with the section of the parent in which they stand.
+MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Help")
+SUBMENUS: tuple[tuple[str, int], ...] = (
+    ("File/Open recent", 0), ("File/Examples", 0), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
+)  # fmt: skip
+
+#: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.
+TOOLBAR: tuple[str, ...] = (
+    "file.start", "file.open", "file.save", "", "edit.undo", "edit.redo", "",
+    "view.fit", "view.zoom_in", "view.zoom_out", "view.collapse", "view.expand", "",
+    "step.edges", "step.nodes", "step.run_to", "step.breakpoint", "step.detach", ">",
+    "edit.commands", "view.presentation", "help.help",
+)  # fmt: skip
+
+
+def opening(path: Path, id: str, text: str, hint: str, menu: str) -> Action:  # noqa: A002 - a field's name
+    """The action that opens one file: an example or a recent one."""
+    return Action(id=id, text=text, hint=hint, menu=menu, icon="example", act=lambda w: w.files.open(path))

@@ -1,0 +1,36 @@
+"""The table of panels: what stands around the graph, where, and how it is reached.
+
+The one rule: a panel is one row here and one class in `ui/panels`; the workbench and the menus read
+this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["left", "right", "bottom"]
+
+
+@dataclass(frozen=True)
+class Dock:
+    """A panel's place: `side` of the graph, the dock `behind` which it is a tab, keys that go there."""
+
+    name: str
+    title: str
+    hint: str
+    side: Side
+    keys: str
+    behind: str = ""
+
+
+DOCKS: tuple[Dock, ...] = (
+    Dock("library", "Library", "Examples and recent files", "left", "Ctrl+2"),
+    Dock("outline", "Outline", "Groups and nodes as a list, with their numbers", "left", "Ctrl+3"),
+    Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
+    Dock("acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"),
+    Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
+    Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+7"),
+    Dock("program", "Program", "The text of the program", "bottom", "Ctrl+8"),
+    Dock("table", "Numbers", "All nodes as a table", "bottom", "Ctrl+9", "program"),
+)

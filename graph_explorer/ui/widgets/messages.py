@@ -1,0 +1,118 @@
+"""What the program has to say: one sentence at the top of the page, and work that takes a while.
+
+The one rule: a sentence stays until it is closed or no longer true; nothing pops up over the work.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph_explorer.ui.jobs import Job
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.icons import icon, pixmap
+
+
+class Message(QFrame):
+    """The sentence in `State.message`, with a button that closes it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("message")
+        self.setAccessibleName("Message")
+        self.sign = QLabel()
+        self.sentence = QLabel()
+        self.sentence.setObjectName("sentence")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.shut = QToolButton()
+        self.shut.setObjectName("close_message")
+        self.shut.setAccessibleName("Close the message")
+        self.shut.setToolTip("Close the message")
+        self.shut.setProperty("look", "small")
+        self.shut.clicked.connect(lambda: session.say(""))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(10)
+        row.addWidget(self.sign)
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.shut)
+        session.follow(self.show_state)
+
+    def show_state(self, before: State, now: State) -> None:
+        if before.theme != now.theme or self.sign.pixmap().isNull():
+            drawn = pixmap("warning", now.theme, "error", 36)
+            drawn.setDevicePixelRatio(2)
+            self.sign.setPixmap(drawn)
+            self.shut.setIcon(icon("close", now.theme))
+        if before.message != now.message:
+            self.sentence.setText(now.message)
+            self.sentence.setAccessibleName(now.message)
+            if now.message:
+                QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
+        self.setVisible(bool(now.message))
+
+
+class Work(QWidget):
+    """Work under way for longer than a moment: title, progress and Cancel, a row each."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("work")
+        self.setAccessibleName("Work under way")
+        self._rows: dict[int, _JobRow] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.hide()
+        session.jobs.moved.connect(self.show_jobs)
+
+    def show_jobs(self, jobs: tuple[Job, ...]) -> None:
+        """Shows exactly these jobs."""
+        numbers = {job.number for job in jobs}
+        for number in [number for number in self._rows if number not in numbers]:
+            row = self._rows.pop(number)
+            row.hide()
+            row.deleteLater()
+        for job in jobs:
+            if job.number not in self._rows:
+                self._rows[job.number] = _JobRow(self.session, job)
+                self.layout().addWidget(self._rows[job.number])
+            self._rows[job.number].bar.setValue(round(100 * job.progress))
+        self.setVisible(bool(jobs))
+
+
+class _JobRow(QFrame):
+    def __init__(self, session: Session, job: Job) -> None:
+        super().__init__()
+        self.setObjectName("job")
+        self.setAccessibleName(job.title)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("progress")
+        self.bar.setAccessibleName(f"Progress of: {job.title}")
+        self.bar.setTextVisible(False)
+        cancel = QPushButton("Cancel")
+        cancel.setObjectName("cancel")
+        cancel.setAccessibleName(f"Cancel: {job.title}")
+        cancel.clicked.connect(lambda: session.jobs.cancel(job.key))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 8, 5)
+        row.setSpacing(10)
+        row.addWidget(QLabel(f"{job.title} …"))
+        row.addWidget(self.bar, 1)
+        row.addWidget(cancel)
