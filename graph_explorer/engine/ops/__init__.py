@@ -12,11 +12,14 @@ from graph_explorer.engine.ops import (
     creation,
     dropout,
     exponential,
+    indexing,
     linear_algebra,
     logic,
     padding,
     reductions,
+    scatter,
     shape,
+    softmax,
 )
 from graph_explorer.engine.ops.declare import Operation
 
@@ -29,7 +32,10 @@ _FAMILIES = (
     reductions,
     shape,
     padding,
+    indexing,
+    scatter,
     creation,
+    softmax,
     dropout,
 )
 

@@ -25,15 +25,20 @@ def power(a: Array, b: Array) -> Array:
     return np.asarray(np.power(a, b)).astype(np.asarray(a).dtype, copy=False)
 
 
+def _known(value: Array) -> bool:
+    """Whether these are numbers, not symbols."""
+    return isinstance(value, np.ndarray | np.generic)
+
+
 def _power_base(a: Array, b: Array, y: Array) -> Array:
-    if not isinstance(b, np.ndarray | np.generic):
+    if not _known(b):
         return b * a ** (b - 1)
     # 0 where b is 0, although 0^(−1) is not finite
     return b * np.power(a, np.where(b == 0, 1.0, b - 1))
 
 
 def _power_exponent(a: Array, b: Array, y: Array) -> Array:
-    if not isinstance(a, np.ndarray | np.generic):
+    if not _known(a):
         return y * np.log(a)
     # 0 where a is 0, the limit for b > 0
     return y * np.log(np.where(a > 0, a, np.where(a == 0, 1.0, np.nan)))

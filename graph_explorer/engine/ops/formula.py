@@ -64,12 +64,12 @@ class Formula(np.lib.mixins.NDArrayOperatorsMixin):
 
     __array_priority__ = 1000
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *parts: Any, **options: Any) -> Formula:
+    def __array_ufunc__(self, ufunc: Any, method: str, *parts: Any, **options: Any) -> Any:
         if method != "__call__" or options.get("out") is not None:
             return NotImplemented
         return _apply(ufunc, tuple(formula(part) for part in parts))
 
-    def __array_function__(self, function: Any, types: Any, parts: Any, options: Any) -> Formula:
+    def __array_function__(self, function: Any, types: Any, parts: Any, options: Any) -> Any:
         if function is np.where:
             return _where(*(formula(part) for part in parts))
         if function.__name__ == "erf":

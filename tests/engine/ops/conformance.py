@@ -22,6 +22,7 @@ from graph_explorer.engine.ops import OPERATIONS
 #: Cases that are not run: pattern of names → why.
 EXCLUDED: dict[str, str] = {
     "*bfloat16*": "NumPy has no bfloat16",
+    "*bf16*": "NumPy has no bfloat16",
     "test_cast*BFLOAT16*": "NumPy has no bfloat16",
     "test_cast*FLOAT8*": "NumPy has no 8-bit floats",
     "test_cast*E8M0*": "NumPy has no 8-bit floats",

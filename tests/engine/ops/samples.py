@@ -157,6 +157,61 @@ SAMPLES: dict[str, list[Sample]] = {
         ((numbers(3, 4), numbers(3, 4)), {"equation": "ij,ij->"}),
     ],
     "Det": [((numbers(3, 3),), {}), ((numbers(2, 4, 4),), {}), ((np.outer([1.0, 2.0], [3.0, 1.0]),), {})],
+    "Slice": [
+        ((_X, integers(0, 1), integers(2, 9), integers(0, 1)), {}),
+        ((_X,), {"starts": (-1,), "ends": (-9,), "axes": (1,), "steps": (-2,)}),
+    ],
+    "Gather": [
+        ((_X, integers(2, 0, 2)), {}),
+        ((_X,), {"indices": -1, "axis": 1}),
+        ((_X, np.array([[0, 1], [3, 3]])), {"axis": -1}),
+    ],
+    "GatherElements": [((_X, np.array([[0, 0], [2, -1]])), {"axis": 1})],
+    "GatherND": [
+        ((_X, np.array([[0, 1], [2, 3], [0, 1]])), {}),
+        ((_X,), {"indices": (1,)}),
+        ((numbers(2, 3, 4), np.array([[[1, 0]], [[-1, 2]]])), {"batch_dims": 1}),
+    ],
+    "Compress": [((_X, np.array([True, False, True])), {"axis": 1}), ((_X, np.array([False, True])), {})],
+    "ReverseSequence": [
+        ((numbers(4, 3), integers(1, 4, 2)), {}),
+        ((numbers(3, 4, 2), integers(1, 4, 2)), {"time_axis": 1, "batch_axis": 0}),
+    ],
+    "OneHot": [((integers(0, 2, -1, 7), np.array(3.0), np.array([0.5, 2.0])), {"axis": 0})],
+    "ScatterElements": [
+        ((_X, np.array([[0, 1], [3, 2]]), numbers(2, 2, seed=2)), {"axis": 1}),
+        *(
+            ((_X, np.array([[0, 1, 2, 2], [0, 2, 2, 1]]), numbers(2, 4, seed=2)), {"reduction": how})
+            for how in ("add", "mul", "max", "min")
+        ),
+        (
+            (np.where(_X > 0, _X, 0.0), np.zeros((2, 4), int), np.array([[1.0, 0, 2, 0], [1, 1, 0, 3]])),
+            {"reduction": "mul"},
+        ),
+    ],
+    "ScatterND": [
+        ((_X, np.array([[0], [2]]), numbers(2, 4, seed=2)), {}),
+        *(
+            ((_X, np.array([[0], [2], [2]]), numbers(3, 4, seed=2)), {"reduction": how})
+            for how in ("add", "mul", "max", "min")
+        ),
+    ],
+    "TensorScatter": [
+        ((numbers(2, 4, 3), numbers(2, 2, 3, seed=1), integers(1, 2)), {}),
+        ((numbers(2, 4, 3), numbers(2, 2, 3, seed=1)), {"write_indices": (3, 0), "mode": "circular"}),
+    ],
+    "Softmax": [((_X,), {}), ((_X * 400,), {"axis": 0})],
+    "LogSoftmax": [((_X,), {}), ((_X * 4,), {"axis": 0})],
+    **{
+        name: [
+            ((_X, integers(0, 3, 1)), {}),
+            ((_X, integers(0, 3, 1)), {"reduction": "sum"}),
+            ((numbers(2, 3, 4), np.array([[0, 2, 1, 1], [2, 2, 0, 1]])), {"reduction": "none"}),
+            ((_X, integers(0, 3, 1), positive(4)), {"ignore_index": 3}),
+            ((_X, integers(0, 3, 1), positive(4)), {"reduction": "none"}),
+        ]
+        for name in ("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")
+    },
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
 
