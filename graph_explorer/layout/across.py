@@ -8,12 +8,12 @@ stay straight, whatever pulls.
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Final
 
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
 from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
-from graph_explorer.layout.piece import ENTRY
 from graph_explorer.layout.separation import Gap, Gaps
 
 _APART: Final = 26.0
@@ -33,24 +33,49 @@ def place_across(
 ) -> tuple[list[float], set[Step]]:
     """The centre of each item across, and the steps that became straight."""
     offsets = Offsets(lattice)
-    blocks = form_blocks(lattice, order, offsets)
+    for spine in (True, False):
+        blocks = form_blocks(lattice, order, offsets, spine)
+        gaps = Gaps(blocks.count, _gaps(lattice, order, blocks))
+        if gaps.possible:
+            break
     pause()
-    gaps = Gaps(blocks.count, _gaps(lattice, order, blocks))
     springs = _springs(lattice, blocks, offsets)
     position = _settle(gaps, springs, blocks.count, pause)
-    across = [position[block] + shift for block, shift in zip(blocks.block, blocks.shift)]
+    across = [
+        position[block] + shift if block >= 0 else 0.0
+        for block, shift in zip(blocks.block, blocks.shift, strict=True)
+    ]
+    _place_gutters(lattice, across)
     return across, blocks.straight
+
+
+def _place_gutters(lattice: Lattice, across: list[float]) -> None:
+    """Lanes beside everything, on the side nearer to where each one begins, shared over time."""
+    if not lattice.gutters:
+        return
+    inner = range(lattice.gutters.start)
+    first = min(across[item] - lattice.half(item) for item in inner)
+    last = max(across[item] + lattice.half(item) for item in inner)
+    begin = {walk[0].lower: across[walk[0].upper] for walk in lattice.walks if len(walk) == 2}
+    free: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for gutter in sorted(lattice.gutters, key=lambda gutter: lattice.row[gutter]):
+        right = begin[gutter] * 2 > first + last
+        lanes = free[right]
+        if lanes and lanes[0][0] < lattice.row[gutter]:
+            lane = heappop(lanes)[1]
+        else:
+            lane = len(lanes)
+        heappush(lanes, (lattice.until[gutter], lane))
+        away = _APART + lane * _LANES
+        across[gutter] = last + away if right else first - away
 
 
 def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
     gaps = []
-    kinds, sizes = lattice.kinds, lattice.piece.sizes
     for row in order:
         for left, right in zip(row, row[1:]):
-            one = sizes[left][0] / 2 if left < len(sizes) else 0.0
-            two = sizes[right][0] / 2 if right < len(sizes) else 0.0
-            lanes = (kinds[left] >= ENTRY) + (kinds[right] >= ENTRY)
-            distance = one + two + (_APART, _BESIDE, _LANES)[lanes]
+            lanes = lattice.is_lane(left) + lattice.is_lane(right)
+            distance = lattice.half(left) + lattice.half(right) + (_APART, _BESIDE, _LANES)[lanes]
             distance += blocks.shift[left] - blocks.shift[right]
             gaps.append(Gap(blocks.block[left], blocks.block[right], distance))
     return gaps

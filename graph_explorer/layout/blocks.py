@@ -12,15 +12,16 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from graph_explorer.layout.lattice import BEND, Lattice, Step
+from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
-from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT
+from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Link
 
-_LANE: Final = 1 << 30
+_LANE: Final = 1 << 40
 """The importance of a step within a lane: above that of any path."""
-_ITEM: Final = 1 << 15
+_ITEM: Final = 1 << 20
 """What an item on a path counts for when the path begins at an item that is no leaf."""
 
 
@@ -35,15 +36,26 @@ class Blocks:
     count: int
 
 
-def form_blocks(lattice: Lattice, order: Order, offsets: Offsets) -> Blocks:
-    """Choose the straight steps and join their ends into blocks."""
-    importance = _importance(lattice)
-    straight = _choose(lattice, order, importance)
-    size = len(lattice.kinds)
-    block = [-1] * size
-    shift = [0.0] * size
-    below: dict[int, Step] = {step.upper: step for step in straight}
-    joined = {step.lower for step in straight}
+def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, spine: bool) -> Blocks:
+    """Choose the straight steps and join their ends into blocks.
+
+    With `spine`, the items that all longest paths pass stand below one another even where no step
+    between them is straight. Blocks may then be impossible to place side by side.
+    """
+    paths = _Paths(lattice)
+    straight = _choose(lattice, order, paths.importance)
+    below = {step.upper: (step.lower, offsets.between(step)) for step in straight}
+    if spine:
+        taken = {step.lower for step in straight}
+        for upper, lower in pairwise(paths.spine()):
+            end = upper
+            while end in below:
+                end = below[end][0]
+            if lattice.row[end] < lattice.row[lower] and lower not in taken:
+                below[end] = (lower, 0.0)
+    joined = {lower for lower, _ in below.values()}
+    block = [-1] * len(lattice.row)
+    shift = [0.0] * len(lattice.row)
     count = 0
     for row in order:
         for item in row:
@@ -52,12 +64,12 @@ def form_blocks(lattice: Lattice, order: Order, offsets: Offsets) -> Blocks:
             block[item] = count
             place = item
             while place in below:
-                step = below[place]
-                block[step.lower] = count
-                shift[step.lower] = shift[place] + offsets.between(step)
-                place = step.lower
+                lower, away = below[place]
+                block[lower] = count
+                shift[lower] = shift[place] + away
+                place = lower
             count += 1
-    return Blocks(block, shift, straight, importance, count)
+    return Blocks(block, shift, straight, paths.importance, count)
 
 
 class Offsets:
@@ -137,34 +149,42 @@ def _middle(
     return [equal[len(equal) // 2]]
 
 
-def _importance(lattice: Lattice) -> dict[Step, int]:
-    """How long the longest path through each step is, in items that are not leaves.
+class _Paths:
+    """How long the paths through each item and each step are, in items that are not leaves."""
 
-    Any step from an item is more important than one from a leaf.
-    """
-    piece = lattice.piece
-    before = [0 if kind in (INPUT, CONSTANT) else 1 for kind in piece.kinds]
-    after = list(before)
-    own = list(before)
-    by_lower = sorted(range(len(piece.links)), key=lambda number: piece.links[number].lower)
-    for number in by_lower:
-        link = piece.links[number]
-        before[link.lower] = max(before[link.lower], before[link.upper] + own[link.lower])
-    for number in sorted(by_lower, key=lambda number: -piece.links[number].upper):
-        link = piece.links[number]
-        after[link.upper] = max(after[link.upper], after[link.lower] + own[link.upper])
-    longest = max(before, default=0)
-    importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
-    for link, walk in zip(piece.links, lattice.walks, strict=True):
-        length = after[link.lower]
-        if before[link.upper]:
-            length = _ITEM * (length + before[link.upper])
-        if length == _ITEM * longest:
-            length += _LANE
-        for step in walk:
-            lane = lattice.kinds[step.upper] == BEND and lattice.kinds[step.lower] == BEND
-            importance[step] = max(importance[step], _LANE if lane else 0, length)
-    return importance
+    def __init__(self, lattice: Lattice) -> None:
+        piece = self.piece = lattice.piece
+        own = [0 if kind in (INPUT, CONSTANT) else 1 for kind in piece.kinds]
+        before, after = list(own), list(own)
+        for upper, _, lower, _ in sorted(piece.links, key=lambda link: link.lower):
+            before[lower] = max(before[lower], before[upper] + own[lower])
+        for upper, _, lower, _ in sorted(piece.links, key=lambda link: -link.upper):
+            after[upper] = max(after[upper], after[lower] + own[upper])
+        self.before, self.after = before, after
+        self.longest = max(before, default=0)
+        self.importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
+        for link, walk in zip(piece.links, lattice.walks, strict=True):
+            length = self._length(link)
+            for step in walk:
+                lane = lattice.is_bend(step.upper) and lattice.is_bend(step.lower)
+                self.importance[step] = max(self.importance[step], _LANE if lane else 0, length)
+
+    def _length(self, link: Link) -> int:
+        """The importance of a link; from any item it is greater than from any leaf."""
+        before, after = self.before[link.upper], self.after[link.lower]
+        if before == 0:
+            return after
+        longest = before + after == self.longest
+        return _ITEM * (before + after) + (_LANE if longest else 0)
+
+    def spine(self) -> list[int]:
+        """The items that all longest paths pass, in their order, but for boxes with ports."""
+        passed: dict[int, list[int]] = {}
+        for item, depth in enumerate(self.before):
+            if depth and depth + self.after[item] - 1 == self.longest:
+                passed.setdefault(depth, []).append(item)
+        alone = [passed[depth][0] for depth in sorted(passed) if len(passed[depth]) == 1]
+        return [item for item in alone if not self.piece.above[item] + self.piece.below[item]]
 
 
 def _fits(chosen: list[tuple[int, int]], ends: tuple[int, int]) -> bool:

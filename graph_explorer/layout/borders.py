@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from graph_explorer.layout.piece import ENTRY, EXIT, Link, Piece, Plan
+from graph_explorer.layout.piece import CONSTANT, OPERATION, Link, Piece, Plan
 from graph_explorer.layout.regions import Regions
 
 
@@ -102,7 +102,7 @@ class Borders:
             rows += (first + len(children),) * exits
         nothing = ((0.0, 0.0),)
         return Piece(
-            kinds=(ENTRY,) * entries + tuple(kinds) + (EXIT,) * exits,
+            kinds=(*self._entry_kinds(border), *kinds, *(OPERATION,) * exits),
             sizes=nothing * entries + tuple(boxes) + nothing * exits,
             links=tuple(links),
             above=tuple(above),
@@ -110,7 +110,13 @@ class Borders:
             room=room,
             least=least,
             rows=rows,
+            entries=entries,
+            exits=exits,
         )
+
+    def _entry_kinds(self, border: Border) -> list[int]:
+        kinds = [self.regions.places[value.source].kind for value in border.above]
+        return [CONSTANT if kind == CONSTANT else OPERATION for kind in kinds]
 
     def _ports(self, region: int, plan: Plan) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Where the ports of a region are, across from its centre."""

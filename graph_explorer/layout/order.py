@@ -32,7 +32,7 @@ def order_rows(
 
     `hints` gives, for items that were seen before, where they stood; that order is tried first.
     """
-    size = len(lattice.kinds)
+    size = len(lattice.row)
     starts = _starts(lattice, hints, few=size > _FINE)
     best: Order = []
     least: float | None = None
@@ -65,7 +65,7 @@ def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[
 def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
     """Items in the order a walk along the links meets them, inputs in their own order."""
     rows: Order = [[] for _ in lattice.rows]
-    seen = [False] * len(lattice.kinds)
+    seen = [False] * len(lattice.row)
     roots = [item for row in lattice.rows for item in row]
     if from_below:
         roots.reverse()
@@ -88,7 +88,7 @@ def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
 
 def _hinted(lattice: Lattice, hints: Sequence[float | None]) -> Order:
     """Known items where they were; new ones beside their neighbours."""
-    size = len(lattice.kinds)
+    size = len(lattice.row)
     known: list[float | None] = [*hints, *[None] * (size - len(hints))]
     for rows, nearer in ((lattice.rows, True), (lattice.rows[::-1], False)):
         for row in rows:
@@ -106,7 +106,7 @@ def _improve(
     lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], None]
 ) -> tuple[Order, int]:
     """Sweep from a start while it helps; the best order met and its cost."""
-    fine = len(lattice.kinds) <= _FINE
+    fine = len(lattice.row) <= _FINE
     work = _Rows(lattice, start)
     if fine:
         work.exchange()
@@ -132,11 +132,11 @@ class _Rows:
     def __init__(self, lattice: Lattice, order: Order) -> None:
         self.lattice = lattice
         self.rows = [list(row) for row in order]
-        self.place = [0] * len(lattice.kinds)
+        self.place = [0] * len(lattice.row)
         for row in self.rows:
             self._number(row)
         boxes = [bool(ports) for ports in lattice.piece.above]
-        self.boxed = boxes + [False] * (len(lattice.kinds) - len(boxes))
+        self.boxed = boxes + [False] * (len(lattice.row) - len(boxes))
         # Neighbours as (item, port): where the far end of each step stands within its row.
         self.up = [[(s.upper, s.leave) for s in steps] for steps in lattice.ups]
         self.down = [

@@ -20,10 +20,6 @@ CONSTANT: Final = 2
 """A leaf that is a parameter or a constant."""
 GROUP: Final = 3
 """A group of nodes, open or collapsed."""
-ENTRY: Final = 4
-"""A point of the upper border through which a value comes in."""
-EXIT: Final = 5
-"""A point of the lower border through which a value goes out."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -45,6 +41,8 @@ class Link(NamedTuple):
 class Piece:
     """What a region holds: items with sizes and kinds, links, and room to leave at its borders.
 
+    The first `entries` items are the ports at which values come in, of the kind of what comes, and
+    the last `exits` those at which values go out; they have no size.
     `above` and `below` hold, for each item that is itself a region, where its ports are: offsets
     across from its centre. `rows` fixes the row of every item where that is known beforehand.
     `room` is what the frame needs: before and after along, before and after across; `least` is
@@ -56,14 +54,19 @@ class Piece:
     links: tuple[Link, ...]
     above: tuple[tuple[float, ...], ...]
     below: tuple[tuple[float, ...], ...]
-    room: tuple[float, float, float, float]
+    room: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     least: float = 0.0
+    entries: int = 0
+    exits: int = 0
     rows: tuple[int, ...] | None = None
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         items = (self.kinds, self.sizes, self.links, self.above, self.below)
         object.__setattr__(self, "_hash", hash((items, self.room, self.least, self.rows)))
+
+    def is_port(self, item: int) -> bool:
+        return item < self.entries or item >= len(self.kinds) - self.exits
 
     def __hash__(self) -> int:
         return self._hash

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from graph_explorer.layout.across import place_across
-from graph_explorer.layout.lattice import BEND, Lattice, weave
+from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
-from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, INPUT, Piece, Plan, Points
-from graph_explorer.layout.ports import TWINS, Ports, Slot
+from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points
+from graph_explorer.layout.ports import Ports
 
 _STRIP: Final = 38.0
 """Room between two rows, in pixels."""
@@ -49,15 +49,15 @@ def _rows_along(lattice: Lattice, across: list[float], ports: Ports) -> list[tup
     for item, (_, height) in enumerate(piece.sizes):
         tall[lattice.row[item]] = max(tall[lattice.row[item]], height)
     widest = [0.0] * (len(lattice.rows) + 1)
-    for step in lattice.steps:
-        lower = lattice.row[step.lower]
-        for twin in ports.slots[step]:
-            slot = Slot(step, twin)
-            way = across[step.upper] + ports.leaving[slot]
-            way -= across[step.lower] + ports.arriving[slot]
-            widest[lower] = max(widest[lower], abs(way))
+    for number, walk in enumerate(lattice.walks):
+        beside = lattice.beside(number)
+        for step in walk:
+            x = ports.leave[number] if step == walk[0] else across[step.upper] + beside
+            x -= ports.arrive[number] if step == walk[-1] else across[step.lower] + beside
+            row = lattice.row[step.lower]
+            widest[row] = max(widest[row], abs(x))
     rows: list[tuple[float, float]] = []
-    top = 0.0 if ENTRY in piece.kinds else piece.room[0]
+    top = 0.0 if piece.entries else piece.room[0]
     for row, height in enumerate(tall):
         if row > 0:
             top += _strip(piece, lattice, row, widest[row])
@@ -70,9 +70,9 @@ def _strip(piece: Piece, lattice: Lattice, row: int, widest: float) -> float:
     """The room before a row."""
     taller = min(max(0.0, widest - _WIDE) * _TALLER, _TALLEST)
     turn = _TURN if widest > 1 else 0.0
-    if piece.kinds[lattice.rows[row - 1][0]] == ENTRY if row == 1 else False:
+    if row == 1 and piece.entries:
         return max(piece.room[0], turn) + taller
-    if row == len(lattice.rows) - 1 and EXIT in piece.kinds:
+    if row == len(lattice.rows) - 1 and piece.exits:
         return max(piece.room[1], turn) + taller
     return _STRIP + taller
 
@@ -81,7 +81,7 @@ def _along(lattice: Lattice, item: int, rows: list[tuple[float, float]]) -> floa
     """The centre of an item along: in the middle of its row; a leaf in a tall row at its end."""
     begin, end = rows[lattice.row[item]]
     height = lattice.piece.sizes[item][1]
-    leaf = lattice.kinds[item] in (INPUT, CONSTANT)
+    leaf = lattice.piece.kinds[item] in (INPUT, CONSTANT)
     if leaf and end - begin - height > _STRIP:
         return end - height / 2
     return (begin + end) / 2
@@ -96,18 +96,17 @@ def _line(
     rows: list[tuple[float, float]],
 ) -> Points:
     walk = lattice.walks[number]
-    twin, count = ports.twin[number]
-    beside = (twin - (count - 1) / 2) * TWINS
+    beside = lattice.beside(number)
     first, last = walk[0], walk[-1]
     sizes = lattice.piece.sizes
-    x = across[first.upper] + ports.leaving[Slot(first, twin)]
+    x = ports.leave[number]
     points = [(x, along[first.upper] + sizes[first.upper][1] / 2)]
     points.append((x, rows[lattice.row[first.upper]][1]))
     for step in walk[:-1]:
-        begin, end = rows[lattice.row[step.lower]]
+        begin, end = rows[lattice.row[step.lower]][0], rows[lattice.last_row(step.lower)][1]
         x = across[step.lower] + beside
         points += [(x, begin), (x, end)]
-    x = across[last.lower] + ports.arriving[Slot(last, twin)]
+    x = ports.arrive[number]
     points.append((x, rows[lattice.row[last.lower]][0]))
     points.append((x, along[last.lower] - sizes[last.lower][1] / 2))
     return tuple(_simplified(points))
@@ -137,16 +136,12 @@ def _framed(
     rows: list[tuple[float, float]],
 ) -> Plan:
     """Everything moved so that the frame begins at the origin."""
-    first, last = [0.0], [0.0]
-    if lattice.kinds:
-        width = [size[0] / 2 for size in piece.sizes]
-        width += [0.0] * (len(lattice.kinds) - len(width))
-        first = [x - half for x, half in zip(across, width, strict=True)]
-        last = [x + half for x, half in zip(across, width, strict=True)]
-    inner = max(last) - min(first)
+    first = min((x - lattice.half(item) for item, x in enumerate(across)), default=0.0)
+    last = max((x + lattice.half(item) for item, x in enumerate(across)), default=0.0)
+    inner = last - first
     before, after = piece.room[2], piece.room[3]
     spare = max(0.0, piece.least - inner - before - after)
-    move = before + spare / 2 - min(first)
+    move = before + spare / 2 - first
     size = (inner + before + after + spare, _height(piece, rows))
     centers = tuple((x + move, y) for x, y in zip(across, along))
     moved = tuple(tuple((x + move, y) for x, y in line) for line in lines)
@@ -155,4 +150,4 @@ def _framed(
 
 def _height(piece: Piece, rows: list[tuple[float, float]]) -> float:
     end = rows[-1][1] if rows else piece.room[0]
-    return end if EXIT in piece.kinds else end + piece.room[1]
+    return end if piece.exits else end + piece.room[1]

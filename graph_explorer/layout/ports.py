@@ -1,6 +1,6 @@
-"""Where links leave and arrive at the border of a plain box.
+"""Where links leave and arrive at the border of a box.
 
-A straight step meets the middle of the box; the others keep the order in which they come and
+A straight step meets the middle of a plain box; the others keep the order in which they come and
 stand apart, as near as they can to where they come from. The rule: links at one border never
 share a port unless they share their lane.
 """
@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 from graph_explorer.layout.blocks import Offsets
 from graph_explorer.layout.lattice import Lattice, Step
-from graph_explorer.layout.piece import ENTRY
 
 _APART: Final = 14.0
 """Room between two ports of a box, in pixels."""
@@ -20,78 +19,76 @@ _REACH: Final = 0.62
 """How far from its middle, as a part of half its width, a port moves towards its other end."""
 _CORNER: Final = 8.0
 """No port comes nearer to the corner of a box than this."""
-TWINS: Final = 8.0
-"""Room between links that join the same two boxes over several rows."""
 
 
-class Slot(NamedTuple):
-    """One port: a step, and which of the links that share it where twins are drawn apart."""
+class _Slot(NamedTuple):
+    """A port wanted: how far away its other end is, its number there, its twin, its step."""
 
-    step: Step
+    way: float
+    port: int
     twin: int
+    step: Step
+    wish: float
 
 
 class Ports:
-    """Offsets of all ports from the centres of their items, across."""
+    """Where each link leaves its upper and arrives at its lower item, across."""
 
     def __init__(self, lattice: Lattice, across: list[float], straight: set[Step]) -> None:
-        self.leaving: dict[Slot, float] = {}
-        self.arriving: dict[Slot, float] = {}
-        self.twin, self.slots = _twins(lattice)
         self._lattice, self._across, self._straight = lattice, across, straight
-        fixed = Offsets(lattice)
-        sizes = lattice.piece.sizes
-        for item in range(len(lattice.kinds)):
-            plain = item < len(sizes) and lattice.kinds[item] < ENTRY
-            for steps, offsets, upward in (
-                (lattice.ups[item], self.arriving, True),
-                (lattice.downs[item], self.leaving, False),
-            ):
-                boxed = plain and (lattice.piece.above if upward else lattice.piece.below)[item]
-                if plain and not boxed and steps:
-                    self._spread(item, steps, offsets, upward)
-                    continue
-                for step in steps:
-                    offset = fixed.arrive(step) if upward else fixed.leave(step)
-                    for twin in self.slots[step]:
-                        offsets[Slot(step, twin)] = offset
+        self._fixed = Offsets(lattice)
+        self.leave = self._spread([(number, walk[0]) for number, walk in self._walks()], False)
+        self.arrive = self._spread([(number, walk[-1]) for number, walk in self._walks()], True)
 
-    def _spread(
-        self, item: int, steps: list[Step], offsets: dict[Slot, float], upward: bool
-    ) -> None:
-        """Ports of one border of a plain box."""
-        across, half = self._across, self._lattice.piece.sizes[item][0] / 2
-        wishes = []
-        for step in steps:
-            far = step.upper if upward else step.lower
-            port = step.leave if upward else step.arrive
-            way = across[far] + self._far_offset(step, upward) - across[item]
-            # A far end that is free to move comes to meet this one.
-            wish = way / 2 if self._is_plain(far, upward) else way
-            for twin in self.slots[step]:
-                wishes.append((way, port, twin, wish, Slot(step, twin)))
-        wishes.sort(key=lambda entry: entry[:3])
-        reach = half * _REACH
-        slots = [entry[4] for entry in wishes]
-        near = [min(max(entry[3], -reach), reach) for entry in wishes]
-        middle = [at for at, slot in enumerate(slots) if slot.step in self._straight]
-        places = _apart(near, middle, max(half - _CORNER, 0.0))
-        offsets.update(zip(slots, places, strict=True))
+    def _walks(self) -> list[tuple[int, tuple[Step, ...]]]:
+        return list(enumerate(self._lattice.walks))
 
-    def _is_plain(self, item: int, below: bool) -> bool:
+    def _spread(self, ends: list[tuple[int, Step]], upward: bool) -> list[float]:
+        """Positions of one end of every link, across."""
+        slots: defaultdict[int, dict[tuple[Step, int], _Slot]] = defaultdict(dict)
+        for number, step in ends:
+            twin = self._lattice.twin[number][0]
+            item = step.lower if upward else step.upper
+            slots[item].setdefault((step, twin), self._slot(step, twin, upward))
+        places: dict[tuple[Step, int], float] = {}
+        for item, wanted in slots.items():
+            if self._is_plain(item, upward):
+                offsets = self._offsets(item, wanted)
+            else:
+                fixed = self._fixed.arrive if upward else self._fixed.leave
+                offsets = {slot: fixed(slot[0]) for slot in wanted}
+            places.update((slot, self._across[item] + offsets[slot]) for slot in wanted)
+        return [places[step, self._lattice.twin[number][0]] for number, step in ends]
+
+    def _slot(self, step: Step, twin: int, upward: bool) -> _Slot:
+        item, far = (step.lower, step.upper) if upward else (step.upper, step.lower)
+        there = self._fixed.leave(step) if upward else self._fixed.arrive(step)
+        way = self._across[far] + there - self._across[item]
+        # A far end that is free to move comes to meet this one.
+        wish = way / 2 if self._is_plain(far, not upward) else way
+        return _Slot(way, step.leave if upward else step.arrive, twin, step, wish)
+
+    def _is_plain(self, item: int, above: bool) -> bool:
+        """Whether an item is a box without fixed ports on one side."""
         piece = self._lattice.piece
-        if item >= len(piece.kinds) or piece.kinds[item] >= ENTRY:
-            return False
-        return not (piece.below if below else piece.above)[item]
+        return not self._lattice.is_lane(item) and not (piece.above if above else piece.below)[item]
 
-    def _far_offset(self, step: Step, upward: bool) -> float:
-        fixed = Offsets(self._lattice)
-        return fixed.leave(step) if upward else fixed.arrive(step)
+    def _offsets(
+        self, item: int, wanted: dict[tuple[Step, int], _Slot]
+    ) -> dict[tuple[Step, int], float]:
+        """Offsets of the ports on one side of a plain box."""
+        half = self._lattice.half(item)
+        reach = half * _REACH
+        slots = sorted(wanted.values())
+        wishes = [min(max(slot.wish, -reach), reach) for slot in slots]
+        middle = [at for at, slot in enumerate(slots) if slot.step in self._straight]
+        places = _apart(wishes, middle, max(half - _CORNER, 0.0))
+        return {(slot.step, slot.twin): at for slot, at in zip(slots, places, strict=True)}
 
 
-def _apart(near: list[float], middle: list[int], limit: float) -> list[float]:
+def _apart(wishes: list[float], middle: list[int], limit: float) -> list[float]:
     """Places near the wished ones, in order, apart, within `limit`; those in `middle` at 0."""
-    places = list(near)
+    places = list(wishes)
     count = len(places)
     if middle:
         for at, slot in enumerate(middle):
@@ -110,21 +107,3 @@ def _apart(near: list[float], middle: list[int], limit: float) -> list[float]:
     first = limit / -places[0] if places[0] < -limit else 1.0
     last = limit / places[-1] if places[-1] > limit else 1.0
     return [place * (first if place < 0 else last) for place in places]
-
-
-def _twins(lattice: Lattice) -> tuple[list[tuple[int, int]], dict[Step, list[int]]]:
-    """For each link its number among its twins and their count; for each step the twins on it."""
-    links = lattice.piece.links
-    same: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for number, link in enumerate(links):
-        boxed = bool(lattice.piece.above[link.lower])
-        same[link.upper, link.lower, link.arrive if boxed else -1].append(number)
-    twin = [(0, 1)] * len(links)
-    for numbers in same.values():
-        for at, number in enumerate(numbers):
-            twin[number] = (at, len(numbers))
-    slots: defaultdict[Step, set[int]] = defaultdict(set)
-    for number, walk in enumerate(lattice.walks):
-        for step in walk:
-            slots[step].add(twin[number][0])
-    return twin, {step: sorted(twins) for step, twins in slots.items()}

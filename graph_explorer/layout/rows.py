@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import isqrt
 
-from graph_explorer.layout.piece import CONSTANT, ENTRY, EXIT, GROUP, INPUT, Piece
+from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Piece
 
 
 def assign_rows(piece: Piece) -> list[int]:
@@ -19,15 +19,14 @@ def assign_rows(piece: Piece) -> list[int]:
     earliest = _earliest_rows(piece)
     _spread_unlinked(piece, earliest)
     last = max(earliest, default=0)
-    for item, kind in enumerate(piece.kinds):
-        if kind == EXIT:
-            earliest[item] = last + 1
+    for item in range(len(earliest) - piece.exits, len(earliest)):
+        earliest[item] = last + 1
     return _close_gaps(_pull_to_use(piece, earliest))
 
 
 def _earliest_rows(piece: Piece) -> list[int]:
-    first = 1 if ENTRY in piece.kinds else 0
-    rows = [0 if kind == ENTRY else first for kind in piece.kinds]
+    first = 1 if piece.entries else 0
+    rows = [0 if item < piece.entries else first for item in range(len(piece.kinds))]
     for upper, _, lower, _ in sorted(piece.links, key=lambda link: link.lower):
         rows[lower] = max(rows[lower], rows[upper] + 1)
     return rows
@@ -41,7 +40,7 @@ def _pull_to_use(piece: Piece, rows: list[int]) -> list[int]:
         inputs[lower].add(upper)
     free: list[bool] = []
     for item, kind in enumerate(piece.kinds):
-        if kind in (GROUP, ENTRY, EXIT):
+        if kind == GROUP or item >= len(rows) - piece.exits:
             free.append(False)
         elif kind in (INPUT, CONSTANT):
             free.append(kind == CONSTANT or len(users[item]) == 1)
@@ -50,7 +49,7 @@ def _pull_to_use(piece: Piece, rows: list[int]) -> list[int]:
             free.append(leaves and len(users[item]) == 1)
     for item in range(len(rows) - 1, -1, -1):
         leaf = piece.kinds[item] in (INPUT, CONSTANT)
-        if users[item] and (leaf or free[item]):
+        if item >= piece.entries and users[item] and (leaf or free[item]):
             rows[item] = min(rows[user] for user in users[item]) - 1
     return rows
 
@@ -59,8 +58,8 @@ def _spread_unlinked(piece: Piece, rows: list[int]) -> None:
     linked = {end for link in piece.links for end in (link.upper, link.lower)}
     alone = [
         item
-        for item, kind in enumerate(piece.kinds)
-        if item not in linked and kind not in (ENTRY, EXIT)
+        for item in range(len(piece.kinds))
+        if item not in linked and not piece.is_port(item)
     ]
     width = max(4, isqrt(2 * len(alone)))
     for place, item in enumerate(alone):

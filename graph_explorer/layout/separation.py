@@ -22,7 +22,7 @@ class Gap(NamedTuple):
 
 
 class Gaps:
-    """The distances to keep between numbered things, which must form no cycle."""
+    """The distances to keep between numbered things."""
 
     def __init__(self, count: int, gaps: Sequence[Gap]) -> None:
         widest: dict[tuple[int, int], float] = {}
@@ -34,6 +34,8 @@ class Gaps:
             self.before[right].append((left, distance))
             self.after[left].append((right, distance))
         self.order = self._sorted()
+        self.possible = len(self.order) == count
+        """Whether there is no cycle; nothing else may be asked if there is one."""
 
     def _sorted(self) -> list[int]:
         waiting = [len(before) for before in self.before]
