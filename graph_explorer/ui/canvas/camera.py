@@ -1,0 +1,81 @@
+"""What part of the scene is on screen, and how large.
+
+The one rule: a camera never changes; moving it makes another one. Screen positions are in the
+widget's logical pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtGui import QTransform
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+LARGEST = 4.0
+SMALLEST = 1e-4
+#: A picture is not blown up beyond this to fill the window.
+LARGEST_FIT = 1.4
+MARGIN = 28.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A scene point p is seen at p × scale + (x, y)."""
+
+    scale: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+
+    def seen(self, point: Point) -> Point:
+        """Where on screen a scene point is."""
+        return point[0] * self.scale + self.x, point[1] * self.scale + self.y
+
+    def scene(self, point: Point) -> Point:
+        """Which scene point is at a point of the screen."""
+        return (point[0] - self.x) / self.scale, (point[1] - self.y) / self.scale
+
+    def seen_box(self, box: Box) -> Box:
+        x, y = self.seen(box[:2])
+        return x, y, box[2] * self.scale, box[3] * self.scale
+
+    def scene_box(self, box: Box) -> Box:
+        x, y = self.scene(box[:2])
+        return x, y, box[2] / self.scale, box[3] / self.scale
+
+    def transform(self) -> QTransform:
+        return QTransform(self.scale, 0, 0, self.scale, self.x, self.y)
+
+    def moved(self, dx: float, dy: float) -> Camera:
+        return replace(self, x=self.x + dx, y=self.y + dy)
+
+    def zoomed(self, factor: float, at: Point) -> Camera:
+        """Larger by `factor`, with the scene point at the screen point `at` staying there."""
+        scale = min(max(self.scale * factor, SMALLEST), LARGEST)
+        x, y = self.scene(at)
+        return Camera(scale, at[0] - x * scale, at[1] - y * scale)
+
+    def with_point(self, point: Point, at: Point) -> Camera:
+        """Moved so that a scene point is seen at a point of the screen."""
+        return replace(self, x=at[0] - point[0] * self.scale, y=at[1] - point[1] * self.scale)
+
+    def between(self, other: Camera, share: float) -> Camera:
+        """On the way to another camera: the scale grows evenly in ratio, the picture moves straight."""
+        scale = self.scale * (other.scale / self.scale) ** share
+        if abs(other.scale - self.scale) < 1e-9 * self.scale:
+            along = share
+        else:
+            along = (scale - self.scale) / (other.scale - self.scale)
+        return Camera(
+            scale, self.x + (other.x - self.x) * along, self.y + (other.y - self.y) * along
+        )
+
+
+def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Camera:
+    """The camera that shows all of a scene rectangle, centred, in a window of that size."""
+    room_x, room_y = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
+    scale = min(room_x / max(box[2], 1.0), room_y / max(box[3], 1.0), LARGEST_FIT)
+    scale = max(scale, SMALLEST)
+    centre = (box[0] + box[2] / 2, box[1] + box[3] / 2)
+    return Camera(scale).with_point(centre, (width / 2, height / 2))

@@ -1,0 +1,94 @@
+"""The frames of open groups, at every distance.
+
+The one rule: a frame's title stays readable as long as the frame has room for it: near, it stands in
+the frame; far out, it keeps its size on screen and sits on the frame's upper border.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.cards import Style, style_font, text_width
+from graph_explorer.ui.canvas.ink import Ink
+from graph_explorer.ui.canvas.paint_cards import TEXT_FROM
+from graph_explorer.ui.canvas.scene import INDENT, TITLE, Box, Frame, Scene
+
+_ROUND = 11.0
+#: Frames smaller than this on screen are left out.
+_SMALLEST = 3.0
+#: Height of a title on screen, far out.
+_LABEL = 16.0
+
+
+def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink) -> None:
+    """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels."""
+    painter.setPen(ink.pen("group_border", 0))
+    painter.setBrush(ink.brush("group", 0.75))
+    for frame in scene.frames_in(box):
+        seen = QRectF(*camera.seen_box(frame.box))
+        if min(seen.width(), seen.height()) >= _SMALLEST:
+            radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
+            painter.drawRoundedRect(seen, radius, radius)
+
+
+def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink) -> None:
+    """Draws the titles of those frames, over lines and cards; the painter draws in screen pixels."""
+    if camera.scale >= TEXT_FROM:
+        painter.save()
+        painter.setTransform(camera.transform(), True)
+        for frame in scene.frames_in(box):
+            _title(painter, frame, ink)
+        painter.restore()
+        return
+    labelled: dict[str, float] = {}
+    x, y, width, height = box
+    reach = _LABEL / camera.scale
+    for frame in scene.frames_in((x, y - reach, width, height + 2 * reach)):
+        outer = labelled.get(frame.path.rpartition("/")[0])
+        top = frame.box[1]
+        if outer is None or (top - outer) * camera.scale > _LABEL + 2:
+            outer = top if _label(painter, frame, QRectF(*camera.seen_box(frame.box)), ink) else None
+        if outer is not None:
+            labelled[frame.path] = outer
+
+
+def _title(painter: QPainter, frame: Frame, ink: Ink) -> None:
+    x, y, _, _ = frame.box
+    texts = [(frame.title, Style.TITLE, "text"), (frame.caption, Style.CAPTION, "muted")]
+    prepared = [(ink.text(text, style), style, role) for text, style, role in texts if text]
+    width = 14 + sum(text.size().width() + INDENT for text, _, _ in prepared)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.brush("group", 0.9))
+    painter.drawRoundedRect(QRectF(x + INDENT - 5, y + 3, width, TITLE - 5), 5, 5)
+    _chevron(painter, x + INDENT, y + TITLE / 2, ink)
+    x += INDENT + 14
+    for text, style, role in prepared:
+        painter.setFont(style_font(style))
+        painter.setPen(ink.pen(role))
+        painter.drawStaticText(QPointF(x, y + (TITLE - text.size().height()) / 2), text)
+        x += text.size().width() + INDENT
+
+
+def _chevron(painter: QPainter, x: float, y: float, ink: Ink) -> None:
+    """A small arrow head that points down: the group is open."""
+    painter.setBrush(ink.brush("muted"))
+    painter.drawConvexPolygon([QPointF(x, y - 2.5), QPointF(x + 8, y - 2.5), QPointF(x + 4, y + 2.5)])
+
+
+def _label(painter: QPainter, frame: Frame, seen: QRectF, ink: Ink) -> bool:
+    """The name alone, at its full size on screen, on the upper border; whether there is room for it."""
+    name = frame.path.rsplit("/", 1)[-1]
+    width = text_width(name, Style.CAPTION) + 12
+    if width + 12 > seen.width() or seen.height() < 2 * _LABEL:
+        return False
+    box = QRectF(seen.left() + 8, seen.top() - _LABEL / 2, width, _LABEL)
+    painter.setPen(ink.pen("group_border", 0))
+    painter.setBrush(ink.brush("group"))
+    painter.drawRoundedRect(box, 5, 5)
+    text = ink.text(name, Style.CAPTION)
+    painter.setFont(style_font(Style.CAPTION))
+    painter.setPen(ink.pen("text"))
+    painter.drawStaticText(QPointF(box.left() + 6, box.center().y() - text.size().height() / 2), text)
+    return True

@@ -1,0 +1,197 @@
+"""Where everything on the canvas stands, as arrays: boxes, lines, frames, and what is at a point.
+
+The one rule: a scene never changes and knows no numbers of a run; positions are scene pixels, y
+grows downward. Looking something up is a comparison over arrays, which at 100 000 boxes is faster
+than any tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_explorer.engine.graph import Use
+from graph_explorer.layout import Layout, curve
+from graph_explorer.ui.canvas.cards import Card, Style, shortened, text_width
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+Box = tuple[float, float, float, float]
+
+#: Height of a frame's title, and room before and after its text.
+TITLE = 22.0
+INDENT = 10.0
+#: At how many points of each piece of a curve distances are measured.
+_SAMPLES = np.linspace(0.0, 1.0, 9)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of an open group; `depth` counts the frames around it."""
+
+    path: str
+    title: str
+    caption: str
+    box: Box
+    depth: int
+
+
+def frame_title(path: str, caption: str, room: float) -> tuple[str, str]:
+    """The texts on a frame's title that fit into `room` scene pixels: the last part, the caption."""
+    title = shortened(path.rsplit("/", 1)[-1], Style.TITLE, room - 2 * INDENT - 14)
+    left = room - 3 * INDENT - 14 - text_width(title, Style.TITLE)
+    return title, shortened(caption, Style.CAPTION, left) if left > 40 else ""
+
+
+class Scene:
+    """One layout with its cards.
+
+    `boxes` (n, 4) are x, y, width, height; `curves` has per line the cubic pieces (k, 4, 2);
+    `bounds` is x, y, width, height of the whole.
+    """
+
+    def __init__(self, layout: Layout, cards: Mapping[str, Card], captions: Mapping[str, str]) -> None:
+        self.layout = layout
+        self.cards: Sequence[Card] = [cards[id] for id in layout.ids]
+        self.boxes: Floats = np.hstack([layout.centers - layout.sizes / 2, layout.sizes])
+        self.kinds = np.array([card.kind for card in self.cards], dtype=np.int8)
+        self.curves = [curve(line.points, layout.direction) for line in layout.edges]
+        places = {id: place for place, id in enumerate(layout.ids)}
+        self.sources: Places = np.array([places[line.source] for line in layout.edges], dtype=np.int64)
+        self.targets: Places = np.array([places[line.target] for line in layout.edges], dtype=np.int64)
+        self.frames = _frames(layout, captions)
+        self.bounds: Box = layout.bounds
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self.cards)
+
+    def place(self, id: str) -> int:
+        """The place of a card; −1 where the node or group is not drawn as one."""
+        return self._places.get(id, -1)
+
+    @cached_property
+    def lines(self) -> Mapping[Use, int]:
+        """The line that stands for each use of a value."""
+        return {
+            Use(target, index): number
+            for number, line in enumerate(self.layout.edges)
+            for _, target, index in line.members
+        }
+
+    @cached_property
+    def pieces(self) -> Floats:
+        """All cubic pieces of all lines, (p, 4, 2)."""
+        return np.concatenate(self.curves) if self.curves else np.zeros((0, 4, 2))
+
+    @cached_property
+    def line_of_piece(self) -> Places:
+        return np.repeat(np.arange(len(self.curves)), [len(c) for c in self.curves])
+
+    @cached_property
+    def first_piece(self) -> Places:
+        """Where the pieces of each line begin in `pieces`; one more for the end."""
+        return np.concatenate([[0], np.cumsum([len(c) for c in self.curves])]).astype(np.int64)
+
+    @cached_property
+    def _piece_boxes(self) -> Floats:
+        """(p, 4): left, top, right, bottom."""
+        return np.hstack([self.pieces.min(axis=1), self.pieces.max(axis=1)])
+
+    # ── what is in a rectangle, what is at a point ────────────────────────────────────────────
+
+    def cards_in(self, box: Box) -> Places:
+        """The places of the cards that touch a rectangle."""
+        x, y, width, height = box
+        left, top, wide, high = self.boxes.T
+        inside = (left < x + width) & (top < y + height)
+        return np.flatnonzero(inside & (left + wide > x) & (top + high > y))
+
+    def pieces_in(self, box: Box) -> Places:
+        """The numbers of the cubic pieces whose bounds touch a rectangle."""
+        x, y, width, height = box
+        left, top, right, bottom = self._piece_boxes.T
+        return np.flatnonzero((left < x + width) & (right > x) & (top < y + height) & (bottom > y))
+
+    def lines_in(self, box: Box) -> Places:
+        """The numbers of the lines that may touch a rectangle."""
+        return np.unique(self.line_of_piece[self.pieces_in(box)])
+
+    def frames_in(self, box: Box) -> list[Frame]:
+        """The frames that touch a rectangle, outer ones first."""
+        x, y, width, height = box
+        return [
+            frame
+            for frame in self.frames
+            if frame.box[0] < x + width
+            and frame.box[1] < y + height
+            and frame.box[0] + frame.box[2] > x
+            and frame.box[1] + frame.box[3] > y
+        ]
+
+    def card_at(self, x: float, y: float) -> int:
+        """The place of the card at a point, −1 if there is none."""
+        left, top, wide, high = self.boxes.T
+        hit = np.flatnonzero((left <= x) & (top <= y) & (left + wide >= x) & (top + high >= y))
+        return int(hit[-1]) if hit.size else -1
+
+    def line_at(self, x: float, y: float, reach: float) -> int:
+        """The line nearest to a point within `reach` scene pixels, −1 if there is none."""
+        near = self.pieces_in((x - reach, y - reach, 2 * reach, 2 * reach))
+        if not near.size:
+            return -1
+        points = bezier(self.pieces[near], _SAMPLES)
+        distances = _distances(points, np.array([x, y])).min(axis=1)
+        best = int(np.argmin(distances))
+        return int(self.line_of_piece[near[best]]) if distances[best] <= reach else -1
+
+    def frame_at(self, x: float, y: float, title_only: bool = False) -> Frame | None:
+        """The innermost open frame around a point, or the one whose title is there."""
+        for frame in reversed(self.frames):
+            left, top, width, height = frame.box
+            high = TITLE if title_only else height
+            if left <= x <= left + width and top <= y <= top + high:
+                return frame
+        return None
+
+    def line_box(self, line: int) -> Box:
+        """The bounds of a line."""
+        points = self.curves[line].reshape(-1, 2)
+        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+        return left, top, right - left, bottom - top
+
+    def box_of(self, id: str) -> Box | None:
+        """The bounds of a card or an open frame; None if neither is drawn."""
+        place = self.place(id)
+        if place >= 0:
+            left, top, width, height = self.boxes[place]
+            return left, top, width, height
+        return self.layout.groups.get(id)
+
+
+def bezier(pieces: Floats, at: Floats) -> Floats:
+    """Points (p, k, 2) on cubic pieces (p, 4, 2) at the parameters `at` (k), from 0 to 1."""
+    a, b, c, d = (pieces[:, None, k] for k in range(4))
+    t = at[None, :, None]
+    u = 1 - t
+    return np.asarray(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+
+
+def _distances(points: Floats, to: Floats) -> Floats:
+    """Distances (p, k−1) of a point from the chords of point rows (p, k, 2)."""
+    start, way = points[:, :-1], np.diff(points, axis=1)
+    length = np.maximum((way**2).sum(axis=2), 1e-12)
+    along = np.clip(((to - start) * way).sum(axis=2) / length, 0, 1)
+    return np.asarray(np.hypot(*np.moveaxis(start + along[..., None] * way - to, 2, 0)))
+
+
+def _frames(layout: Layout, captions: Mapping[str, str]) -> Sequence[Frame]:
+    found = []
+    for path, box in layout.groups.items():
+        title, caption = frame_title(path, captions.get(path, ""), box[2])
+        found.append(Frame(path, title, caption, box, path.count("/")))
+    return sorted(found, key=lambda frame: frame.depth)
