@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Final
 
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
@@ -28,9 +29,7 @@ _LESS: Final = 0.3
 """What is left of a pull at an end where another step is more important."""
 
 
-def place_across(
-    lattice: Lattice, order: Order, pause: Callable[[], None]
-) -> tuple[list[float], set[Step]]:
+def place_across(lattice: Lattice, order: Order, pause: Callable[[], None]) -> tuple[list[float], set[Step]]:
     """The centre of each item across, and the steps that became straight."""
     offsets = Offsets(lattice)
     for spine in (True, False):
@@ -57,14 +56,12 @@ def _place_gutters(lattice: Lattice, across: list[float]) -> None:
     first = min(across[item] - lattice.half(item) for item in inner)
     last = max(across[item] + lattice.half(item) for item in inner)
     begin = {walk[0].lower: across[walk[0].upper] for walk in lattice.walks if len(walk) == 2}
-    free: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    used: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for gutter in sorted(lattice.gutters, key=lambda gutter: lattice.row[gutter]):
         right = begin[gutter] * 2 > first + last
-        lanes = free[right]
-        if lanes and lanes[0][0] < lattice.row[gutter]:
-            lane = heappop(lanes)[1]
-        else:
-            lane = len(lanes)
+        lanes = used[right]
+        free_again = bool(lanes) and lanes[0][0] < lattice.row[gutter]
+        lane = heappop(lanes)[1] if free_again else len(lanes)
         heappush(lanes, (lattice.until[gutter], lane))
         away = _APART + lane * _LANES
         across[gutter] = last + away if right else first - away
@@ -73,7 +70,7 @@ def _place_gutters(lattice: Lattice, across: list[float]) -> None:
 def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
     gaps = []
     for row in order:
-        for left, right in zip(row, row[1:]):
+        for left, right in pairwise(row):
             lanes = lattice.is_lane(left) + lattice.is_lane(right)
             distance = lattice.half(left) + lattice.half(right) + (_APART, _BESIDE, _LANES)[lanes]
             distance += blocks.shift[left] - blocks.shift[right]
@@ -81,9 +78,7 @@ def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
     return gaps
 
 
-def _springs(
-    lattice: Lattice, blocks: Blocks, offsets: Offsets
-) -> list[tuple[int, int, float, float]]:
+def _springs(lattice: Lattice, blocks: Blocks, offsets: Offsets) -> list[tuple[int, int, float, float]]:
     """For each step between two blocks: the blocks, where the second wants to be, its pull."""
     springs = []
     for step in lattice.steps:
@@ -124,12 +119,9 @@ def _settle(
         for one, two, away, pull in springs:
             wishes[one] += pull * (position[two] - away)
             wishes[two] += pull * (position[one] + away)
-        wishes = [
-            (wish / weight + x) / 2
-            for wish, weight, x in zip(wishes, weights, position, strict=True)
-        ]
+        wishes = [(wish / weight + x) / 2 for wish, weight, x in zip(wishes, weights, position, strict=True)]
         settled = gaps.settle(wishes, weights) if exact else gaps.settle_roughly(wishes)
-        moved = max((abs(a - b) for a, b in zip(settled, position)), default=0.0)
+        moved = max((abs(a - b) for a, b in zip(settled, position, strict=True)), default=0.0)
         position = settled
         if moved < 0.25:
             break

@@ -1,9 +1,10 @@
 """Which steps are drawn straight: items joined by them stand below one another, as a block.
 
 A step is made straight in order of importance: the longest path through the piece first, then
-lanes of long links, then the rest by the length of the path they are on, leaves last. The one rule: straight steps never cross, so blocks can always be
-placed side by side. An item between an even number of equally important neighbours goes straight
-with none of them and so comes to stand in their middle.
+lanes of long links, then the rest by the length of the path they are on, leaves last. The one
+rule: straight steps never cross, so blocks can always be placed side by side. An item between an
+even number of equally important neighbours goes straight with none of them and so comes to stand
+in their middle.
 """
 
 from __future__ import annotations
@@ -108,9 +109,7 @@ def _choose(lattice: Lattice, order: Order, importance: dict[Step, int]) -> set[
             wanted[step] = wanted.get(step, 0) + 1
     # A step is a candidate if it suits both of its ends.
     candidates = [step for step, ends in wanted.items() if ends == 2]
-    candidates.sort(
-        key=lambda s: (-importance[s], place[s.upper], s.leave, place[s.lower], s.arrive)
-    )
+    candidates.sort(key=lambda s: (-importance[s], place[s.upper], s.leave, place[s.lower], s.arrive))
     taken_above: set[int] = set()
     taken_below: set[int] = set()
     chosen: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -143,9 +142,7 @@ def _middle(
     if len(equal) % 2 == 0 and len(ends) > 1:
         return []
     downward = steps[0].upper == steps[-1].upper
-    equal.sort(
-        key=lambda s: (place[s.lower], s.arrive) if downward else (place[s.upper], s.leave)
-    )
+    equal.sort(key=lambda s: (place[s.lower], s.arrive) if downward else (place[s.upper], s.leave))
     return [equal[len(equal) // 2]]
 
 
@@ -165,7 +162,7 @@ class _Paths:
         self.importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
         for link, walk in zip(piece.links, lattice.walks, strict=True):
             length = self._length(link)
-            for step in walk:
+            for step in walk if walk[0] in self.importance else ():
                 lane = lattice.is_bend(step.upper) and lattice.is_bend(step.lower)
                 self.importance[step] = max(self.importance[step], _LANE if lane else 0, length)
 

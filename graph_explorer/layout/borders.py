@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from graph_explorer.layout.piece import CONSTANT, OPERATION, Link, Piece, Plan
@@ -88,8 +89,10 @@ class Borders:
         for upper, lower, value, arrive in border.joints:
             one = border.above[value] if upper is None else item[upper]
             two = end + border.below[value] if lower is None else item[lower]
-            leave = self.borders[upper].below[value] if upper in plans else 0
-            if lower in plans:
+            leave = 0
+            if upper is not None and upper in plans:
+                leave = self.borders[upper].below[value]
+            if lower is not None and lower in plans:
                 arrive = self.borders[lower].above[value]
             links.append(Link(one, leave, two, arrive))
         stacked = bool(children) and all(
@@ -144,13 +147,11 @@ def find_borders(regions: Regions) -> Borders:
     return result
 
 
-def _lead(
-    result: Borders, source: list[int], target: list[int], value: Value, arrive: int
-) -> list[Hop]:
+def _lead(result: Borders, source: list[int], target: list[int], value: Value, arrive: int) -> list[Hop]:
     """The hops of one line; new ports and joints are made on the way."""
     places = result.regions.places
     hops = []
-    for inner, region in zip(source, source[1:]):
+    for inner, region in pairwise(source):
         border = result.borders[region]
         side = border.below if value.forward else border.above
         side.setdefault(value, len(side))
@@ -167,9 +168,7 @@ def _lead(
         side = border.above if value.forward else border.below
         side.setdefault(value, len(side))
         number = arrive if place == 1 and value.forward else 0
-        joint = (
-            Joint(None, inner, value, number) if value.forward else Joint(inner, None, value, 0)
-        )
+        joint = Joint(None, inner, value, number) if value.forward else Joint(inner, None, value, 0)
         hops.append(_hop(result, region, joint))
     return hops
 

@@ -132,20 +132,21 @@ def _split_far(
     piece: Piece, row: list[int], lanes: list[list[int]]
 ) -> tuple[list[list[int]], list[list[int]]]:
     """Lanes that get bends, and those that are led around because the bends were too many."""
-    spans = [row[piece.links[lane[-1]].lower] - row[piece.links[lane[-1]].upper] for lane in lanes]
+    links = piece.links
+    spans = [sum(row[links[n].lower] - row[links[n].upper] for n in lane) for lane in lanes]
     left = _BENDS[0] + _BENDS[1] * len(piece.kinds)
     if sum(spans) <= left:
         return lanes, []
-    near, far = [], []
+    near: list[list[int]] = []
+    far: list[list[int]] = []
     for span, lane in sorted(zip(spans, lanes, strict=True), key=lambda entry: entry[0]):
         left -= span
-        (near if left >= 0 or span < 2 else far).append(lane)
+        # Links between neighbouring rows need no bend.
+        (near if left >= 0 or span == len(lane) else far).append(lane)
     return near, far
 
 
-def _lead(
-    lattice: Lattice, lane: list[int], steps: dict[tuple[int, int, int, int], Step]
-) -> None:
+def _lead(lattice: Lattice, lane: list[int], steps: dict[tuple[int, int, int, int], Step]) -> None:
     """Give a lane its bends, and its links their steps from bend to bend."""
     row, trunk = lattice.row, list[int]()
     for number in lane:

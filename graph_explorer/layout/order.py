@@ -25,12 +25,11 @@ _FINE: Final = 600
 Order = list[list[int]]
 
 
-def order_rows(
-    lattice: Lattice, hints: Sequence[float | None], pause: Callable[[], None]
-) -> Order:
+def order_rows(lattice: Lattice, hints: Sequence[float | None], pause: Callable[[], None]) -> Order:
     """The items of each row from first to last.
 
-    `hints` gives, for items that were seen before, where they stood; that order is tried first.
+    `hints` gives, for items that were seen before, where they stood, and is empty if none were;
+    that order is tried first and kept unless another is clearly better.
     """
     size = len(lattice.row)
     starts = _starts(lattice, hints, few=size > _FINE)
@@ -42,18 +41,14 @@ def order_rows(
             best, least = order, float(cost)
         if least == 0:
             break
-        if place == 0 and len(starts) > 1 and starts_hinted(hints):
+        if place == 0 and hints:
             least = least * _LOYAL - 2 * _CROSSING
     return best
 
 
-def starts_hinted(hints):
-    return any(hint is not None for hint in hints)
-
-
 def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[Order]:
     starts = []
-    if any(hint is not None for hint in hints):
+    if hints:
         starts.append(_hinted(lattice, hints))
     starts.append(_depth_first(lattice, from_below=True, mirrored=False))
     if not few:
@@ -102,9 +97,7 @@ def _hinted(lattice: Lattice, hints: Sequence[float | None]) -> Order:
     return [sorted(row, key=lambda item: known[item] or 0.0) for row in lattice.rows]
 
 
-def _improve(
-    lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], None]
-) -> tuple[Order, int]:
+def _improve(lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], None]) -> tuple[Order, int]:
     """Sweep from a start while it helps; the best order met and its cost."""
     fine = len(lattice.row) <= _FINE
     work = _Rows(lattice, start)
@@ -140,8 +133,7 @@ class _Rows:
         # Neighbours as (item, port): where the far end of each step stands within its row.
         self.up = [[(s.upper, s.leave) for s in steps] for steps in lattice.ups]
         self.down = [
-            [(s.lower, s.arrive if self.boxed[s.lower] else 0) for s in steps]
-            for steps in lattice.downs
+            [(s.lower, s.arrive if self.boxed[s.lower] else 0) for s in steps] for steps in lattice.downs
         ]
         # Groups of inputs whose own order is to be seen: those of each plain item.
         self.inputs: list[dict[int, int]] = [
@@ -199,9 +191,7 @@ class _Rows:
             for number in now:
                 if self._exchange_row(self.rows[number]):
                     fresh.update(
-                        near
-                        for near in (number - 1, number, number + 1)
-                        if 0 <= near < len(self.rows)
+                        near for near in (number - 1, number, number + 1) if 0 <= near < len(self.rows)
                     )
 
     def _exchange_row(self, row: list[int]) -> bool:

@@ -65,6 +65,14 @@ class Piece:
         items = (self.kinds, self.sizes, self.links, self.above, self.below)
         object.__setattr__(self, "_hash", hash((items, self.room, self.least, self.rows)))
 
+    def links_inside(self) -> tuple[Link, ...]:
+        """The links that are at no port of the piece itself."""
+        return tuple(
+            link
+            for link in self.links
+            if link.upper >= self.entries and link.lower < len(self.kinds) - self.exits
+        )
+
     def is_port(self, item: int) -> bool:
         return item < self.entries or item >= len(self.kinds) - self.exits
 
@@ -83,3 +91,19 @@ class Plan:
     size: tuple[float, float]
     centers: tuple[tuple[float, float], ...]
     lines: tuple[Points, ...]
+
+
+def simplified(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Without points met twice and without those in the middle of a run along the flow."""
+    kept = points[:1]
+    for at in range(1, len(points)):
+        across, along = points[at]
+        here = abs(kept[-1][0] - across) < 0.01
+        if at + 1 < len(points):
+            ahead = abs(points[at + 1][0] - across) < 0.01
+            if here and (ahead or abs(kept[-1][1] - along) < 0.01):
+                continue
+        elif here and len(kept) > 1 and abs(kept[-1][1] - along) < 0.01:
+            kept.pop()
+        kept.append((across, along))
+    return kept

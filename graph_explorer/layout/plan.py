@@ -13,7 +13,7 @@ from typing import Final
 from graph_explorer.layout.across import place_across
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
-from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points
+from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points, simplified
 from graph_explorer.layout.ports import Ports
 
 _STRIP: Final = 38.0
@@ -27,9 +27,7 @@ _TURN: Final = 30.0
 """The least room in which a line can turn between a border and the row next to it."""
 
 
-def lay_out(
-    piece: Piece, hints: Sequence[float | None], pause: Callable[[], None]
-) -> Plan:
+def lay_out(piece: Piece, hints: Sequence[float | None], pause: Callable[[], None]) -> Plan:
     """Positions of all that is in a piece; `hints` are earlier places across, where known."""
     lattice = weave(piece)
     pause()
@@ -109,22 +107,7 @@ def _line(
     x = ports.arrive[number]
     points.append((x, rows[lattice.row[last.lower]][0]))
     points.append((x, along[last.lower] - sizes[last.lower][1] / 2))
-    return tuple(_simplified(points))
-
-
-def _simplified(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Without points met twice and without those in the middle of a straight run."""
-    kept = points[:1]
-    for at in range(1, len(points)):
-        x, y = points[at]
-        if at + 1 < len(points):
-            run = abs(kept[-1][0] - x) < 0.01 and abs(points[at + 1][0] - x) < 0.01
-            if run or abs(kept[-1][1] - y) < 0.01:
-                continue
-        elif len(kept) > 1 and abs(kept[-1][1] - y) < 0.01:
-            kept.pop()
-        kept.append((x, y))
-    return kept
+    return tuple(simplified(points))
 
 
 def _framed(
@@ -143,7 +126,7 @@ def _framed(
     spare = max(0.0, piece.least - inner - before - after)
     move = before + spare / 2 - first
     size = (inner + before + after + spare, _height(piece, rows))
-    centers = tuple((x + move, y) for x, y in zip(across, along))
+    centers = tuple((x + move, y) for x, y in zip(across, along, strict=False))
     moved = tuple(tuple((x + move, y) for x, y in line) for line in lines)
     return Plan(size, centers, moved)
 

@@ -73,9 +73,7 @@ class Ports:
         piece = self._lattice.piece
         return not self._lattice.is_lane(item) and not (piece.above if above else piece.below)[item]
 
-    def _offsets(
-        self, item: int, wanted: dict[tuple[Step, int], _Slot]
-    ) -> dict[tuple[Step, int], float]:
+    def _offsets(self, item: int, wanted: dict[tuple[Step, int], _Slot]) -> dict[tuple[Step, int], float]:
         """Offsets of the ports on one side of a plain box."""
         half = self._lattice.half(item)
         reach = half * _REACH

@@ -58,11 +58,21 @@ class Layout:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {id: place for place, id in enumerate(self.ids)}
+        return {name: place for place, name in enumerate(self.ids)}
 
-    def index(self, id: str) -> int:
+    def index(self, id: str) -> int:  # noqa: A002 - what it is
         """The place of a node or collapsed group in `ids`; KeyError if it is not drawn."""
         return self._places[id]
+
+    def center(self, name: str) -> tuple[float, float] | None:
+        """The centre of a node, a collapsed group or the frame of an open one, if it is drawn."""
+        place = self._places.get(name)
+        if place is not None:
+            return (float(self.centers[place, 0]), float(self.centers[place, 1]))
+        if name in self.groups:
+            x, y, width, height = self.groups[name]
+            return (x + width / 2, y + height / 2)
+        return None
 
 
 def curve(points: NDArray[np.float64], direction: Direction = "down") -> NDArray[np.float64]:

@@ -69,6 +69,17 @@ class Regions:
             place = self.places[place].parent
         return way
 
+    def groups(self) -> dict[str, str]:
+        """The path of the group around everything that is drawn."""
+        around = {}
+        for place in self.places[1:]:
+            if place.children is None:
+                outer = self.places[place.parent]
+                while not outer.name and outer.parent >= 0:
+                    outer = self.places[outer.parent]
+                around[place.name] = outer.name
+        return around
+
     def regions(self) -> list[int]:
         """All regions, outer ones before those inside them."""
         found = [ROOT]
@@ -96,9 +107,7 @@ def find_regions(graph: nx.MultiDiGraph, collapsed: frozenset[str]) -> Regions:
     return regions
 
 
-def _group(
-    path: str, collapsed: frozenset[str], groups: dict[str, int], places: list[Place]
-) -> int:
+def _group(path: str, collapsed: frozenset[str], groups: dict[str, int], places: list[Place]) -> int:
     """The place of a group, or of the collapsed one around it; made at the first call."""
     if path in groups:
         return groups[path]
@@ -110,7 +119,7 @@ def _group(
             children = places[number].children
             assert children is not None
             children.append(len(places))
-            inside = None if around in collapsed else []
+            inside: list[int] | None = None if around in collapsed else []
             places.append(Place(number, around, GROUP, inside))
         number = groups[around]
         if places[number].children is None:

@@ -56,11 +56,7 @@ def _pull_to_use(piece: Piece, rows: list[int]) -> list[int]:
 
 def _spread_unlinked(piece: Piece, rows: list[int]) -> None:
     linked = {end for link in piece.links for end in (link.upper, link.lower)}
-    alone = [
-        item
-        for item in range(len(piece.kinds))
-        if item not in linked and not piece.is_port(item)
-    ]
+    alone = [item for item in range(len(piece.kinds)) if item not in linked and not piece.is_port(item)]
     width = max(4, isqrt(2 * len(alone)))
     for place, item in enumerate(alone):
         rows[item] += place // width

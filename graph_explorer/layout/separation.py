@@ -108,8 +108,7 @@ class _Clusters:
             apart = self._parting()
             if apart is None:
                 return
-            left, right = self._split(*apart)
-            self._push(left, self.gaps.before, -1)
+            self._push(self._split(*apart), self.gaps.before, -1)
             self._push(self.home[apart[1]], self.gaps.after, 1)
 
     def _push(self, cluster: int, near: list[list[tuple[int, float]]], side: int) -> None:
@@ -179,8 +178,8 @@ class _Clusters:
                     found = (above, number) if side > 0 else (number, above)
         return found
 
-    def _split(self, left: int, right: int) -> tuple[int, int]:
-        """Part a cluster at a kept gap; the numbers of the left and the right cluster."""
+    def _split(self, left: int, right: int) -> int:
+        """Part a cluster at a kept gap; the number of the left half."""
         old = self.home[left]
         del self.kept[left][right], self.kept[right][left]
         branch, seen = [right], {right}
@@ -199,4 +198,4 @@ class _Clusters:
         self.members[rest[0]], self.members[branch[0]] = rest, branch
         self._center(rest[0])
         self._center(branch[0])
-        return rest[0], branch[0]
+        return rest[0]

@@ -24,7 +24,7 @@ def in_sequence(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
         return list(range(count))
     ready = [number for number in range(count) if waiting[number] == 0]
     done = [False] * count
-    sequence = []
+    sequence: list[int] = []
     least = 0
     while len(sequence) < count:
         while not ready:

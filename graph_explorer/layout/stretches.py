@@ -72,9 +72,7 @@ def _rows(kinds: tuple[int, ...], pairs: list[tuple[int, int]]) -> list[int]:
     return assign_rows(Piece(kinds, sizes, links, nothing, nothing, (0.0, 0.0, 0.0, 0.0)))
 
 
-def _stretch_of_rows(
-    kinds: tuple[int, ...], pairs: list[tuple[int, int]], rows: list[int]
-) -> list[int]:
+def _stretch_of_rows(kinds: tuple[int, ...], pairs: list[tuple[int, int]], rows: list[int]) -> list[int]:
     """The number of the stretch that each row belongs to."""
     count = max(rows) + 1
     last = list(rows)
