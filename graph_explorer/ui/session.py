@@ -68,6 +68,7 @@ class State:
     playing: bool = False
     message: str = ""
     theme: str = "light"
+    motion: bool = True  # whether pictures may move; without, they change at once
 
     @property
     def event(self) -> Event | None:
