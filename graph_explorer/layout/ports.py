@@ -80,7 +80,7 @@ class Ports:
         slots = sorted(wanted.values())
         wishes = [min(max(slot.wish, -reach), reach) for slot in slots]
         middle = [at for at, slot in enumerate(slots) if slot.step in self._straight]
-        places = _apart(wishes, middle, max(half - _CORNER, 0.0))
+        places = _apart(wishes, middle, half - min(_CORNER, half / 4))
         return {(slot.step, slot.twin): at for slot, at in zip(slots, places, strict=True)}
 
 
