@@ -9,6 +9,7 @@ from graph_explorer.engine.errors import unknown
 from graph_explorer.engine.ops import (
     activations,
     arithmetic,
+    convolution,
     creation,
     dropout,
     exponential,
@@ -16,6 +17,7 @@ from graph_explorer.engine.ops import (
     linear_algebra,
     logic,
     padding,
+    pooling,
     reductions,
     scatter,
     shape,
@@ -35,6 +37,8 @@ _FAMILIES = (
     indexing,
     scatter,
     creation,
+    convolution,
+    pooling,
     softmax,
     dropout,
 )

@@ -212,6 +212,50 @@ SAMPLES: dict[str, list[Sample]] = {
         ]
         for name in ("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")
     },
+    "Conv": [
+        ((numbers(2, 3, 6), numbers(4, 3, 3), numbers(4)), {}),
+        ((numbers(2, 3, 5, 6), numbers(4, 3, 3, 2), numbers(4)), {"pads": (1, 0, 2, 1)}),
+        ((numbers(1, 4, 7, 6), numbers(6, 2, 3, 3)), {"group": 2, "strides": (2, 1), "dilations": (1, 2)}),
+        ((numbers(2, 3, 5, 5), numbers(4, 3, 1, 1)), {}),
+        ((numbers(2, 3, 5, 5), numbers(4, 3, 1, 1)), {"strides": (2, 2)}),
+        (
+            (numbers(2, 4, 5, 5), numbers(4, 1, 3, 3)),
+            {"group": 4, "auto_pad": "SAME_LOWER", "strides": (2, 2)},
+        ),
+        ((numbers(1, 2, 4, 5, 3), numbers(3, 2, 2, 2, 2)), {"auto_pad": "SAME_UPPER"}),
+    ],
+    "ConvTranspose": [
+        ((numbers(2, 3, 6), numbers(3, 4, 3), numbers(4)), {"strides": (2,)}),
+        ((numbers(2, 4, 3, 4), numbers(4, 3, 3, 2), numbers(6)), {"group": 2, "pads": (1, 0, 1, 1)}),
+        (
+            (numbers(1, 2, 3, 3), numbers(2, 2, 3, 3)),
+            {"strides": (2, 3), "output_padding": (1, 2), "dilations": (1, 2)},
+        ),
+        ((numbers(1, 2, 3, 3), numbers(2, 2, 3, 3)), {"strides": (2, 2), "output_shape": (6, 7)}),
+        ((numbers(1, 2, 3, 3), numbers(2, 2, 3, 3)), {"strides": (2, 2), "auto_pad": "SAME_UPPER"}),
+        ((numbers(1, 2, 2, 3, 2), numbers(2, 2, 2, 2, 3)), {"strides": (2, 1, 1)}),
+    ],
+    "MaxPool": [
+        ((_images(2, 3, 6, 7),), {"kernel_shape": (2, 3)}),
+        ((_images(2, 3, 6, 7),), {"kernel_shape": (3, 3), "strides": (2, 2), "pads": (1, 1, 1, 1)}),
+        ((_images(1, 2, 7, 8),), {"kernel_shape": (2, 3), "strides": (3, 3), "ceil_mode": 1}),
+        ((_images(1, 2, 7, 8),), {"kernel_shape": (2, 3), "dilations": (2, 2), "auto_pad": "SAME_LOWER"}),
+        ((_images(1, 2, 9),), {"kernel_shape": (3,), "strides": (2,)}),
+        ((_images(1, 2, 4, 5, 4),), {"kernel_shape": (2, 2, 2), "strides": (2, 2, 2)}),
+    ],
+    **{
+        name: [
+            ((numbers(2, 3, 6, 7),), {"kernel_shape": (2, 3)}),
+            ((numbers(1, 2, 6, 7),), {"kernel_shape": (3, 3), "strides": (2, 2), "pads": (1, 1, 0, 1)}),
+            ((numbers(1, 2, 7, 8),), {"kernel_shape": (3, 3), "strides": (3, 3), "ceil_mode": 1, **more}),
+            ((numbers(1, 2, 7, 8),), {"kernel_shape": (2, 3), "dilations": (2, 2), "auto_pad": "SAME_UPPER"}),
+            ((numbers(1, 2, 9),), {"kernel_shape": (3,), "strides": (2,), "pads": (1, 1), **more}),
+        ]
+        for name, more in (("AveragePool", {"count_include_pad": 1}), ("LpPool", {"p": 3}))
+    },
+    "GlobalAveragePool": [((numbers(2, 3, 4, 5),), {})],
+    "GlobalMaxPool": [((_images(2, 3, 4, 5),), {}), ((_images(2, 3, 4),), {})],
+    "GlobalLpPool": [((numbers(2, 3, 4, 5),), {}), ((numbers(2, 3, 4),), {"p": 3})],
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
 

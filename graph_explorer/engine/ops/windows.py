@@ -1,0 +1,167 @@
+"""Windows that slide over the spatial axes of an image: where they stand and what they see.
+
+The one rule: images are (batch, channels, *spatial). Geometry is worked out here once for convolution
+and pooling, in any number of dimensions; nothing loops over windows, at most over a kernel's offsets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.ops.axes import whole
+from graph_explorer.engine.ops.declare import Array
+
+Sizes = tuple[int, ...]
+
+AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of `kernel` entries, `dilations` apart, every `strides` entries of an image of `spatial`
+    size with `before` and `behind` entries of padding; `output` is how many there are along each axis.
+    """
+
+    spatial: Sizes
+    kernel: Sizes
+    strides: Sizes
+    dilations: Sizes
+    before: Sizes
+    behind: Sizes
+    output: Sizes
+
+    @property
+    def reach(self) -> Sizes:
+        """How many entries of padding behind are needed for the last window to be full."""
+        return tuple(
+            max(
+                behind,
+                (count - 1) * stride + (kernel - 1) * dilation + 1 - size - before,
+            )
+            for size, kernel, stride, dilation, before, behind, count in zip(
+                self.spatial,
+                self.kernel,
+                self.strides,
+                self.dilations,
+                self.before,
+                self.behind,
+                self.output,
+                strict=True,
+            )
+        )
+
+    @property
+    def touching(self) -> bool:
+        """Whether the windows are the image itself: single entries, next to each other."""
+        return self.output == self.spatial and set(self.kernel) == {1} and set(self.strides) == {1}
+
+    def pad(self, x: Array, fill: Any = 0) -> Array:
+        """x with the padding around it, as far as the last window reaches."""
+        behind = self.reach
+        if not any(self.before) and not any(behind):
+            return x
+        sizes = [a + size + b for a, size, b in zip(self.before, self.spatial, behind, strict=True)]
+        padded = np.full((*x.shape[:2], *sizes), fill, x.dtype)
+        padded[self.inside] = x
+        return padded
+
+    @property
+    def inside(self) -> tuple[slice, ...]:
+        """The image within its padding."""
+        inner = (slice(a, a + size) for a, size in zip(self.before, self.spatial, strict=True))
+        return (slice(None), slice(None), *inner)
+
+    def view(self, padded: Array) -> Array:
+        """What every window sees, without a copy: (batch, channels, *kernel, *output)."""
+        steps = padded.strides[2:]
+        taps = tuple(s * dilation for s, dilation in zip(steps, self.dilations, strict=True))
+        hops = tuple(s * stride for s, stride in zip(steps, self.strides, strict=True))
+        return np.lib.stride_tricks.as_strided(
+            padded,
+            (*padded.shape[:2], *self.kernel, *self.output),
+            (*padded.strides[:2], *taps, *hops),
+            writeable=False,
+        )
+
+    def offsets(self) -> Iterator[tuple[Sizes, tuple[slice, ...]]]:
+        """Every place in the kernel, with the entries of the padded image that windows see there."""
+        for offset in product(*(range(size) for size in self.kernel)):
+            yield offset, (slice(None), slice(None), *map(self.along, range(len(offset)), offset))
+
+    def along(self, axis: int, offset: int) -> slice:
+        """The entries along spatial `axis` that the windows see at one place of the kernel."""
+        start = offset * self.dilations[axis]
+        return slice(start, start + (self.output[axis] - 1) * self.strides[axis] + 1, self.strides[axis])
+
+    def fold(self, seen: Array) -> Array:
+        """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output)."""
+        behind = self.reach
+        sizes = [a + size + b for a, size, b in zip(self.before, self.spatial, behind, strict=True)]
+        total = np.zeros((*seen.shape[:2], *sizes), seen.dtype)
+        for offset, place in self.offsets():
+            total[place] += seen[(slice(None), slice(None), *offset)]
+        return total[self.inside]
+
+
+def _each(value: Any, count: int, default: int, name: str, what: str) -> Sizes:
+    found = (default,) * count if value is None else whole(value)
+    if len(found) != count or min(found, default=0) < 0:
+        raise InputError(f"{name}: {what} {found} do not fit {count} spatial axes")
+    return found
+
+
+def windows(
+    name: str,
+    spatial: Sizes,
+    kernel: Sizes,
+    strides: Any = None,
+    pads: Any = None,
+    dilations: Any = None,
+    auto_pad: str = "NOTSET",
+    ceil_mode: int = 0,
+) -> Windows:
+    """The windows that ONNX's attributes of operator `name` describe."""
+    count = len(spatial)
+    if len(kernel) != count:
+        raise InputError(f"{name}: a kernel of {len(kernel)} axes for an image of {count} spatial axes")
+    hops = _each(strides, count, 1, name, "strides")
+    taps = _each(dilations, count, 1, name, "dilations")
+    both = _each(pads, 2 * count, 0, name, "pads")
+    if 0 in hops or 0 in taps or 0 in kernel:
+        raise InputError(f"{name}: kernel {kernel}, strides {hops} and dilations {taps} are at least 1")
+    if auto_pad not in AUTO_PADS:
+        raise InputError(f"{name}: unknown auto_pad '{auto_pad}'; known: {', '.join(AUTO_PADS)}")
+    before, behind, output = [], [], []
+    for k, size in enumerate(spatial):
+        extent = taps[k] * (kernel[k] - 1) + 1
+        a, b = both[k], both[k + count]
+        if auto_pad.startswith("SAME"):
+            made = -(-size // hops[k])
+            padding = max(0, (made - 1) * hops[k] + extent - size)
+            a = padding // 2 if auto_pad == "SAME_UPPER" else padding - padding // 2
+            b = padding - a
+        else:
+            if auto_pad == "VALID":
+                a = b = 0
+            made = _steps(size + a + b - extent, hops[k], ceil_mode) + 1
+            if ceil_mode and (made - 1) * hops[k] >= size + a:
+                made -= 1  # a window that would begin in the padding behind is left out
+        if made < 1:
+            raise InputError(
+                f"{name}: a kernel of extent {extent} does not fit {size} entries with {a}+{b} of padding"
+            )
+        before.append(a)
+        behind.append(b)
+        output.append(made)
+    return Windows(spatial, kernel, hops, taps, tuple(before), tuple(behind), tuple(output))
+
+
+def _steps(room: int, stride: int, ceil_mode: int) -> int:
+    return math.ceil(room / stride) if ceil_mode else room // stride
