@@ -256,6 +256,31 @@ SAMPLES: dict[str, list[Sample]] = {
     "GlobalAveragePool": [((numbers(2, 3, 4, 5),), {})],
     "GlobalMaxPool": [((_images(2, 3, 4, 5),), {}), ((_images(2, 3, 4),), {})],
     "GlobalLpPool": [((numbers(2, 3, 4, 5),), {}), ((numbers(2, 3, 4),), {"p": 3})],
+    "LayerNormalization": [
+        ((numbers(3, 4), numbers(4), numbers(4, seed=1)), {}),
+        ((numbers(2, 3, 4), numbers(3, 4), numbers(3, 4, seed=1)), {"axis": 1, "epsilon": 0.1}),
+        ((numbers(2, 3, 4), numbers(3, 1)), {"axis": -2}),
+    ],
+    "RMSNormalization": [
+        ((numbers(3, 4), numbers(4)), {}),
+        ((numbers(2, 3, 4), numbers(3, 4)), {"axis": 1, "epsilon": 0.1}),
+    ],
+    "InstanceNormalization": [((numbers(2, 3, 4, 2), numbers(3), numbers(3, seed=1)), {})],
+    "GroupNormalization": [
+        ((numbers(2, 6, 4), numbers(6), numbers(6, seed=1)), {"num_groups": 3}),
+        ((numbers(2, 4, 3, 2), numbers(4), numbers(4, seed=1)), {"num_groups": 1, "epsilon": 0.1}),
+    ],
+    "MeanVarianceNormalization": [((numbers(2, 3, 4, 2),), {}), ((_X,), {"axes": (1,)})],
+    "BatchNormalization": [
+        ((numbers(*shape), numbers(3), numbers(3, seed=1), numbers(3, seed=2), positive(3)), more)
+        for shape in ((4, 3), (2, 3, 4, 2))
+        for more in ({}, {"training_mode": 1}, {"training_mode": 1, "momentum": 0.5, "epsilon": 0.1})
+    ],
+    "LpNormalization": [((_X,), {}), ((_X,), {"p": 1, "axis": 0})],
+    "LRN": [
+        ((numbers(2, 5, 2, 3),), {"size": 3}),
+        ((numbers(2, 5, 2),), {"size": 4, "alpha": 0.5, "beta": 0.6, "bias": 2.0}),
+    ],
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
 

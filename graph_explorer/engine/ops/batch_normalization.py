@@ -1,0 +1,195 @@
+"""Batch normalisation: every channel standardised over the whole batch.
+
+The one rule: while training it uses the moments of this batch, and so every sample's gradient depends
+on all others; otherwise it uses remembered moments and is a plain scaling of every channel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.ops.declare import Array, Operation
+
+
+def _others(x: Array) -> tuple[int, ...]:
+    """All axes but the channels'."""
+    return tuple(k for k in range(np.ndim(x)) if k != 1)
+
+
+def _up(channels: Array, x: Array) -> Array:
+    """One number a channel in a shape that broadcasts with x."""
+    return np.reshape(channels, (-1, *[1] * (np.ndim(x) - 2)))
+
+
+def _moments(x: Array) -> tuple[Array, Array]:
+    """The mean and variance of every channel; of half precision in single precision, as ONNX wants."""
+    mean = np.mean(x, axis=_others(x), dtype=np.promote_types(x.dtype, np.float32))
+    return mean, np.mean(np.square(x - _up(mean, x)), axis=_others(x))
+
+
+def _used(x: Array, mean: Array, variance: Array, training_mode: int) -> tuple[Array, Array]:
+    return _moments(x) if training_mode else (mean, variance)
+
+
+def batch_normalization(
+    x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Any:  # fmt: skip
+    """The standardised batch, scaled and shifted; while training also the moments to remember."""
+    if np.ndim(x) < 2:
+        raise InputError(f"BatchNormalization: it needs (batch, channels, …), not {np.shape(x)}")
+    mean, variance = _used(x, input_mean, input_var, training_mode)
+    factor = scale / np.sqrt(variance + epsilon)
+    y = (x * _up(factor, x) + _up(b - mean * factor, x)).astype(x.dtype, copy=False)
+    if not training_mode:
+        return y
+    kept = (
+        np.asarray(old * momentum + new * (1.0 - momentum)).astype(np.asarray(old).dtype, copy=False)
+        for old, new in ((input_mean, mean), (input_var, variance))
+    )
+    return (y, *kept)
+
+
+def _arrived(g: Any, x: Array) -> tuple[Any, Any, Any]:
+    """The gradients of the three outputs; None where none arrives."""
+    found = g if isinstance(g, tuple) else (g,)
+    return (*found, None, None)[:3]
+
+
+def _normal(x: Array, mean: Array, variance: Array, epsilon: float) -> tuple[Array, Array]:
+    inverse = 1.0 / np.sqrt(variance + epsilon)
+    return (x - _up(mean, x)) * _up(inverse, x), inverse
+
+
+def _through(g: Array, normal: Array) -> Array:
+    """g without its mean and without its part along the standardised x, channel by channel."""
+    axes = _others(g)
+    along = np.mean(g * normal, axis=axes, keepdims=True)
+    return g - np.mean(g, axis=axes, keepdims=True) - normal * along
+
+
+def _x_back(
+    g: Any, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Array:  # fmt: skip
+    of_y, of_mean, of_variance = _arrived(g, x)
+    mean, variance = _used(x, input_mean, input_var, training_mode)
+    normal, inverse = _normal(x, mean, variance, epsilon)
+    found = 0.0 * x
+    if of_y is not None:
+        found = (_through(of_y, normal) if training_mode else of_y) * _up(scale * inverse, x)
+    share = (1.0 - momentum) * np.shape(x)[1] / x.size
+    if of_mean is not None:
+        found = found + share * _up(of_mean, x)
+    if of_variance is not None:
+        found = found + 2.0 * share * _up(of_variance, x) * (x - _up(mean, x))
+    return found
+
+
+def _x_push(
+    d: Array, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Any:  # fmt: skip
+    mean, variance = _used(x, input_mean, input_var, training_mode)
+    normal, inverse = _normal(x, mean, variance, epsilon)
+    moved = (_through(d, normal) if training_mode else d) * _up(scale * inverse, x)
+    if not training_mode:
+        return moved
+    rate, centred = 1.0 - momentum, x - _up(mean, x)
+    return (
+        moved,
+        rate * np.mean(d, axis=_others(x)),
+        rate * 2.0 * np.mean(d * centred, axis=_others(x)),
+    )
+
+
+def _with_rest(moved: Array, y: Any) -> Any:
+    return (moved, *[0.0 * part for part in y[1:]]) if isinstance(y, tuple) else moved
+
+
+def _scale_back(
+    g: Any, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Array:  # fmt: skip
+    of_y = _arrived(g, x)[0]
+    if of_y is None:
+        return 0.0 * scale
+    normal, _ = _normal(x, *_used(x, input_mean, input_var, training_mode), epsilon)
+    return np.sum(of_y * normal, axis=_others(x))
+
+
+def _scale_push(
+    d: Array, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Any:  # fmt: skip
+    normal, _ = _normal(x, *_used(x, input_mean, input_var, training_mode), epsilon)
+    return _with_rest(normal * _up(d, x), y)
+
+
+def _bias_back(g: Any, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Array:
+    of_y = _arrived(g, x)[0]
+    return 0.0 * b if of_y is None else np.sum(of_y, axis=_others(x))
+
+
+def _bias_push(d: Array, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Any:
+    return _with_rest(np.broadcast_to(_up(d, x), np.shape(x)), y)
+
+
+def _mean_back(
+    g: Any, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Array:  # fmt: skip
+    of_y, of_mean, _ = _arrived(g, x)
+    if training_mode:
+        return 0.0 * input_mean if of_mean is None else momentum * of_mean
+    return -np.sum(of_y, axis=_others(x)) * scale / np.sqrt(input_var + epsilon)
+
+
+def _mean_push(
+    d: Array, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Any:  # fmt: skip
+    if training_mode:
+        return 0.0 * x, momentum * d, 0.0 * input_var
+    return np.broadcast_to(_up(-d * scale / np.sqrt(input_var + epsilon), x), np.shape(x))
+
+
+def _variance_back(
+    g: Any, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Array:  # fmt: skip
+    of_y, _, of_variance = _arrived(g, x)
+    if training_mode:
+        return 0.0 * input_var if of_variance is None else momentum * of_variance
+    centred = np.sum(of_y * (x - _up(input_mean, x)), axis=_others(x))
+    return -0.5 * centred * scale / (input_var + epsilon) ** 1.5
+
+
+def _variance_push(
+    d: Array, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
+    epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
+) -> Any:  # fmt: skip
+    if training_mode:
+        return 0.0 * x, 0.0 * input_mean, momentum * d
+    return (x - _up(input_mean, x)) * _up(-0.5 * d * scale / (input_var + epsilon) ** 1.5, x)
+
+
+OPERATIONS = (
+    Operation(
+        name="BatchNormalization", family="normalisation", forward=batch_normalization,
+        inputs=("X", "scale", "B", "input_mean", "input_var"),
+        summary="every channel standardised over the batch, then scaled and shifted",
+        pulls=(_x_back, _scale_back, _bias_back, _mean_back, _variance_back),
+        pushes=(_x_push, _scale_push, _bias_push, _mean_push, _variance_push),
+        operators=(
+            r"\frac{\gamma}{\sigma}\left(I - \frac{1}{n}\mathbf{1}\mathbf{1}^{\top}"
+            r" - \frac{1}{n}\hat{x}\hat{x}^{\top}\right)",
+            r"\hat{x}", "1", r"-\frac{\gamma}{\sigma}", r"-\frac{\gamma\,\hat{x}}{2\,\sigma^{2}}",
+        ),
+        domain=lambda x, scale, b, input_mean, input_var, **attributes: input_var >= 0,
+        reference="Ioffe and Szegedy 2015",
+    ),
+)  # fmt: skip
