@@ -15,8 +15,8 @@ from graph_explorer.layout.lattice import Lattice
 
 _CROSSING: Final = 4
 """How many pairs of inputs out of order one crossing is worth."""
-_LOYAL: Final = 0.9
-"""An earlier order is kept unless another has fewer than this part of its crossings."""
+_LOYAL: Final = 1.1
+"""An order that is nearer to an earlier one may have so many times the crossings of the best."""
 _PORTS: Final = 256
 """More than the ports of any box: positions are counted in units of a port."""
 _FINE: Final = 600
@@ -29,31 +29,38 @@ def order_rows(lattice: Lattice, hints: Sequence[float | None], pause: Callable[
     """The items of each row from first to last.
 
     `hints` gives, for items that were seen before, where they stood, and is empty if none were;
-    that order is tried first and kept unless another is clearly better.
+    of good orders the one nearest to that is taken.
     """
     size = len(lattice.row)
-    starts = _starts(lattice, hints, few=size > _FINE)
-    best: Order = []
-    least: float | None = None
-    for place, start in enumerate(starts):
+    found: list[tuple[int, Order]] = []
+    for start in _starts(lattice, hints, few=size > _FINE):
         order, cost = _improve(lattice, start, 8 if size <= 4000 else 3, pause)
-        if least is None or cost < least:
-            best, least = order, float(cost)
-        if least == 0:
+        found.append((cost, order))
+        if cost == 0 and not hints:
             break
-        if place == 0 and hints:
-            least = least * _LOYAL - 2 * _CROSSING
-    return best
+    least = min(cost for cost, _ in found)
+    good = [(cost, order) for cost, order in found if cost <= least * _LOYAL + 2 * _CROSSING]
+    if hints:
+        return min(good, key=lambda one: (_strangeness(one[1], hints), one[0]))[1]
+    return next(order for cost, order in found if cost == least)
+
+
+def _strangeness(order: Order, hints: Sequence[float | None]) -> int:
+    """How many pairs stand in another order than before."""
+    count = 0
+    for row in order:
+        known = [hints[item] for item in row if item < len(hints)]
+        count += _inversions([place for place in known if place is not None])
+    return count
 
 
 def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[Order]:
-    starts = []
-    if hints:
-        starts.append(_hinted(lattice, hints))
-    starts.append(_depth_first(lattice, from_below=True, mirrored=False))
+    starts = [_depth_first(lattice, from_below=True, mirrored=False)]
     if not few:
         starts.append(_depth_first(lattice, from_below=False, mirrored=False))
         starts.append(_depth_first(lattice, from_below=True, mirrored=True))
+    if hints:
+        starts.append(_hinted(lattice, hints))
     return starts
 
 
@@ -243,9 +250,9 @@ def _gain(one: list[int], two: list[int]) -> int:
     return gain
 
 
-def _inversions(sequence: list[int]) -> int:
+def _inversions(sequence: Sequence[float]) -> int:
     """Pairs that stand in falling order."""
-    seen: list[int] = []
+    seen: list[float] = []
     count = 0
     for value in sequence:
         count += len(seen) - bisect_right(seen, value)

@@ -22,7 +22,7 @@ _WIDE: Final = 140.0
 """Lines that go further than this across get a taller strip to turn in."""
 _TALLER: Final = 0.12
 """By how much taller, for each pixel beyond that."""
-_TALLEST: Final = 70.0
+_TALLEST: Final = 34.0
 _TURN: Final = 30.0
 """The least room in which a line can turn between a border and the row next to it."""
 
@@ -76,13 +76,17 @@ def _strip(piece: Piece, lattice: Lattice, row: int, widest: float) -> float:
 
 
 def _along(lattice: Lattice, item: int, rows: list[tuple[float, float]]) -> float:
-    """The centre of an item along: in the middle of its row; a leaf in a tall row at its end."""
+    """The centre of an item along.
+
+    It is the middle of the row; beside something much taller, a leaf stands at the end of the row
+    and all else at its beginning, each near to what it is linked to.
+    """
     begin, end = rows[lattice.row[item]]
     height = lattice.piece.sizes[item][1]
+    if end - begin - height <= _STRIP:
+        return (begin + end) / 2
     leaf = lattice.piece.kinds[item] in (INPUT, CONSTANT)
-    if leaf and end - begin - height > _STRIP:
-        return end - height / 2
-    return (begin + end) / 2
+    return end - height / 2 if leaf else begin + height / 2
 
 
 def _line(
