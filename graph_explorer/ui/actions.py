@@ -81,6 +81,18 @@ def _reached(session: Session) -> bool:
     return _selected(session) and trace is not None and trace.takes_gradient(session.state.selection)
 
 
+def _holds_gradients(session: Session) -> bool:
+    return bool(session.state.accumulator.gradients)
+
+
+def _edge(session: Session) -> bool:
+    return session.state.edge is not None
+
+
+def _is_detached(window: Window) -> bool:
+    return window.session.state.edge in window.session.state.detached
+
+
 # ── the table ─────────────────────────────────────────────────────────────────────────────────
 
 _FILE = (
@@ -137,6 +149,8 @@ _VIEW = (
            icon="larger", keys=("Ctrl+Shift++", "Ctrl+Shift+="), act=lambda w: w.looks.scale_text(1)),
     Action(id="view.smaller", text="Smaller text", hint="All text of the window smaller", menu="View", section=3,
            icon="smaller", keys=("Ctrl+Shift+-", "Ctrl+Shift+_"), act=lambda w: w.looks.scale_text(-1)),
+    Action(id="view.motion", text="Movement", hint="Whether pictures may move; without, they change at once",
+           menu="View", section=3, checked=lambda w: w.session.state.motion, act=lambda w: w.looks.toggle_motion()),
     Action(id="view.presentation", text="Presentation", hint="Full screen with large text, for a lecture",
            menu="View", section=4, icon="presentation", keys=("Shift+F11",),
            checked=lambda w: w.looks.presenting, act=lambda w: w.looks.present(not w.looks.presenting)),
@@ -176,6 +190,20 @@ _STEP = (
     Action(id="step.nodes", text="Node by node", hint="A step is one node with all edges below it", menu="Step",
            section=3, icon="nodes", keys=("Ctrl+Shift+N",), enabled=_open,
            checked=lambda w: w.session.state.mode == "nodes", act=lambda w: w.session.change(mode="nodes")),
+)  # fmt: skip
+
+_LEARN = (
+    Action(id="learn.forward", text="Forward", hint="The forward pass: every value, no gradient", menu="Learn",
+           icon="forward", keys=("Alt+1",), enabled=_whole, act=lambda w: w.session.act_forward()),
+    Action(id="learn.backward", text="Backward", hint="The backward pass: gradients, added to what the parameters hold",
+           menu="Learn", icon="backward", keys=("Alt+2",), enabled=_whole, act=lambda w: w.session.act_backward()),
+    Action(id="learn.update", text="Update", hint="Each parameter moves against the gradient that it holds",
+           menu="Learn", icon="update", keys=("Alt+3",), enabled=_holds_gradients, act=lambda w: w.bench.update_parameters()),
+    Action(id="learn.zero", text="Zero the gradients", hint="Empty what the parameters hold", menu="Learn", icon="zero",
+           keys=("Alt+4",), enabled=_holds_gradients, act=lambda w: w.session.act_zero()),
+    Action(id="learn.detach", text="Detach the selected edge", hint="Cut the gradient on this edge, or join it again",
+           menu="Learn", section=1, icon="detach", keys=("Ctrl+D",), enabled=_edge, checked=_is_detached,
+           act=lambda w: w.session.detach(w.session.state.edge)),
 )  # fmt: skip
 
 _HELP = (
@@ -236,7 +264,7 @@ _THEMES = tuple(
     )
 )  # fmt: skip
 
-ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_VIEW, *_PANELS, *_THEMES, *_STEP, *_HELP)
+ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_VIEW, *_PANELS, *_THEMES, *_STEP, *_LEARN, *_HELP)
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Help")
@@ -248,7 +276,7 @@ SUBMENUS: tuple[tuple[str, int], ...] = (
 TOOLBAR: tuple[str, ...] = (
     "file.start", "file.open", "file.save", "", "edit.undo", "edit.redo", "",
     "view.fit", "view.zoom_in", "view.zoom_out", "view.collapse", "view.expand", "",
-    "step.edges", "step.nodes", "step.run_to", "step.breakpoint", "step.detach", ">",
+    "step.edges", "step.nodes", "step.run_to", "step.breakpoint", "learn.detach", ">",
     "edit.commands", "view.presentation", "help.help",
 )  # fmt: skip
 

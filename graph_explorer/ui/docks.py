@@ -25,8 +25,8 @@ class Dock:
 
 
 DOCKS: tuple[Dock, ...] = (
-    Dock("library", "Library", "Examples and recent files", "left", "Ctrl+2"),
-    Dock("outline", "Outline", "Groups and nodes as a list, with their numbers", "left", "Ctrl+3"),
+    Dock("outline", "Outline", "Groups and nodes as a list, with their numbers", "left", "Ctrl+2"),
+    Dock("library", "Library", "Examples and recent files", "left", "Ctrl+3", "outline"),
     Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
     Dock("acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),

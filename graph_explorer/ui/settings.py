@@ -98,6 +98,15 @@ class Settings(QObject):
         self._store.setValue("text_scale", str(factor))
 
     @property
+    def motion(self) -> bool:
+        """Whether pictures may move."""
+        return self._text("motion", "yes") != "no"
+
+    @motion.setter
+    def motion(self, moves: bool) -> None:
+        self._store.setValue("motion", "yes" if moves else "no")
+
+    @property
     def geometry(self) -> QByteArray:
         """Size and place of the window, as Qt saves them."""
         return self._bytes("geometry")

@@ -78,7 +78,7 @@ QWidget#dock_title { background: $window; border-bottom: 1px solid $border; }
 QLabel#dock_name { font-weight: 600; color: $muted; }
 QToolButton[look="small"] { padding: 1px; border-radius: 4px; }
 
-QTabBar { background: transparent; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { padding: 5px 11px; border: none; border-bottom: 2px solid transparent; color: $muted;
     background: transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }

@@ -1,0 +1,1 @@
+"""The panels around the graph: each one widget over the session."""

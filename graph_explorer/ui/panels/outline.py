@@ -1,0 +1,247 @@
+"""The outline: groups and nodes as a tree, with their numbers at the present time.
+
+The one rule: the tree is made anew only for another graph or another search; a step only makes it ask
+for the numbers that are seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeView, QVBoxLayout, QWidget
+
+from graph_explorer.engine.graph import Graph, Node, enclosing
+from graph_explorer.engine.notation import brief
+from graph_explorer.ui.canvas.signs import sign
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.fuzzy import score
+from graph_explorer.ui.widgets.icons import icon
+
+Index = QModelIndex | QPersistentModelIndex
+_COLUMNS = ("Node", "Value", "Gradient")
+_ICONS = {"input": "input", "parameter": "parameter", "constant": "constant"}
+_NOWHERE = QModelIndex()
+
+
+@dataclass(eq=False)
+class Row:
+    """A group or a node in the tree; `name` is its path or id."""
+
+    name: str
+    node: Node | None = None
+    above: Row | None = None
+    place: int = 0
+    number: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, row: Row) -> Row:
+        row.above, row.place = self, len(self.rows)
+        self.rows.append(row)
+        return row
+
+
+def rows_of(graph: Graph, typed: str = "") -> Row:
+    """The tree of `graph`: what fits `typed`, with the groups around it. Plain numbers are left out."""
+    top = Row("")
+    groups: dict[str, Row] = {"": top}
+
+    def group(path: str) -> Row:
+        for inner in reversed(enclosing(path)):
+            if inner not in groups:
+                groups[inner] = groups[inner.rpartition("/")[0]].add(Row(inner))
+        return groups[path]
+
+    for node in graph:
+        if node.op == "constant" and node.caption == "":
+            continue
+        if not typed or score(typed, f"{node.id} {node.op} {node.caption}") is not None:
+            group(node.group).add(Row(node.id, node))
+    return top
+
+
+class Tree(QAbstractItemModel):
+    """The rows as Qt's views want them."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.top = Row("")
+        self._rows: list[Row] = [self.top]
+        self._by_name: dict[str, Row] = {}
+
+    def rebuild(self, typed: str) -> None:
+        """Makes the tree anew from the present graph."""
+        self.beginResetModel()
+        trace = self.session.state.trace
+        self.top = rows_of(trace.graph, typed) if trace is not None else Row("")
+        self._rows = [self.top]
+        for row in self._rows:  # which grows meanwhile
+            self._rows.extend(row.rows)
+        for number, row in enumerate(self._rows):
+            row.number = number
+        self._by_name = {row.name: row for row in self._rows}
+        self.endResetModel()
+
+    def index_of(self, name: str) -> QModelIndex:
+        """Where a node or group stands; an invalid index if it is not in the tree."""
+        row = self._by_name.get(name) if name else None
+        return self.createIndex(row.place, 0, row.number) if row is not None else QModelIndex()
+
+    def refresh(self) -> None:
+        """Numbers or colours have changed; rows have not."""
+        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_COLUMNS) - 1))
+
+    def row(self, index: Index) -> Row:
+        """The row at an index; the top for none."""
+        return self._rows[index.internalId()] if index.isValid() else self.top
+
+    # ── Qt's questions ────────────────────────────────────────────────────────────────────────
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return len(self.row(parent).rows) if parent.column() <= 0 else 0
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return len(_COLUMNS)
+
+    def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
+        rows = self.row(parent).rows
+        if 0 <= row < len(rows) and 0 <= column < len(_COLUMNS):
+            return self.createIndex(row, column, rows[row].number)
+        return QModelIndex()
+
+    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+        above = self.row(index).above if index.isValid() else None
+        if above is None or above is self.top:
+            return QModelIndex()
+        return self.createIndex(above.place, 0, above.number)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section]
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        row = self.row(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._label(row) if index.column() == 0 else self._number(row, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(row)
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return icon(self._icon(row), self.session.state.theme, self._role(row))
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
+            return theme(self.session.state.theme).color("value" if index.column() == 1 else "gradient")
+        if role == Qt.ItemDataRole.FontRole and self._is_present(row):
+            font = QFont()
+            font.setBold(True)
+            return font
+        return None
+
+    def _label(self, row: Row) -> str:
+        return row.node.label if row.node is not None else row.name.rpartition("/")[2]
+
+    def _number(self, row: Row, column: int) -> str:
+        trace, at = self.session.state.trace, self.session.state.time
+        if row.node is None or trace is None or row.name not in trace.graph:
+            return ""
+        if column == 1:
+            return brief(trace.value(row.name)) if trace.has_value(row.name, at) else ""
+        return brief(trace.gradient(row.name, at)) if trace.has_gradient(row.name, at) else ""
+
+    def _tip(self, row: Row) -> str:
+        if row.node is None:
+            return f"Group {row.name}"
+        what = row.node.op if row.node.is_leaf else f"{row.node.op} ({sign(row.node, {})})"
+        return f"{row.name}: {what}" + (f"\n{row.node.caption}" if row.node.caption else "")
+
+    def _icon(self, row: Row) -> str:
+        if row.node is None:
+            return "group"
+        trace = self.session.state.trace
+        if trace is not None and row.name == trace.output:
+            return "output"
+        return _ICONS.get(row.node.op, "operation")
+
+    def _role(self, row: Row) -> str:
+        drawn = self._icon(row)
+        return "muted" if drawn == "group" else drawn
+
+    def _is_present(self, row: Row) -> bool:
+        event = self.session.state.event
+        return event is not None and row.node is not None and event.node.id == row.name
+
+
+class Outline(QWidget):
+    """The tree, with a field that filters it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("outline")
+        self.setAccessibleName("Outline")
+        self.search = QLineEdit()
+        self.search.setObjectName("outline_search")
+        self.search.setAccessibleName("Filter the outline")
+        self.search.setPlaceholderText("Filter")
+        self.search.setToolTip("By name, operation or caption")
+        self.search.setClearButtonEnabled(True)
+        self.model = Tree(session)
+        self.tree = QTreeView()
+        self.tree.setObjectName("outline_tree")
+        self.tree.setAccessibleName("Groups and nodes")
+        self.tree.setModel(self.model)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(14)
+        self.tree.setAllColumnsShowFocus(True)
+        self.nothing = QLabel("No node fits.")
+        self.nothing.setProperty("look", "muted")
+        self.nothing.setContentsMargins(6, 6, 6, 6)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance("−0.00000"))
+        header.setMinimumSectionSize(48)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 0, 0)
+        box.setSpacing(6)
+        box.addWidget(self.search)
+        box.addWidget(self.nothing)
+        box.addWidget(self.tree, 1)
+        self.search.textChanged.connect(self._rebuild)
+        self.tree.selectionModel().currentChanged.connect(self._chosen)
+        session.follow(self.show_state)
+
+    def show_state(self, before: State, now: State) -> None:
+        graph_before = before.trace.graph if before.trace is not None else None
+        graph_now = now.trace.graph if now.trace is not None else None
+        if graph_before is not graph_now:
+            self._rebuild()
+        elif before.trace is not now.trace or before.time != now.time or before.theme != now.theme:
+            self.model.refresh()
+        if before.selection != now.selection:
+            self._select()
+
+    def _rebuild(self) -> None:
+        self.model.rebuild(self.search.text())
+        self.tree.expandAll()
+        self.nothing.setVisible(self.model.rowCount() == 0 and bool(self.search.text()))
+        self._select()
+
+    def _select(self) -> None:
+        """Shows what the session has selected."""
+        index = self.model.index_of(self.session.state.selection)
+        if index != self.tree.currentIndex():
+            self.tree.setCurrentIndex(index)
+        if index.isValid():
+            self.tree.scrollTo(index)
+
+    def _chosen(self, index: QModelIndex) -> None:
+        """Tells the session what is selected here."""
+        name = self.model.row(index).name if index.isValid() else ""
+        if name and name != self.session.state.selection:
+            self.session.select(name)

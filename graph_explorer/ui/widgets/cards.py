@@ -1,0 +1,208 @@
+"""The catalogue of examples as cards, in sections, as many side by side as there is room.
+
+The one rule: a card says title and one sentence, never more than two lines of it; the arrow keys go
+from card to card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
+
+from graph_explorer.formats.examples import Example
+from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.fuzzy import score
+from graph_explorer.ui.widgets.icons import names, pixmap
+
+_NARROWEST = 15.5  # of a card, in heights of a line
+_PADDING, _GAP, _TILE = 12, 12, 48
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+
+
+class Card(QPushButton):
+    """One example: a drawing, its title, and one sentence."""
+
+    def __init__(self, example: Example, theme_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.example = example
+        self.theme_name = theme_name
+        self.setObjectName(f"card_{example.name}")
+        self.setProperty("look", "card")
+        self.setAccessibleName(example.title)
+        self.setAccessibleDescription(example.summary)
+        self.setToolTip(example.summary)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def _title_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().lineSpacing()
+        return QSize(round(_NARROWEST * line), max(3 * line + 6, _TILE) + 2 * _PADDING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        shown = theme(self.theme_name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tile = QRectF(_PADDING, (self.height() - _TILE) / 2, _TILE, _TILE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shown.color("accent", 0.12))
+        painter.drawRoundedRect(tile, 8, 8)
+        self._draw_glyph(painter, tile)
+        left = _PADDING + _TILE + 12
+        room = self.width() - left - _PADDING
+        font = self._title_font()
+        metrics = QFontMetricsF(font)
+        lines = self._lines(room)
+        height = metrics.lineSpacing() + 3 + len(lines) * self.fontMetrics().lineSpacing()
+        top = (self.height() - height) / 2
+        painter.setFont(font)
+        painter.setPen(shown.color("text"))
+        title = metrics.elidedText(self.example.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(left, top + metrics.ascent()), title)
+        painter.setFont(self.font())
+        painter.setPen(shown.color("muted"))
+        base = top + metrics.lineSpacing() + 3 + self.fontMetrics().ascent()
+        for k, text in enumerate(lines):
+            painter.drawText(QPointF(left, base + k * self.fontMetrics().lineSpacing()), text)
+        painter.end()
+
+    def _draw_glyph(self, painter: QPainter, tile: QRectF) -> None:
+        wanted = self.example.section.lower().replace(" ", "_")
+        name = wanted if wanted in names() else "more"
+        size = round(28 * self.devicePixelRatioF())
+        drawn = pixmap(name, self.theme_name, "accent", size)
+        drawn.setDevicePixelRatio(self.devicePixelRatioF())
+        painter.drawPixmap(tile.center() - QPointF(14, 14), drawn)
+
+    def _lines(self, room: float) -> list[str]:
+        """The sentence in at most two lines of `room` pixels, the second one cut short if need be."""
+        text = self.example.summary
+        layout = QTextLayout(text, self.font())
+        layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+        layout.beginLayout()
+        first = layout.createLine()
+        if not first.isValid():
+            return []
+        first.setLineWidth(room)
+        end = first.textStart() + first.textLength()
+        layout.endLayout()
+        rest = text[end:].strip()
+        metrics = QFontMetricsF(self.font())
+        tail = [metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)] if rest else []
+        return [text[:end].strip(), *tail]
+
+
+class Catalogue(QWidget):
+    """All cards below the headings of their sections."""
+
+    #: the path of the example that was chosen
+    chosen = Signal(Path)
+
+    def __init__(self, examples: Sequence[Example], theme_name: str) -> None:
+        super().__init__()
+        self.setObjectName("catalogue")
+        self.setAccessibleName("Examples")
+        self._width = 0
+        self._headings: dict[str, QLabel] = {}
+        self.cards: list[Card] = []
+        self._nothing = QLabel("No example fits. Try other letters, or open a file of your own.", self)
+        self._nothing.setProperty("look", "muted")
+        for example in examples:
+            if example.section not in self._headings:
+                heading = QLabel(example.section, self)
+                heading.setProperty("look", "heading")
+                self._headings[example.section] = heading
+            card = Card(example, theme_name, self)
+            card.clicked.connect(lambda _=False, path=example.path: self.chosen.emit(path))
+            self.cards.append(card)
+        self._shown = list(self.cards)
+
+    def filter(self, typed: str) -> None:
+        """Shows the cards whose title, section or sentence has these words."""
+        found = [score(typed, f"{card.example.title} {card.example.name} {card.example.section}")
+                 for card in self.cards]  # fmt: skip
+        plain = [all(word in card.example.summary.lower() for word in typed.lower().split()) for card in self.cards]
+        self._shown = [
+            card for card, fits, said in zip(self.cards, found, plain, strict=True) if fits is not None or said
+        ]
+        self.arrange(self._width)
+
+    def open_first(self) -> None:
+        """Opens the first card that is shown."""
+        if self._shown:
+            self._shown[0].click()
+
+    def paint_icons(self, theme_name: str) -> None:
+        """Gives the cards the colours of a theme."""
+        for card in self.cards:
+            card.theme_name = theme_name
+            card.update()
+
+    def arrange(self, width: int) -> None:
+        """Places headings and cards in `width` pixels."""
+        self._width = width
+        size = self.cards[0].sizeHint() if self.cards else QSize(200, 80)
+        room = width - 4
+        columns = max(1, (room + _GAP) // (size.width() + _GAP))
+        each = (room + _GAP) // columns - _GAP
+        top, column, section = 0, 0, ""
+        shown = set(self._shown)
+        sections = {card.example.section for card in self._shown}
+        for name, heading in self._headings.items():
+            heading.setVisible(name in sections)
+        for card in self.cards:
+            card.setVisible(card in shown)
+            if card not in shown:
+                continue
+            if card.example.section != section:
+                top += (size.height() + _GAP if column else 0) + (12 if section else 4)
+                section, column = card.example.section, 0
+                heading = self._headings[section]
+                heading.setGeometry(0, top, room, heading.sizeHint().height())
+                top += heading.height() + 6
+            elif column == columns:
+                top, column = top + size.height() + _GAP, 0
+            card.setGeometry(QRect(column * (each + _GAP), top, each, size.height()))
+            column += 1
+        self._nothing.setVisible(not self._shown)
+        self._nothing.setGeometry(0, 8, room, self._nothing.sizeHint().height())
+        self.resize(width, top + size.height() + 8)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        card = self.focusWidget()
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None or card not in self._shown:
+            super().keyPressEvent(event)
+            return
+        self._go(card, *step)
+
+    def _go(self, card: QWidget, right: int, down: int) -> None:
+        """Moves the keyboard to the nearest card in a direction."""
+        here = card.geometry().center()
+        ahead = [
+            other
+            for other in self._shown
+            if (other.geometry().center().x() - here.x()) * right > 0
+            and other.geometry().top() == card.geometry().top()
+            or (other.geometry().center().y() - here.y()) * down > 0
+        ]
+        if ahead:
+            def distance(other: Card) -> tuple[int, int]:
+                between = other.geometry().center() - here
+                return (abs(between.y()), abs(between.x())) if down else (abs(between.x()), 0)
+
+            self._focus(min(ahead, key=distance))
+
+    def _focus(self, card: Card) -> None:
+        card.setFocus(Qt.FocusReason.TabFocusReason)
+        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(card, 0, 40)

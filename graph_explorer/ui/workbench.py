@@ -1,0 +1,238 @@
+"""The workbench: the graph in the middle, the panels around it.
+
+The one rule: which panels there are and where is in the table of docks; where a person moved them is
+remembered, and without that everything fits.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
+
+try:
+    from graph_explorer.ui.canvas import GraphView
+except ImportError:
+    class GraphView(QWidget):
+        def __init__(self, s): super().__init__()
+        def fit(self): pass
+        zoom_in = zoom_out = fit
+from graph_explorer.ui.docks import DOCKS, Dock, Side
+from graph_explorer.ui.panels.library import Library
+from graph_explorer.ui.panels.outline import Outline
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.icons import icon
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.window import Window
+
+_AREAS: dict[Side, Qt.DockWidgetArea] = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+#: Counts up when the table of docks changes so that an old layout no longer fits.
+_LAYOUT = 1
+
+
+_PANELS: dict[str, Callable[[Session], QWidget]] = {
+    "outline": Outline,
+}
+for _n, _m in {"timeline": "Timeline", "inspector": "Inspector", "program": "ProgramEditor", "acts": "Acts", "cost": "CostPanel", "table": "NodeTable"}.items():
+    try:
+        _PANELS[_n] = getattr(importlib.import_module(f"graph_explorer.ui.panels.{_n}"), _m)
+    except (ImportError, AttributeError):
+        _PANELS[_n] = lambda session, n=_n: QLabel(n)
+
+
+class Title(QWidget):
+    """The title of a panel that is not a tab: its name, a button that lifts it off, one that closes it."""
+
+    def __init__(self, dock: QDockWidget, row: Dock) -> None:
+        super().__init__(dock)
+        self._folded = False
+        self.setObjectName("dock_title")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setToolTip(row.hint)
+        name = QLabel(row.title)
+        name.setObjectName("dock_name")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 2, 4, 2)
+        line.setSpacing(2)
+        line.addWidget(name, 1)
+        self._buttons: list[tuple[QToolButton, str]] = []
+        for drawn, text, act in (
+            ("float", "Lift off or put back", lambda: dock.setFloating(not dock.isFloating())),
+            ("close", "Close", dock.close),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"{drawn}_{row.name}")
+            button.setProperty("look", "small")
+            button.setAccessibleName(f"{text}: {row.title}")
+            button.setToolTip(f"{text}: {row.title}")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(act)
+            line.addWidget(button)
+            self._buttons.append((button, drawn))
+
+    def fold(self, folded: bool) -> None:
+        """Takes no room while the panel is a tab, whose name is on the tab."""
+        self._folded = folded
+        for button, _ in self._buttons:
+            button.setVisible(not folded)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0) if self._folded else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paint_icons(self, theme_name: str) -> None:
+        for button, drawn in self._buttons:
+            button.setIcon(icon(drawn, theme_name, "muted"))
+
+
+class Workbench(QMainWindow):
+    """The page with the document. `canvas` is the graph; `docks` holds the panels by name."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__()
+        self.session: Session = window.session
+        self.settings = window.settings
+        self._changed = window.menus.refresh
+        self._arranged = False
+        self.docks: dict[str, QDockWidget] = {}
+        self._titles: dict[str, Title] = {}
+        self.setObjectName("workbench")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.GroupedDragging)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.canvas = GraphView(self.session)
+        self.setCentralWidget(self.canvas)
+        self.bar = window.menus.toolbar()
+        self.addToolBar(self.bar)
+        for row in DOCKS:
+            self._add(row, window)
+        self._default_places()
+        self.session.follow(self.show_state)
+
+    def _add(self, row: Dock, window: Window) -> None:
+        """Puts a panel into its dock."""
+        dock = QDockWidget(row.title, self)
+        dock.setObjectName(f"dock_{row.name}")
+        dock.setAccessibleName(row.title)
+        if row.name == "library":
+            library = Library(self.session, self.settings)
+            library.chosen.connect(window.files.open)
+            dock.setWidget(library)
+        else:
+            dock.setWidget(_PANELS[row.name](self.session))
+        dock.widget().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.docks[row.name] = dock
+        self._titles[row.name] = Title(dock, row)
+        dock.setTitleBarWidget(self._titles[row.name])
+        for signal in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
+            signal.connect(lambda: QTimer.singleShot(0, self, self._settle))
+
+    def _settle(self) -> None:
+        """After a dock has moved: a tab needs no title of its own."""
+        for name, dock in self.docks.items():
+            tab = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            self._titles[name].fold(tab)
+        self._changed()
+
+    # ── places ────────────────────────────────────────────────────────────────────────────────
+
+    def _default_places(self) -> None:
+        first: dict[Side, QDockWidget] = {}
+        for row in DOCKS:
+            dock = self.docks[row.name]
+            dock.setFloating(False)
+            dock.show()
+            self.addDockWidget(_AREAS[row.side], dock)
+            if row.behind:
+                self.tabifyDockWidget(self.docks[row.behind], dock)
+            elif row.side in first:
+                self.splitDockWidget(first[row.side], dock, Qt.Orientation.Vertical)
+            first.setdefault(row.side, dock)
+        for row in DOCKS:
+            if not row.behind:
+                self.docks[row.name].raise_()
+
+    def _default_sizes(self) -> None:
+        """A share of the window for each side, within bounds; the graph has the rest."""
+        width, height = self.width(), self.height()
+        across = Qt.Orientation.Horizontal
+        self.resizeDocks([self.docks["outline"]], [min(max(width * 18 // 100, 210), 330)], across)
+        self.resizeDocks([self.docks["inspector"]], [min(max(width * 26 // 100, 310), 500)], across)
+        timeline = self.docks["timeline"].sizeHint().height()
+        program = min(max(height * 20 // 100, 120), 300)
+        bottom = [self.docks["timeline"], self.docks["program"]]
+        self.resizeDocks(bottom, [timeline, program], Qt.Orientation.Vertical)
+
+    def restore_default(self) -> None:
+        """All panels where they were at first."""
+        self._default_places()
+        self._default_sizes()
+
+    def remember(self) -> None:
+        """Keeps the layout for the next start."""
+        if self._arranged:
+            self.settings.layout = self.saveState(_LAYOUT)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            if not self.restoreState(self.settings.layout, _LAYOUT):
+                self._default_sizes()
+            self._settle()
+
+    # ── panels ────────────────────────────────────────────────────────────────────────────────
+
+    def is_open(self, name: str) -> bool:
+        """Whether the panel is there at all, in front or behind another tab."""
+        return not self.docks[name].isHidden()
+
+    def toggle(self, name: str) -> None:
+        """Opens the panel, or closes it."""
+        dock = self.docks[name]
+        dock.setVisible(dock.isHidden())
+        if dock.isVisible():
+            dock.raise_()
+
+    def go_to(self, name: str) -> None:
+        """Brings the panel to the front and moves the keyboard into it."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+        panel = dock.widget()
+        inside = [panel, *panel.findChildren(QWidget)]
+        takes = (w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisibleTo(panel))
+        next(takes, panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def update_parameters(self) -> None:
+        """The third of the four acts, with the learning rate of its panel."""
+        self.session.act_update(0.1)
+
+    def show_state(self, before: State, now: State) -> None:
+        if before.theme != now.theme or not self._arranged:
+            for title in self._titles.values():
+                title.paint_icons(now.theme)
+            self.bar.setIconSize(QSize(20, 20))
