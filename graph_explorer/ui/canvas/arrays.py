@@ -5,6 +5,8 @@ The one rule: a `Rectangles` owns the memory that Qt reads, so it is kept until 
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
@@ -26,7 +28,7 @@ class Rectangles:
     def draw(self, painter: QPainter) -> None:
         """Draws all of them with the painter's pen and brush."""
         if len(self._rows):
-            first = shiboken6.wrapInstance(self._rows.ctypes.data, QRectF)  # type: ignore[type-var]
+            first = cast(QRectF, shiboken6.wrapInstance(self._rows.ctypes.data, QRectF))
             painter.drawRects(first, len(self._rows))
 
 
@@ -49,5 +51,5 @@ def path_of(pieces: Floats, joined: bool = False) -> QPainterPath:
     stream = QDataStream(
         QByteArray(len(elements).to_bytes(4, "big") + elements.tobytes() + bytes(8))  # start 0, odd-even
     )
-    stream >> path  # type: ignore[operator]  # noqa: B018 - reads into the path
+    stream >> path
     return path

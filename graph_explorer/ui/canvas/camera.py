@@ -6,6 +6,7 @@ widget's logical pixels.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTransform
@@ -67,9 +68,7 @@ class Camera:
             along = share
         else:
             along = (scale - self.scale) / (other.scale - self.scale)
-        return Camera(
-            scale, self.x + (other.x - self.x) * along, self.y + (other.y - self.y) * along
-        )
+        return Camera(scale, self.x + (other.x - self.x) * along, self.y + (other.y - self.y) * along)
 
 
 def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Camera:
@@ -79,3 +78,18 @@ def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Cam
     scale = max(scale, SMALLEST)
     centre = (box[0] + box[2] / 2, box[1] + box[3] / 2)
     return Camera(scale).with_point(centre, (width / 2, height / 2))
+
+
+def keeping(camera: Camera, boxes: Sequence[Box], width: float, height: float) -> Camera | None:
+    """The camera moved so that scene rectangles are in sight; None if they are already."""
+    if not boxes:
+        return None
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
+    x, y, wide, high = camera.seen_box((left, top, right - left, bottom - top))
+    edge = min(MARGIN, width / 8, height / 8)
+    inside = x >= edge and y >= edge and x + wide <= width - edge and y + high <= height - edge
+    covers = x <= 0 and y <= 0 and x + wide >= width and y + high >= height
+    if inside or covers:
+        return None
+    return camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))

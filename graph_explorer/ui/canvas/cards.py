@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from graph_explorer.engine.graph import Graph, Node, enclosing
+from graph_explorer.engine.notation import number, shape
 from graph_explorer.engine.trace import Trace
-from graph_explorer.ui.canvas import wording
-from graph_explorer.ui.canvas.notation import sign
+from graph_explorer.ui.canvas.signs import sign
 from graph_explorer.ui.fonts import font
 
 PADDING = 10.0
@@ -116,7 +117,8 @@ class Card:
     """One box of the canvas. `node` is the node's place in the graph, −1 for a group.
 
     `sizes` is the shape of the value (of the group's result), None where it is not known. `result`
-    is the number of the value that the card shows; `members` are the places of a group's nodes.
+    is the number of the value that the card shows; `members` are the places of a group's nodes,
+    `group` is the path of the groups around it.
     """
 
     id: str
@@ -130,6 +132,7 @@ class Card:
     node: int
     result: int
     members: tuple[int, ...] = ()
+    group: str = ""
     #: how many rows of numbers: value and gradient, or the value alone
     count: int = 2
 
@@ -189,33 +192,31 @@ def _plain_constants(graph: Graph, trace: Trace) -> Mapping[str, float]:
     return {name: float(value) for name, value in found if value is not None and np.ndim(value) == 0}
 
 
-def _value(trace: Trace, name: str) -> object:
+def _value(trace: Trace, name: str) -> np.ndarray[Any, Any] | None:
     return trace.values[trace.plan.number[name]]
 
 
 def _shape(trace: Trace, name: str) -> tuple[int, ...] | None:
     value = _value(trace, name)
-    return None if value is None else np.shape(value)  # type: ignore[arg-type]
+    return None if value is None else np.shape(value)
 
 
-def _node_card(
-    index: int, node: Node, trace: Trace, constants: Mapping[str, float], output: str
-) -> Card:
+def _node_card(index: int, node: Node, trace: Trace, constants: Mapping[str, float], output: str) -> Card:
     sizes = _shape(trace, node.id)
-    number = trace.plan.number[node.id]
+    result = trace.plan.number[node.id]
     if node.op == "constant":
-        name = wording.number(constants[node.id]) if node.id in constants else wording.shape(sizes or ())
+        name = number(constants[node.id]) if node.id in constants else shape(sizes or ())
         width = max(30.0, text_width(name, Style.NUMBER) + 2 * PADDING)
-        return Card(node.id, Kind.CONSTANT, "", name, "", sizes, _whole(width), PILL, index, number)
+        wide = _whole(width)
+        return Card(node.id, Kind.CONSTANT, "", name, "", sizes, wide, PILL, index, result, group=node.group)
     kinds = {"input": Kind.INPUT, "parameter": Kind.PARAMETER}
     kind = kinds.get(node.op, Kind.OUTPUT if output in node.outputs else Kind.OPERATION)
-    return _card(
-        Card(
-            node.id, kind, "" if node.is_leaf else sign(node, constants), node.label, node.caption, sizes,
-            0, 0, index, number, count=1 if kind is Kind.INPUT and node.id not in trace.plan.wrt else 2,
-        ),
-        summed=len(trace.graph.uses(node.id)) > 1,
+    mark = "" if node.is_leaf else sign(node, constants)
+    rows = 1 if kind is Kind.INPUT and node.id not in trace.plan.wrt else 2
+    draft = Card(
+        node.id, kind, mark, node.label, node.caption, sizes, 0, 0, index, result, (), node.group, rows
     )  # fmt: skip
+    return _card(draft, summed=len(trace.graph.uses(node.id)) > 1)
 
 
 def _group_card(
@@ -228,9 +229,11 @@ def _group_card(
         for name in graph.nodes[k].outputs:
             if name == output or any(use.node not in inside for use in graph.uses(name)):
                 result = name
-    number = trace.plan.number[result]
     name = path.rsplit("/", 1)[-1]
-    draft = Card(path, Kind.GROUP, "▸", name, caption, _shape(trace, result), 0, 0, -1, number, places)
+    draft = Card(
+        path, Kind.GROUP, "▸", name, caption, _shape(trace, result), 0, 0, -1, trace.plan.number[result],
+        places, path.rpartition("/")[0],
+    )  # fmt: skip
     return _card(draft, summed=True)
 
 

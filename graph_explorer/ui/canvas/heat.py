@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from graph_explorer.ui.canvas.cards import picture_grid
-from graph_explorer.ui.canvas.ink import Ink
+from graph_explorer.ui.canvas.ink import Ink, rgb
 
 Array = np.ndarray[Any, Any]
 
@@ -47,13 +47,13 @@ def heat(array: Array, role: str, ink: Ink) -> QImage:
     finite = np.isfinite(table)
     largest = float(np.abs(table[finite]).max(initial=0.0))
     share = np.where(finite, np.abs(table) / largest if largest else 0.0, 0.0)
-    rgb = np.empty((*table.shape, 3))
-    zero = np.array(ink.color("raised").getRgb()[:3])
-    rgb[:] = zero + share[..., None] * (np.array(ink.color(role).getRgb()[:3]) - zero)
+    cells = np.empty((*table.shape, 3))
+    zero = np.array(rgb(ink.color("raised")))
+    cells[:] = zero + share[..., None] * (np.array(rgb(ink.color(role))) - zero)
     low = table < 0
-    rgb[low] = zero + share[low][:, None] * (np.array(ink.color("muted").getRgb()[:3]) - zero)
-    rgb[~finite] = ink.color("error").getRgb()[:3]
-    red, green, blue = rgb.round().astype(np.uint32).transpose(2, 0, 1)
+    cells[low] = zero + share[low][:, None] * (np.array(rgb(ink.color("muted"))) - zero)
+    cells[~finite] = rgb(ink.color("error"))
+    red, green, blue = cells.round().astype(np.uint32).transpose(2, 0, 1)
     pixels = np.ascontiguousarray(0xFF000000 | red << 16 | green << 8 | blue)
     rows, columns = table.shape
     return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()

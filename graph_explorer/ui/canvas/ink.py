@@ -17,6 +17,11 @@ from graph_explorer.ui.theme import Theme, theme
 TEXTS = 20_000
 
 
+def rgb(color: QColor) -> tuple[int, int, int]:
+    """Red, green and blue from 0 to 255."""
+    return color.red(), color.green(), color.blue()
+
+
 class Ink:
     """What one theme draws with."""
 
@@ -33,7 +38,7 @@ class Ink:
 
     def _mixed(self, role: str, other: str, share: float) -> QColor:
         """`share` of the colour of `role`, the rest of `other`; opaque."""
-        pairs = zip(self.color(role).getRgb(), self.color(other).getRgb(), strict=True)
+        pairs = zip(rgb(self.color(role)), rgb(self.color(other)), strict=True)
         return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
 
     def _pen(self, role: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:

@@ -104,4 +104,3 @@ def cut_lines(scene: Scene, detached: Iterable[Use]) -> frozenset[int]:
 
 def _finite(array: Array) -> bool:
     return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
-

@@ -11,8 +11,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from graph_explorer.engine.notation import number, shape
 from graph_explorer.ui.canvas import cards as size
-from graph_explorer.ui.canvas import wording
 from graph_explorer.ui.canvas.cards import Card, Kind, Style, text_width
 from graph_explorer.ui.canvas.heat import Pictures
 from graph_explorer.ui.canvas.ink import Ink
@@ -20,6 +20,7 @@ from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.shapes import ROLES, outline, warning_sign
+from graph_explorer.ui.canvas.wording import norm
 
 Array = np.ndarray[Any, Any]
 
@@ -57,7 +58,7 @@ class CardPainter:
         painter.setOpacity(1.0)
 
     def _card(self, painter: QPainter, card: Card, moment: Moment, stage: int, scale: float) -> None:
-        self._body(painter, card, moment, stage)
+        self._body(painter, card, moment, stage, scale)
         if scale < TEXT_FROM:
             self._large_sign(painter, card)
             return
@@ -78,10 +79,10 @@ class CardPainter:
 
     # ── the box ───────────────────────────────────────────────────────────────────────────────
 
-    def _body(self, painter: QPainter, card: Card, moment: Moment, stage: int) -> None:
+    def _body(self, painter: QPainter, card: Card, moment: Moment, stage: int, scale: float) -> None:
         ink = self.ink
         painter.setPen(self._border(card, moment, stage))
-        painter.setBrush(self._fill(card, stage))
+        painter.setBrush(self._fill(card, stage, scale))
         if card.kind is Kind.GROUP:  # a second card peeps out behind the first
             painter.translate(4, 4)
             painter.drawPath(outline(card.kind, card.width, card.height))
@@ -101,7 +102,9 @@ class CardPainter:
             return self.ink.pen("group_border", 1.2)
         return self.ink.pen(ROLES[card.kind], 1.4, 0.5 if stage == BLANK else 0.9)
 
-    def _fill(self, card: Card, stage: int) -> Any:
+    def _fill(self, card: Card, stage: int, scale: float) -> Any:
+        if scale < TEXT_FROM and stage >= PARTIAL:  # too far to read the gradient
+            return self.ink.mixed("gradient", "node", 0.1 if stage == PARTIAL else 0.22)
         if card.kind is Kind.GROUP:
             return self.ink.mixed("group", "node", 0.6)
         if card.kind in (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT):
@@ -119,19 +122,20 @@ class CardPainter:
         painter.setPen(self.ink.pen(role))
         where = prepared.size()
         x = box.right() - where.width() if right else box.left()
-        painter.drawStaticText(x, box.center().y() - where.height() / 2, prepared)
+        painter.drawStaticText(QPointF(x, box.center().y() - where.height() / 2), prepared)
 
     def _large_sign(self, painter: QPainter, card: Card) -> None:
         text = card.sign if card.sign and card.kind is not Kind.GROUP else card.name
         wide = text_width(text, Style.SIGN)
-        grown = min(2.0, (card.width - 12) / max(wide, 1.0), (card.height - 4) / 18)
+        grown = min(2.6, (card.width - 12) / max(wide, 1.0), (card.height - 4) / 18)
         prepared = self.ink.text(text, Style.SIGN)
         painter.save()
         painter.translate(card.width / 2, card.height / 2)
         painter.scale(grown, grown)
         painter.setFont(size.style_font(Style.SIGN))
         painter.setPen(self.ink.pen(ROLES[card.kind]))
-        painter.drawStaticText(-prepared.size().width() / 2, -prepared.size().height() / 2, prepared)
+        middle = QPointF(-prepared.size().width() / 2, -prepared.size().height() / 2)
+        painter.drawStaticText(middle, prepared)
         painter.restore()
 
     def _title(self, painter: QPainter, card: Card, stage: int, captioned: bool) -> None:
@@ -145,8 +149,8 @@ class CardPainter:
             if card.kind is Kind.GROUP:
                 self._closed_sign(painter, x, badge)
             else:
-                room = (badge - self.ink.text(card.sign, Style.SIGN).size().width()) / 2
-                self._text(painter, card.sign, Style.SIGN, role, QRectF(x + room, size.TOP, badge, size.TITLE))
+                left = x + (badge - self.ink.text(card.sign, Style.SIGN).size().width()) / 2
+                self._text(painter, card.sign, Style.SIGN, role, QRectF(left, size.TOP, badge, size.TITLE))
             x, width = x + badge + 8, width - badge - 8
         style = Style.NAME if card.named else Style.PLAIN_NAME
         shade = "muted" if not card.named or stage == BLANK else "text"
@@ -167,7 +171,7 @@ class CardPainter:
     def _constant(self, painter: QPainter, card: Card, value: Array | None) -> None:
         if value is None:
             return
-        text = wording.number(value[()]) if value.ndim == 0 else wording.shape(value.shape)
+        text = number(value[()]) if value.ndim == 0 else shape(value.shape)
         wide = self.ink.text(text, Style.NUMBER).size().width()
         box = QRectF((card.width - wide) / 2, 0, wide, card.height)
         self._text(painter, text, Style.NUMBER, "text", box)
@@ -176,7 +180,7 @@ class CardPainter:
 
     def _value(self, painter: QPainter, card: Card, value: Array | None) -> None:
         if value is not None:
-            detail = wording.shape(value.shape)
+            detail = shape(value.shape)
             self._row(painter, card, card.rows[0], "=", value, "value", detail)
 
     def _gradient(
@@ -185,7 +189,7 @@ class CardPainter:
         if gradient is None:
             return
         top, height = card.rows[1:]
-        detail = "norm " + wording.number(wording.norm(gradient)) if gradient.ndim else ""
+        detail = "norm " + number(norm(gradient)) if gradient.ndim else ""
         self._row(painter, card, top, "∂", gradient, "gradient", detail)
         if stage == PARTIAL:
             arrived, count = moment.progress.terms(card, moment.time)
@@ -200,7 +204,7 @@ class CardPainter:
         self._text(painter, label, Style.NUMBER, "muted" if role == "value" else role, row)
         row.setLeft(x + size.LABEL)
         if array.ndim == 0:
-            self._text(painter, wording.number(array[()]), Style.NUMBER, role, row)
+            self._text(painter, number(array[()]), Style.NUMBER, role, row)
             return
         wide, high = card.picture_size()
         picture = QRectF(row.left(), row.center().y() - high / 2, wide, high)

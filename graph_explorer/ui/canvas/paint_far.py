@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from graph_explorer.ui.canvas.arrays import Rectangles
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
-from graph_explorer.ui.canvas.ink import Ink
+from graph_explorer.ui.canvas.ink import Ink, rgb
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.paint_lines import CUT, FOLLOWED, IDLE, WAITING, line_states
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
@@ -64,7 +64,7 @@ class Dots:
         x, y, width, height = box
         start, stop = np.searchsorted(self.y, (y, y + height))
         near = self.x[start:stop]
-        return start + np.flatnonzero((near >= x) & (near < x + width))
+        return np.asarray(start + np.flatnonzero((near >= x) & (near < x + width)))
 
 
 class FarPainter:
@@ -121,9 +121,7 @@ class FarPainter:
         np.clip(y, 0, pixels.shape[0] - 1, out=y)
         pixels[y, x] = colors[states]
 
-    def _colored(
-        self, scene: Scene, moment: Moment, box: Box
-    ) -> list[tuple[QColor, NDArray[np.int64]]]:
+    def _colored(self, scene: Scene, moment: Moment, box: Box) -> list[tuple[QColor, NDArray[np.int64]]]:
         """The cards in a rectangle, by colour; the further advanced ones last."""
         places = scene.cards_in(box)
         stages = moment.progress.stages(moment.time, places)
@@ -165,16 +163,14 @@ class FarPainter:
 
 
 def _clear_image(seen: Box, ratio: float) -> QImage:
-    image = QImage(
-        max(1, math.ceil(seen[2] * ratio)), max(1, math.ceil(seen[3] * ratio)), QImage.Format.Format_ARGB32_Premultiplied
-    )
+    width, height = (max(1, math.ceil(side * ratio)) for side in seen[2:])
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
     return image
 
 
 def _premultiplied(color: QColor) -> int:
-    red, green, blue, alpha = color.getRgb()
-    red, green, blue = (round(part * alpha / 255) for part in (red, green, blue))
+    alpha = color.alpha()
+    red, green, blue = (round(part * alpha / 255) for part in rgb(color))
     return alpha << 24 | red << 16 | green << 8 | blue
-

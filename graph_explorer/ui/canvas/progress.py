@@ -55,6 +55,10 @@ class Progress:
         self._place_lines(lines)
         self._place_touches()
 
+    def fits(self, trace: Trace) -> bool:
+        """Whether the same times hold for another run: of the same plan, ended at the same event."""
+        return trace.plan is self.trace.plan and trace.length == self.trace.length
+
     def known_from(self, card: Card) -> int:
         """The time from which the value of a card is known."""
         return int(self._values[0][card.result])
@@ -90,9 +94,9 @@ class Progress:
         for node, numbers in enumerate(trace.plan.outputs):
             node_of[list(numbers)] = node
         for value, times in self._terms.items():
-            card = int(card_of[node_of[value]])
-            touched += [(int(when), card) for when in times]
-        self._card_touches = _sorted([(when, card) for when, card in touched if card >= 0])
+            place = int(card_of[node_of[value]])
+            touched += [(int(when), place) for when in times]
+        self._card_touches = _sorted([(when, place) for when, place in touched if place >= 0])
 
     def stages(self, time: int, cards: NDArray[np.int64] | slice) -> NDArray[np.int8]:
         """What is known at `time` about some cards: BLANK to COMPLETE."""

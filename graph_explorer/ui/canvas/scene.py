@@ -8,6 +8,7 @@ than any tree.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,23 +57,39 @@ class Scene:
 
     def __init__(self, layout: Layout, cards: Mapping[str, Card], captions: Mapping[str, str]) -> None:
         self.layout = layout
-        self.cards: Sequence[Card] = [cards[id] for id in layout.ids]
+        self.cards: Sequence[Card] = [cards[name] for name in layout.ids]
         self.boxes: Floats = np.hstack([layout.centers - layout.sizes / 2, layout.sizes])
         self.kinds = np.array([card.kind for card in self.cards], dtype=np.int8)
-        self.curves = [curve(line.points, layout.direction) for line in layout.edges]
-        places = {id: place for place, id in enumerate(layout.ids)}
+        self.curves: Sequence[Floats] = [curve(line.points, layout.direction) for line in layout.edges]
+        places = {name: place for place, name in enumerate(layout.ids)}
         self.sources: Places = np.array([places[line.source] for line in layout.edges], dtype=np.int64)
         self.targets: Places = np.array([places[line.target] for line in layout.edges], dtype=np.int64)
         self.frames = _frames(layout, captions)
         self.bounds: Box = layout.bounds
         self._places = places
 
+    def displaced(self, by: Floats, frames: Sequence[Frame]) -> Scene:
+        """The same scene with its cards moved by `by` (n, 2), their lines after them, and other frames."""
+        made = copy(self)
+        for name in ("pieces", "_piece_boxes"):
+            made.__dict__.pop(name, None)
+        made.boxes = self.boxes + np.hstack([by, np.zeros_like(by)])
+        made.frames = frames
+        if len(self.curves):
+            counts = np.diff(self.first_piece)
+            step = np.arange(len(self.pieces)) - self.first_piece[:-1][self.line_of_piece]
+            share = (step[:, None] + np.array([0, 1 / 3, 2 / 3, 1])) / counts[self.line_of_piece][:, None]
+            start, end = by[self.sources][self.line_of_piece], by[self.targets][self.line_of_piece]
+            moved = self.pieces + (1 - share[..., None]) * start[:, None] + share[..., None] * end[:, None]
+            made.curves = np.split(moved, self.first_piece[1:-1])
+        return made
+
     def __len__(self) -> int:
         return len(self.cards)
 
-    def place(self, id: str) -> int:
+    def place(self, name: str) -> int:
         """The place of a card; −1 where the node or group is not drawn as one."""
-        return self._places.get(id, -1)
+        return self._places.get(name, -1)
 
     @cached_property
     def lines(self) -> Mapping[Use, int]:
@@ -164,13 +181,13 @@ class Scene:
         (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
         return left, top, right - left, bottom - top
 
-    def box_of(self, id: str) -> Box | None:
+    def box_of(self, name: str) -> Box | None:
         """The bounds of a card or an open frame; None if neither is drawn."""
-        place = self.place(id)
+        place = self.place(name)
         if place >= 0:
             left, top, width, height = self.boxes[place]
             return left, top, width, height
-        return self.layout.groups.get(id)
+        return next((frame.box for frame in self.frames if frame.path == name), None)
 
 
 def bezier(pieces: Floats, at: Floats) -> Floats:

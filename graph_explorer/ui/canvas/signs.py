@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph_explorer.engine.graph import Node
+from graph_explorer.engine.notation import raised
 
 SIGNS: Mapping[str, str] = {
     "Add": "+", "Sub": "−", "Mul": "×", "Div": "÷", "Neg": "−x", "Pow": "xⁿ", "Sqrt": "√x", "Mod": "mod",
@@ -34,13 +35,6 @@ SIGNS: Mapping[str, str] = {
     "InstanceNormalization": "instance norm", "GroupNormalization": "group norm",
     "SoftmaxCrossEntropyLoss": "cross-entropy", "NegativeLogLikelihoodLoss": "NLL", "Attention": "attention",
 }  # fmt: skip
-
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def raised(number: int) -> str:
-    """A whole number as an exponent: −5 → ⁻⁵."""
-    return str(number).translate(_RAISED)
 
 
 def sign(node: Node, constants: Mapping[str, float]) -> str:

@@ -1,0 +1,92 @@
+"""The canvas in sentences: for tooltips, screen readers and whoever does not see the picture.
+
+The one rule: a sentence says what the picture shows at the same time, no more: what is not reached
+yet is called so.
+"""
+
+from __future__ import annotations
+
+from graph_explorer.engine.graph import Node
+from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
+from graph_explorer.ui.canvas.wording import short
+
+
+def describe_node(trace: Trace, time: int, name: str) -> list[str]:
+    """What is known about a node at `time`, a sentence a line."""
+    node = trace.graph.node(name)
+    lines = [_what(node)]
+    if node.caption:
+        lines.append(node.caption[0].upper() + node.caption[1:] + ".")
+    if trace.has_value(name, time):
+        lines.append(f"Value {short(trace.value(name))}.")
+    elif trace.has_value(name):
+        lines.append("Value not computed yet.")
+    else:
+        lines.append(_why_no_value(trace, node))
+    if node.op != "constant":
+        lines.append(_gradient(trace, time, name))
+    arises = trace.nonfinite.get(name)
+    if arises and (trace.has_value(name, time) if arises == "value" else trace.has_gradient(name, time)):
+        lines.append(f"The {arises} stops being finite here.")
+    return lines
+
+
+def _what(node: Node) -> str:
+    if node.is_leaf:
+        return f"{node.id}: {node.op}."
+    return f"{node.id}: {node.op} of {listed([name for name in node.inputs if name])}."
+
+
+def _why_no_value(trace: Trace, node: Node) -> str:
+    if getattr(trace.failure, "node", None) is node:
+        return f"It could not be computed: {trace.failure}"
+    return "No value: the run stopped before it."
+
+
+def _gradient(trace: Trace, time: int, name: str) -> str:
+    if not trace.takes_gradient(name):
+        return f"No gradient: {trace.why_no_gradient(name)}."
+    if not trace.has_gradient(name, time):
+        return "Gradient not reached yet."
+    so_far = short(trace.gradient(name, time))
+    if trace.is_complete(name, time):
+        return f"Gradient {so_far}."
+    return f"Gradient so far {so_far}, {len(trace.terms(name, time))} of {len(trace.terms(name))} terms."
+
+
+def describe_group(trace: Trace, time: int, path: str, caption: str = "") -> list[str]:
+    """What is known about a group at `time`, a sentence a line."""
+    inside = [node for node in trace.graph if node.group == path or node.group.startswith(f"{path}/")]
+    lines = [f"{path}: group of {len(inside)} node{'s' * (len(inside) != 1)}."]
+    if caption:
+        lines.append(caption[0].upper() + caption[1:] + ".")
+    takes = [node.id for node in inside if trace.takes_gradient(node.id)]
+    if takes:
+        done = sum(trace.is_complete(name, time) for name in takes)
+        lines.append(f"{done} of {len(takes)} gradients complete.")
+    return lines
+
+
+def describe_line(members: tuple[tuple[str, str, int], ...]) -> str:
+    """What a line stands for."""
+    if len(members) == 1:
+        source, target, index = members[0]
+        return f"{source} → {target}, input {index + 1}"
+    return f"{len(members)} edges: " + listed([f"{source} → {target}" for source, target, _ in members[:4]])
+
+
+def describe_event(event: Event | None) -> str:
+    """The present step in one sentence."""
+    if event is None:
+        return "Nothing is computed yet."
+    if isinstance(event, Computed):
+        return f"Forward: {event.node.id} is {short(event.value)}."
+    if isinstance(event, Seeded):
+        return f"Backward starts at {event.node.id} with {short(event.gradient)}."
+    added = short(event.contribution)
+    return f"Step {event.step}: backward through {event.node.id} into {event.into}, which gets {added}."
+
+
+def listed(names: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,113 @@
+"""The keyboard on the canvas: the arrow keys follow the edges of the graph.
+
+The one rule: whatever the mouse can do here, a key can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from graph_explorer.engine.graph import enclosing
+from graph_explorer.ui.canvas.pointer import Target
+from graph_explorer.ui.canvas.walk import Way, neighbour
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.canvas.view import GraphView
+
+Key = Qt.Key
+
+_WAYS: Mapping[str, Mapping[Key, Way]] = {
+    "down": {
+        Key.Key_Up: "producer", Key.Key_Down: "consumer", Key.Key_Left: "before", Key.Key_Right: "after",
+    },
+    "right": {
+        Key.Key_Left: "producer", Key.Key_Right: "consumer", Key.Key_Up: "before", Key.Key_Down: "after",
+    },
+}  # fmt: skip
+
+
+def press_key(view: GraphView, event: QKeyEvent) -> bool:
+    """Does what the key means here; whether it means anything."""
+    if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
+        return False
+    key = Key(event.key())
+    scene = view.scene
+    if scene is None or not len(scene):
+        return False
+    way = _WAYS[scene.layout.direction].get(key)
+    if way is not None:
+        _walk(view, way)
+        return True
+    act = _ACTS.get(key)
+    if act is not None:
+        act(view)
+    return act is not None
+
+
+def _select(view: GraphView, name: str) -> None:
+    view.choose(Target(name))
+    view.reveal(name)
+
+
+def _walk(view: GraphView, way: Way) -> None:
+    scene, here = view.scene, view.selected
+    assert scene is not None
+    place = scene.place(here)
+    if place < 0:
+        _select(view, _start(view, here))
+    else:
+        _select(view, scene.cards[neighbour(scene, place, way)].id)
+
+
+def _start(view: GraphView, here: str) -> str:
+    """Where the walk begins: in the selected frame, at the present step, or at the first card."""
+    scene = view.scene
+    assert scene is not None
+    inside = (card.id for card in scene.cards if here and here in enclosing(card.group))
+    return next(inside, "") or view.present or scene.cards[0].id
+
+
+def _first(view: GraphView) -> None:
+    assert view.scene is not None
+    _select(view, view.scene.cards[0].id)
+
+
+def _output(view: GraphView) -> None:
+    trace = view.session.state.trace
+    if trace is not None:
+        _select(view, view.drawn(trace.output))
+
+
+def _toggle(view: GraphView) -> None:
+    """Opens or closes the selected group, or closes the one around the selected node."""
+    trace, name = view.session.state.trace, view.selected
+    if trace is None or not name:
+        return
+    if name not in view.groups:
+        around = enclosing(trace.graph.node(name).group)
+        if not around:
+            return
+        name = around[0]
+        view.session.select(name)
+    view.session.toggle_group(name)
+
+
+def _nothing(view: GraphView) -> None:
+    view.choose(Target())
+
+
+_ACTS: Mapping[Key, Callable[[GraphView], None]] = {
+    Key.Key_Home: _first,
+    Key.Key_End: _output,
+    Key.Key_Return: _toggle,
+    Key.Key_Enter: _toggle,
+    Key.Key_Escape: _nothing,
+    Key.Key_F: lambda view: view.fit(),
+    Key.Key_Plus: lambda view: view.zoom_in(),
+    Key.Key_Equal: lambda view: view.zoom_in(),
+    Key.Key_Minus: lambda view: view.zoom_out(),
+}

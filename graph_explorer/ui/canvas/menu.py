@@ -1,0 +1,93 @@
+"""What can be done with what is under the pointer.
+
+The one rule: every entry is an act of the session or of the view that has a key or a button too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from graph_explorer.engine.graph import Use, enclosing
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.canvas.view import GraphView
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; without an act it is a separator."""
+
+    text: str = ""
+    act: Callable[[], object] | None = None
+    enabled: bool = True
+
+
+def entries(view: GraphView, name: str, use: Use | None) -> Iterator[Entry]:
+    """The menu for a node or group called `name`, for an edge, or for the background ("" and None)."""
+    if use is not None:
+        yield from _edge_entries(view, use)
+    elif name in view.groups:
+        yield from _group_entries(view, name)
+    elif name:
+        yield from _node_entries(view, name)
+    yield Entry("Show the whole graph", view.fit)
+
+
+def _edge_entries(view: GraphView, use: Use) -> Iterator[Entry]:
+    session = view.session
+    joined = use in session.state.detached
+    text = "Let the gradient pass again" if joined else "Detach: no gradient passes"
+    yield Entry(text, lambda: session.detach(use))
+    yield Entry()
+
+
+def _node_entries(view: GraphView, name: str) -> Iterator[Entry]:
+    session, trace = view.session, view.session.state.trace
+    if trace is None:
+        return
+    takes = trace.takes_gradient(name)
+    yield Entry("Run to here", lambda: session.run_to(name), takes)
+    stops = name in session.state.breakpoints
+    text = "Remove breakpoint" if stops else "Stop here when playing"
+    yield Entry(text, lambda: session.toggle_breakpoint(name), takes or stops)
+    yield Entry()
+    time = session.state.time
+    known, reached = trace.has_value(name, time), trace.has_gradient(name, time)
+    yield Entry("Copy value", lambda: _copy(trace.value(name).tolist()), known)
+    yield Entry("Copy gradient", lambda: _copy(trace.gradient(name, time).tolist()), reached)
+    yield Entry()
+    for path in enclosing(trace.graph.node(name).group)[:1]:
+        yield Entry(f"Collapse {path.rpartition('/')[2]}", partial(session.toggle_group, path))
+    yield Entry("Zoom to it", lambda: view.zoom_to(name))
+
+
+def _group_entries(view: GraphView, path: str) -> Iterator[Entry]:
+    session = view.session
+    text = "Expand" if path in session.state.collapsed else "Collapse"
+    yield Entry(f"{text} {path.rpartition('/')[2]}", lambda: session.toggle_group(path))
+    yield Entry("Zoom to it", lambda: view.zoom_to(path))
+    yield Entry()
+
+
+def _copy(value: object) -> None:
+    QGuiApplication.clipboard().setText(str(value))
+
+
+def make_menu(view: GraphView, name: str, use: Use | None) -> QMenu:
+    """The menu, which belongs to the view."""
+    menu = QMenu(view)
+    menu.setObjectName("graph-menu")
+    for entry in entries(view, name, use):
+        if entry.act is None:
+            menu.addSeparator()
+        else:
+            action = menu.addAction(entry.text)
+            action.setEnabled(entry.enabled)
+            action.triggered.connect(lambda checked=False, act=entry.act: act())
+    return menu

@@ -1,0 +1,127 @@
+"""The mouse on the canvas: pan, zoom, point, select, open and close groups.
+
+The one rule: the pointer only finds out what a person means; the view and the session do it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.canvas.view import GraphView
+
+#: Zoom for one notch of a wheel (120 units), and how near to a line counts as on it, in screen pixels.
+NOTCH = 1.25
+REACH = 6.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is at a point: a card or group by name, or a line by its place; neither is the background.
+
+    `inside` is the innermost open group around the point.
+    """
+
+    name: str = ""
+    line: int = -1
+    inside: str = ""
+
+
+class Pointer:
+    """Follows the mouse over one view."""
+
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
+        self._pressed: QPointF | None = None
+        self._last = QPointF()
+        self.dragging = False
+        self.target = Target()
+
+    def at(self, position: QPointF) -> Target:
+        """What is at a point of the widget."""
+        scene = self._view.scene
+        if scene is None:
+            return Target()
+        x, y = self._view.camera.scene((position.x(), position.y()))
+        frame = scene.frame_at(x, y)
+        inside = frame.path if frame is not None else ""
+        card = scene.card_at(x, y)
+        if card >= 0:
+            return Target(scene.cards[card].id, inside=inside)
+        title = scene.frame_at(x, y, title_only=True)
+        if title is not None:
+            return Target(title.path, inside=inside)
+        return Target(line=scene.line_at(x, y, REACH / self._view.camera.scale), inside=inside)
+
+    def press(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed = self._last = event.position()
+            self.dragging = False
+
+    def move(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            self.point(self.at(event.position()))
+            return
+        moved = event.position() - self._pressed
+        if not self.dragging and moved.manhattanLength() < QApplication.startDragDistance():
+            return
+        if not self.dragging:
+            self.dragging = True
+            self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
+        way = event.position() - self._last
+        self._last = event.position()
+        self._view.pan(way.x(), way.y())
+
+    def release(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
+            return
+        if self.dragging:
+            self.dragging = False
+            self._view.unsetCursor()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._view.choose(self.at(pressed))
+
+    def double_click(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        target = self.at(event.position())
+        view = self._view
+        if target.name in view.groups:
+            view.session.toggle_group(target.name)
+        elif target.inside and not target.name and target.line < 0:
+            view.session.toggle_group(target.inside)
+        elif not target.name and target.line < 0:
+            view.fit()
+
+    def wheel(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if turned:
+            at = event.position()
+            self._view.zoom(NOTCH ** (turned / 120), (at.x(), at.y()))
+            event.accept()
+
+    def gesture(self, event: QNativeGestureEvent) -> bool:
+        """Two fingers moving apart zoom."""
+        if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        at = event.position()
+        self._view.zoom(1 + event.value(), (at.x(), at.y()))
+        return True
+
+    def point(self, target: Target) -> None:
+        """The pointer is over something else now."""
+        if target != self.target:
+            self.target = target
+            over = target.name or target.line >= 0
+            self._view.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            self._view.show_marks()
+
+    def forget(self) -> None:
+        """Other things are on screen now; the next move finds out what the pointer is over."""
+        self.target = Target()

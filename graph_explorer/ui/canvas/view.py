@@ -1,0 +1,455 @@
+"""The graph view: one widget that shows the session's graph and run, and lets a person move in it.
+
+The one rule: the view keeps no knowledge of its own. It holds a stage (what is where, and known), a
+camera, a kept picture of both, and marks over it; a change of state replaces only what it touches.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from graph_explorer.engine.graph import Use
+from graph_explorer.ui.canvas.arranging import Arranger, Choice, Wanted
+from graph_explorer.ui.canvas.artist import OVERHANG, Artist
+from graph_explorer.ui.canvas.camera import Camera, Point, fitted, keeping
+from graph_explorer.ui.canvas.cards import Style, style_font
+from graph_explorer.ui.canvas.describe import describe_event, describe_group, describe_line, describe_node
+from graph_explorer.ui.canvas.flights import flights_between
+from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
+from graph_explorer.ui.canvas.keys import press_key
+from graph_explorer.ui.canvas.marks import Flight, Marks, marks_boxes, paint_marks
+from graph_explorer.ui.canvas.menu import make_menu
+from graph_explorer.ui.canvas.motion import Motion
+from graph_explorer.ui.canvas.pointer import Pointer, Target
+from graph_explorer.ui.canvas.scene import Box, Scene
+from graph_explorer.ui.canvas.sheet import Sheet
+from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.session import Session, State
+
+_ZOOM_STEP = 1.4
+#: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
+_RAPID = 0.3
+_SMOOTH = QEasingCurve.Type.InOutCubic
+
+
+class GraphView(QWidget):
+    """Shows the graph of the session's document at the session's time."""
+
+    #: the scale has changed: screen pixels a scene pixel
+    zoomed = Signal(float)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.camera = Camera()
+        self.direction: Choice = "auto"
+        self._stage: Stage | None = None
+        self._goal: Scene | None = None  # the scene to which the shown one glides, or itself
+        self._asked: Wanted | None = None
+        self._fresh = True  # whether the next layout is of another document
+        self._fits = True  # whether the whole graph is in sight, and is to stay so
+        self._stepped_at = 0.0
+        self._choosing = False
+        self._highlight: frozenset[str] | None = None
+        self._marks = Marks()
+        self._marked = QRegion()
+        self._sheet = Sheet()
+        self._artist = Artist(session.state.theme)
+        self._pointer = Pointer(self)
+        self._camera_motion = Motion(self, 220, _SMOOTH)
+        self._glide_motion = Motion(self, 260, _SMOOTH)
+        self._flight_motion = Motion(self, 260, _SMOOTH)
+        self._arranger = Arranger(session.jobs, self._arranged, session.say)
+        self.setObjectName("graph-view")
+        self.setAccessibleName("Graph")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 120)
+        session.follow(self._show)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    # ── what is shown ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def scene(self) -> Scene | None:
+        """Where everything is right now; None while nothing is shown."""
+        return self._stage.scene if self._stage is not None else None
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The paths of all groups of the graph that is shown."""
+        return frozenset(self._stage.trace.graph.groups) if self._stage is not None else frozenset()
+
+    @property
+    def selected(self) -> str:
+        """The name of the card or frame that stands for the selection, "" if there is none."""
+        return self._marks.selected
+
+    @property
+    def present(self) -> str:
+        """The name of the card at which the last event happened, "" before the first."""
+        marked = self._marks.present
+        return self._stage.scene.cards[marked.card].id if self._stage is not None and marked else ""
+
+    def drawn(self, name: str) -> str:
+        """The name of the card or frame that stands for a node or group."""
+        return self._stage.drawn(name) if self._stage is not None else ""
+
+    @property
+    def _moves(self) -> bool:
+        return self.session.state.motion and self.isVisible()
+
+    # ── following the session ─────────────────────────────────────────────────────────────────
+
+    def _show(self, before: State, now: State) -> None:
+        if now.theme != before.theme:
+            self._artist = Artist(now.theme)
+            self._spoil()
+        if now.document is None or now.trace is None:
+            self._clear()
+            return
+        if now.trace is not before.trace or now.collapsed != before.collapsed:
+            self._arrange(before, now)
+        if self._stage is None or self._stage.trace.graph is not now.trace.graph:
+            return  # the picture of the graph before stays until the new one is laid out
+        self._show_run(before, now)
+        if now.selection and now.selection != before.selection and not self._choosing:
+            self.reveal(now.selection)
+        if (now.time, now.trace, now.selection, now.edge) != (
+            before.time, before.trace, before.selection, before.edge,
+        ):  # fmt: skip
+            self.setAccessibleDescription(self._sentence(now))
+
+    def _clear(self) -> None:
+        for motion in (self._camera_motion, self._glide_motion, self._flight_motion):
+            motion.drop()
+        self._stage = self._goal = self._asked = None
+        self._fresh, self._marks = True, Marks()
+        self.session.jobs.cancel("layout")
+        self.setAccessibleDescription("No document is open.")
+        self.update()
+
+    def _arrange(self, before: State, now: State) -> None:
+        assert now.document is not None
+        assert now.trace is not None
+        room = (float(max(self.width(), 400)), float(max(self.height(), 300)))
+        wanted = Wanted(now.document, now.trace, now.collapsed, self.direction, room)
+        if self._asked is not None and self._asked.same_as(wanted):
+            return
+        self._asked = wanted
+        other = before.trace is None or before.trace.graph is not now.trace.graph
+        self._fresh = self._fresh or (other and now.saved is not before.saved)
+        previous = None if self._fresh or self._goal is None else self._goal.layout
+        self._arranger.ask(wanted, previous)
+        self.update()
+
+    def _arranged(self, wanted: Wanted, scene: Scene) -> None:
+        """A layout is there: go to it."""
+        self._glide_motion.finish()
+        self._flight_motion.finish()
+        before, self._goal = self._goal, scene
+        now = self.session.state
+        trace = now.trace if now.trace is not None and now.trace.graph is wanted.graph else wanted.trace
+        start, self._stage = self._stage, Stage(scene, trace)
+        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight)
+        self._spoil()
+        if start is None or before is None or self._fresh:
+            self._fresh, self._fits = False, True
+            self._camera_motion.drop()
+            self._look(fitted(scene.bounds, self.width(), self.height()))
+        else:
+            self._glide(before, scene)
+        self._pointer.forget()
+        self.show_marks()
+
+    def _glide(self, before: Scene, now: Scene) -> None:
+        self._camera_motion.finish()
+        start = self.camera
+        whole = fitted(now.bounds, self.width(), self.height())
+        toggled = toggled_kept(before, now, start)
+        self._fits = self._fits and toggled is None
+        kept = toggled or nearest_kept(before, now, start, (self.width(), self.height()))
+        end = whole if self._fits or kept is None else kept
+        away = origins(before, now)
+
+        def step(share: float) -> None:
+            if self._stage is not None:
+                self._stage.scene = now if share == 1.0 else on_the_way(before, now, away, share)
+                self.camera = start.between(end, share)
+                self._spoil()
+
+        def done() -> None:
+            self._look(end)
+            self.show_marks()
+
+        self._glide_motion.start(step, done, self._moves and len(now) <= MOST)
+
+    def _show_run(self, before: State, now: State) -> None:
+        """Shows the present run at the present time; a single step lets its numbers fly first."""
+        assert self._stage is not None
+        assert now.trace is not None
+        stepped = now.time != before.time or now.trace is not before.trace
+        if not stepped and self._flight_motion.running:
+            self.show_marks()
+            return
+        self._flight_motion.finish()
+        flights: tuple[Flight, ...] = ()
+        if stepped and now.trace is before.trace and self._moves and not self._glide_motion.running:
+            quick = clock.monotonic() - self._stepped_at < _RAPID
+            flights = () if quick else flights_between(self._stage.scene, now.trace, before.time, now.time)
+        if stepped:
+            self._stepped_at = clock.monotonic()
+        if not flights:
+            self._show_time(now)
+        else:
+            self._flight_motion.start(
+                lambda share: self.show_marks(tuple(replace(flight, share=share) for flight in flights)),
+                lambda: self._show_time(self.session.state), True,
+            )  # fmt: skip
+        self.show_marks(flights)
+        if now.time != before.time and now.trace is before.trace:
+            self._follow_step()
+
+    def _show_time(self, now: State) -> None:
+        if self._stage is None or now.trace is None or now.trace.graph is not self._stage.trace.graph:
+            return
+        changed = self._stage.show(now.trace, now.time, now.breakpoints, self._highlight)
+        self._spoil(changed)
+        self.show_marks()
+
+    def _follow_step(self) -> None:
+        """Brings the present step into sight, if it is not."""
+        marked = self._marks.present
+        if marked is not None and self._stage is not None and not self._pointer.dragging:
+            cards = [card for card in (marked.card, marked.into) if card >= 0]
+            self._bring_into_sight([self._stage.scene.cards[card].id for card in cards])
+
+    def _sentence(self, now: State) -> str:
+        parts = [self.describe(now.selection)] if now.selection else []
+        return " ".join([*parts, describe_event(now.event)])
+
+    def describe(self, name: str) -> str:
+        """What the picture shows of a node or group, as sentences."""
+        state = self.session.state
+        if state.trace is None or not name:
+            return ""
+        if name in state.trace.graph:
+            return " ".join(describe_node(state.trace, state.time, name))
+        caption = state.document.read.captions.get(name, "") if state.document is not None else ""
+        return " ".join(describe_group(state.trace, state.time, name, caption))
+
+    # ── acts ──────────────────────────────────────────────────────────────────────────────────
+
+    def choose(self, target: Target) -> None:
+        """Selects what is meant: a card, a group, an edge, or nothing."""
+        self._choosing = True
+        try:
+            if target.line >= 0 and self._stage is not None:
+                _, node, index = self._stage.scene.layout.edges[target.line].members[0]
+                self.session.select(node, Use(node, index))
+            else:
+                self.session.select(target.name)
+        finally:
+            self._choosing = False
+
+    def set_highlight(self, names: Iterable[str] | None) -> None:
+        """Leaves the cards of these nodes and groups bright and dims all others; None ends that."""
+        self._highlight = None if names is None else frozenset(names)
+        self._show_time(self.session.state)
+
+    def set_direction(self, direction: Choice) -> None:
+        """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
+        if direction != self.direction:
+            self.direction, self._fits = direction, True
+            if self.session.state.trace is not None:
+                self._arrange(self.session.state, self.session.state)
+
+    def fit(self) -> None:
+        """Shows the whole graph."""
+        if self._goal is not None:
+            self._go(fitted(self._goal.bounds, self.width(), self.height()))
+            self._fits = True
+
+    def zoom_in(self) -> None:
+        self._go(self.camera.zoomed(_ZOOM_STEP, (self.width() / 2, self.height() / 2)))
+
+    def zoom_out(self) -> None:
+        self._go(self.camera.zoomed(1 / _ZOOM_STEP, (self.width() / 2, self.height() / 2)))
+
+    def zoom(self, factor: float, at: Point) -> None:
+        """Zooms at once; what is at the point `at` of the widget stays there."""
+        self._camera_motion.drop()
+        self._fits = False
+        self._look(self.camera.zoomed(factor, at))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Moves the picture by screen pixels."""
+        self._camera_motion.drop()
+        self._fits = False
+        self._look(self.camera.moved(dx, dy))
+
+    def zoom_to(self, name: str) -> None:
+        """Shows a node or group as large as it fits."""
+        box = self._goal.box_of(self.drawn(name)) if self._goal is not None else None
+        if box is not None:
+            self._go(fitted(box, self.width(), self.height()))
+
+    def reveal(self, name: str) -> None:
+        """Moves the picture, if it has to, so that a node or group is in sight."""
+        self._bring_into_sight([self.drawn(name)])
+
+    def _bring_into_sight(self, names: Iterable[str]) -> None:
+        if self._goal is None:
+            return
+        boxes = [box for box in map(self._goal.box_of, names) if box is not None]
+        wanted = keeping(self.camera, boxes, self.width(), self.height())
+        if wanted is not None:
+            self._go(wanted)
+
+    # ── the camera ────────────────────────────────────────────────────────────────────────────
+
+    def _go(self, camera: Camera) -> None:
+        """To another camera, smoothly."""
+        self._glide_motion.finish()
+        start, self._fits = self.camera, False
+        self._camera_motion.start(lambda share: self._look(start.between(camera, share)), None, self._moves)
+
+    def _look(self, camera: Camera) -> None:
+        """From another camera: a move keeps the picture, another scale paints it anew."""
+        ratio = self.devicePixelRatioF()
+        before = self.camera
+        self.camera = replace(camera, x=round(camera.x * ratio) / ratio, y=round(camera.y * ratio) / ratio)
+        if self.camera.scale != before.scale:
+            self._spoil()
+            self.zoomed.emit(self.camera.scale)
+        else:
+            dx, dy = (self.camera.x - before.x) * ratio, (self.camera.y - before.y) * ratio
+            self._sheet.shift(round(dx), round(dy))
+            self.update()
+        self._marked = QRegion(self.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._goal is not None and self._fits:
+            self._camera_motion.drop()
+            self._look(fitted(self._goal.bounds, self.width(), self.height()))
+        elif event.oldSize().isValid():
+            grown = event.size() - event.oldSize()
+            self._look(self.camera.moved(grown.width() / 2, grown.height() / 2))
+
+    # ── painting ──────────────────────────────────────────────────────────────────────────────
+
+    def _spoil(self, boxes: Iterable[Box] | None = None) -> None:
+        """Parts of the scene look different, all of it if none are given."""
+        if boxes is None:
+            self._sheet.spoil()
+            self.update()
+            return
+        reach = OVERHANG * self.camera.scale + 3
+        seen = (self.camera.seen_box(box) for box in boxes)
+        grown = ((x - reach, y - reach, w + 2 * reach, h + 2 * reach) for x, y, w, h in seen)
+        self.update(self._sheet.spoil(grown))
+
+    def show_marks(self, flights: tuple[Flight, ...] = ()) -> None:
+        """Puts the marks where the state wants them, and repaints what they covered and cover."""
+        stage, state = self._stage, self.session.state
+        if stage is None:
+            return
+        shown = state.trace is stage.trace
+        self._marks = Marks(
+            stage.present(state.time) if shown else None,
+            stage.drawn(state.selection) if state.edge is None else "",
+            stage.line_of(state.edge),
+            self._pointer.target.name,
+            self._pointer.target.line,
+            flights,
+        )
+        region = QRegion()
+        for box in marks_boxes(self._marks, stage.scene, self.camera):
+            region += QRectF(*box).toAlignedRect()
+        self.update(region + self._marked)
+        self._marked = region
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ink = self._artist.ink
+        stage = self._stage
+        if stage is None:
+            painter.fillRect(self.rect(), ink.color("window"))
+            if self._asked is not None:
+                painter.setFont(style_font(Style.NAME))
+                painter.setPen(ink.pen("muted"))
+                count = f"{len(self._asked.graph):,}".replace(",", "\u2009")
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
+            return
+        self._sheet.resize(self.size(), self.devicePixelRatioF())
+        self._sheet.refresh(
+            lambda on, box: self._artist.paint(on, stage.scene, stage.moment, self.camera, box)
+        )
+        area, ratio = event.rect(), self._sheet.ratio
+        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
+        painter.drawImage(QRectF(area), self._sheet.picture, source)
+        paint_marks(painter, self._marks, stage.scene, self.camera, ink)
+
+    # ── events ────────────────────────────────────────────────────────────────────────────────
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointer.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointer.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointer.point(Target())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_key(self, event):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            self.choose(self._pointer.at(event.pos().toPointF()))
+        menu = make_menu(self, self.selected, self.session.state.edge)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._tip(self._pointer.at(event.pos().toPointF())), self)
+            return True
+        if isinstance(event, QNativeGestureEvent) and self._pointer.gesture(event):
+            return True
+        return super().event(event)
+
+    def _tip(self, target: Target) -> str:
+        if target.line >= 0 and self._stage is not None:
+            return describe_line(self._stage.scene.layout.edges[target.line].members)
+        return self.describe(target.name).replace(". ", ".\n")
