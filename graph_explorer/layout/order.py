@@ -22,6 +22,9 @@ _PORTS: Final = 256
 _FINE: Final = 600
 """Up to this many items and bends, neighbours are exchanged exhaustively."""
 
+_SIFTED: Final = 16_000
+"""Up to this many pairs of items in a row, all rows together, every item is tried everywhere."""
+
 Order = list[list[int]]
 
 
@@ -39,6 +42,9 @@ def order_rows(lattice: Lattice, hints: Sequence[float | None], pause: Callable[
         if cost == 0 and not hints:
             break
     least = min(cost for cost, _ in found)
+    if least and size <= _FINE and sum(len(row) ** 2 for row in lattice.rows) <= _SIFTED:
+        found.append(_sift(lattice, next(order for cost, order in found if cost == least), pause))
+        least = min(cost for cost, _ in found)
     good = [(cost, order) for cost, order in found if cost <= least * _LOYAL + 2 * _CROSSING]
     if hints:
         return min(good, key=lambda one: (_strangeness(one[1], hints), one[0]))[1]
@@ -126,6 +132,23 @@ def _improve(lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], No
     return best, least
 
 
+def _sift(lattice: Lattice, start: Order, pause: Callable[[], None]) -> tuple[int, Order]:
+    """Try every item at every place of its row; the cost of the best order met, and it."""
+    work = _Rows(lattice, start)
+    best, least = start, work.cost()
+    for sweep in range(4):
+        pause()
+        for row in work.rows:
+            work.sift(row)
+        work.exchange()
+        cost = work.cost()
+        if cost < least:
+            best, least = work.copy(), cost
+        work.sweep(downward=sweep % 2 == 0)
+        work.exchange()
+    return least, best
+
+
 class _Rows:
     """An order under work: rows, and the place of each item in units of a port."""
 
@@ -205,17 +228,51 @@ class _Rows:
         place = self.place
         if len(row) < 2:
             return False
-        ups = {i: sorted([place[far] + port for far, port in self.up[i]]) for i in row}
-        downs = {i: sorted([place[far] + port for far, port in self.down[i]]) for i in row}
+        ends = self._ends(row)
         changed = False
         for at in range(len(row) - 1):
             one, two = row[at], row[at + 1]
-            gain = _gain(ups[one], ups[two]) + _gain(downs[one], downs[two])
-            if gain * _CROSSING + self._input_gain(one, two) > 0:
+            if self._saved(ends, one, two) > 0:
                 row[at], row[at + 1] = two, one
                 place[one], place[two] = place[two], place[one]
                 changed = True
         return changed
+
+    def sift(self, row: list[int]) -> None:
+        """Move each item of a row to where it costs least (Bachmaier, Brunner and Gleissner)."""
+        ends = self._ends(row)
+        for item in tuple(row):
+            at = row.index(item)
+            most, best, saved = 0, at, 0
+            for place in range(at - 1, -1, -1):
+                saved += self._saved(ends, row[place], item)
+                if saved > most:
+                    most, best = saved, place
+            saved = 0
+            for place in range(at + 1, len(row)):
+                saved += self._saved(ends, item, row[place])
+                if saved > most:
+                    most, best = saved, place
+            if best != at:
+                row.insert(best, row.pop(at))
+        self._number(row)
+
+    def _ends(self, row: list[int]) -> dict[int, tuple[list[int], list[int]]]:
+        """For each item of a row, where its steps end in the rows before and after, in order."""
+        place = self.place
+        return {
+            item: (
+                sorted([place[far] + port for far, port in self.up[item]]),
+                sorted([place[far] + port for far, port in self.down[item]]),
+            )
+            for item in row
+        }
+
+    def _saved(self, ends: dict[int, tuple[list[int], list[int]]], one: int, two: int) -> int:
+        """The cost saved when `two` comes before `one`, which now comes before it."""
+        (ups, downs), (other_ups, other_downs) = ends[one], ends[two]
+        crossings = _gain(ups, other_ups) + _gain(downs, other_downs)
+        return crossings * _CROSSING + self._input_gain(one, two)
 
     def _input_gain(self, one: int, two: int) -> int:
         """By how many pairs the inputs get into order when `two` comes before `one`."""
