@@ -9,6 +9,7 @@ from graph_explorer.engine.errors import unknown
 from graph_explorer.engine.ops import (
     activations,
     arithmetic,
+    attention,
     batch_normalization,
     convolution,
     creation,
@@ -21,6 +22,7 @@ from graph_explorer.engine.ops import (
     normalization,
     padding,
     pooling,
+    recurrent,
     reductions,
     scatter,
     shape,
@@ -45,6 +47,8 @@ _FAMILIES = (
     normalization,
     batch_normalization,
     lengths,
+    recurrent,
+    attention,
     softmax,
     dropout,
 )

@@ -78,7 +78,7 @@ def _x_back(
     of_y, of_mean, of_variance = _arrived(g, x)
     mean, variance = _used(x, input_mean, input_var, training_mode)
     normal, inverse = _normal(x, mean, variance, epsilon)
-    found = 0.0 * x
+    found = np.zeros_like(x)
     if of_y is not None:
         found = (_through(of_y, normal) if training_mode else of_y) * _up(scale * inverse, x)
     share = (1.0 - momentum) * np.shape(x)[1] / x.size
@@ -107,7 +107,7 @@ def _x_push(
 
 
 def _with_rest(moved: Array, y: Any) -> Any:
-    return (moved, *[0.0 * part for part in y[1:]]) if isinstance(y, tuple) else moved
+    return (moved, *[np.zeros_like(part) for part in y[1:]]) if isinstance(y, tuple) else moved
 
 
 def _scale_back(
@@ -116,7 +116,7 @@ def _scale_back(
 ) -> Array:  # fmt: skip
     of_y = _arrived(g, x)[0]
     if of_y is None:
-        return 0.0 * scale
+        return np.zeros_like(scale)
     normal, _ = _normal(x, *_used(x, input_mean, input_var, training_mode), epsilon)
     return np.sum(of_y * normal, axis=_others(x))
 
@@ -131,7 +131,7 @@ def _scale_push(
 
 def _bias_back(g: Any, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Array:
     of_y = _arrived(g, x)[0]
-    return 0.0 * b if of_y is None else np.sum(of_y, axis=_others(x))
+    return np.zeros_like(b) if of_y is None else np.sum(of_y, axis=_others(x))
 
 
 def _bias_push(d: Array, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Any:
@@ -144,7 +144,7 @@ def _mean_back(
 ) -> Array:  # fmt: skip
     of_y, of_mean, _ = _arrived(g, x)
     if training_mode:
-        return 0.0 * input_mean if of_mean is None else momentum * of_mean
+        return np.zeros_like(input_mean) if of_mean is None else momentum * of_mean
     return -np.sum(of_y, axis=_others(x)) * scale / np.sqrt(input_var + epsilon)
 
 
@@ -153,7 +153,7 @@ def _mean_push(
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Any:  # fmt: skip
     if training_mode:
-        return 0.0 * x, momentum * d, 0.0 * input_var
+        return np.zeros_like(x), momentum * d, np.zeros_like(input_var)
     return np.broadcast_to(_up(-d * scale / np.sqrt(input_var + epsilon), x), np.shape(x))
 
 
@@ -163,7 +163,7 @@ def _variance_back(
 ) -> Array:  # fmt: skip
     of_y, _, of_variance = _arrived(g, x)
     if training_mode:
-        return 0.0 * input_var if of_variance is None else momentum * of_variance
+        return np.zeros_like(input_var) if of_variance is None else momentum * of_variance
     centred = np.sum(of_y * (x - _up(input_mean, x)), axis=_others(x))
     return -0.5 * centred * scale / (input_var + epsilon) ** 1.5
 
@@ -173,7 +173,7 @@ def _variance_push(
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Any:  # fmt: skip
     if training_mode:
-        return 0.0 * x, 0.0 * input_mean, momentum * d
+        return np.zeros_like(x), np.zeros_like(input_mean), momentum * d
     return (x - _up(input_mean, x)) * _up(-0.5 * d * scale / (input_var + epsilon) ** 1.5, x)
 
 

@@ -78,11 +78,12 @@ def _x_back(
     layout_of: LayoutRule, g: Any, y: Any, x: Array, scale: Array, bias: Array = None, **attributes: Any
 ) -> Array:
     layout = layout_of(x, scale, **attributes)
-    if _first(g) is None:
-        found = 0.0 * x
-    else:
-        found = _through(_first(g) * np.reshape(scale, layout.scale), x, layout)
-    return found + _from_moments(g, x, layout) if isinstance(g, tuple) else found
+    of_y = _first(g)
+    direct = None if of_y is None else _through(of_y * np.reshape(scale, layout.scale), x, layout)
+    if not isinstance(g, tuple):
+        return direct
+    more = _from_moments(g, x, layout)
+    return more if direct is None else direct + more
 
 
 def _from_moments(g: tuple[Any, ...], x: Array, layout: Layout) -> Array:
@@ -119,7 +120,7 @@ def _scale_back(
     layout_of: LayoutRule, g: Any, y: Any, x: Array, scale: Array, bias: Array = None, **attributes: Any
 ) -> Array:
     if _first(g) is None:
-        return 0.0 * scale
+        return np.zeros_like(scale)
     layout = layout_of(x, scale, **attributes)
     return np.reshape(unbroadcast(_first(g) * _normal(x, layout), layout.scale), np.shape(scale))
 
@@ -128,13 +129,13 @@ def _bias_back(
     layout_of: LayoutRule, g: Any, y: Any, x: Array, scale: Array, bias: Array, **attributes: Any
 ) -> Array:
     if _first(g) is None:
-        return 0.0 * bias
+        return np.zeros_like(bias)
     return np.reshape(unbroadcast(_first(g), layout_of(x, bias, **attributes).scale), np.shape(bias))
 
 
 def _alone(moved: Array, y: Any) -> Any:
     """`moved`, and no movement of the other outputs if there are any."""
-    return (moved, *[0.0 * part for part in y[1:]]) if isinstance(y, tuple) else moved
+    return (moved, *[np.zeros_like(part) for part in y[1:]]) if isinstance(y, tuple) else moved
 
 
 def _scale_push(

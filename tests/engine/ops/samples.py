@@ -70,6 +70,35 @@ _REDUCTION: list[Sample] = [
     ((positive(5),), {"axes": 0, "keepdims": 0}),
 ]
 
+
+def _recurrent(gates: int, states: int) -> list[Sample]:
+    """Inputs of a recurrent layer of 3 hidden units on sequences of 4 steps of 2 entries."""
+
+    def given(directions: int, batch: int = 2, layout: int = 0, **more: Any) -> Sample:
+        x = numbers(batch, 4, 2) if layout else numbers(4, batch, 2)
+        size = (batch, directions, 3) if layout else (directions, batch, 3)
+        start = [numbers(*size, seed=5 + k) for k in range(states)]
+        weights = (
+            numbers(directions, gates * 3, 2, seed=1),
+            numbers(directions, gates * 3, 3, seed=2) / 2,
+            numbers(directions, 2 * gates * 3, seed=3) / 2,
+        )
+        return (x, *weights, None, *start), {"layout": layout, **more}
+
+    plain = given(1)
+    lengths = list(given(2, batch=3, direction="bidirectional")[0])
+    lengths[4] = np.array([4, 2, 1])
+    return [
+        (plain[0][:3], {}),
+        plain,
+        given(2, direction="bidirectional", layout=1),
+        given(1, direction="reverse", clip=0.7),
+        (tuple(lengths), {"direction": "bidirectional"}),
+    ]
+
+
+_ACTIVATED = {"activation_alpha": (0.3, 0.2), "activation_beta": (0.4,)}
+
 SAMPLES: dict[str, list[Sample]] = {
     "Where": [((_X > 0, numbers(3, 4, seed=1), numbers(4)), {})],
     "Clip": [
@@ -280,6 +309,54 @@ SAMPLES: dict[str, list[Sample]] = {
     "LRN": [
         ((numbers(2, 5, 2, 3),), {"size": 3}),
         ((numbers(2, 5, 2),), {"size": 4, "alpha": 0.5, "beta": 0.6, "bias": 2.0}),
+    ],
+    "RNN": [
+        *_recurrent(1, 1),
+        *(
+            (_recurrent(1, 1)[1][0], {"activations": (name,), **_ACTIVATED})
+            for name in ("Affine", "ScaledTanh", "HardSigmoid", "LeakyRelu", "Elu", "softsign", "Softplus")
+        ),
+    ],
+    "GRU": [
+        *_recurrent(3, 1),
+        *((inputs, {**more, "linear_before_reset": 1}) for inputs, more in _recurrent(3, 1)),
+    ],
+    "LSTM": [
+        *_recurrent(4, 2),
+        (_recurrent(4, 2)[1][0], {"input_forget": 1}),
+        ((*_recurrent(4, 2)[1][0], numbers(1, 9, seed=8)), {}),
+    ],
+    "Attention": [
+        ((numbers(2, 3, 4, 5), numbers(2, 3, 6, 5), numbers(2, 3, 6, 2)), {}),
+        ((numbers(2, 4, 6), numbers(2, 5, 6), numbers(2, 5, 4)), {"q_num_heads": 2, "kv_num_heads": 2}),
+        ((numbers(1, 4, 3, 2), numbers(1, 2, 3, 2), numbers(1, 2, 3, 2)), {"is_causal": 1, "softcap": 1.5}),
+        (
+            (numbers(1, 2, 3, 2), numbers(1, 2, 4, 2), numbers(1, 2, 4, 2), numbers(3, 4), None, None),
+            {"scale": 0.3, "qk_matmul_output_mode": 3},
+        ),
+        (
+            (
+                *(numbers(1, 2, 2, 3, seed=k) for k in range(3)),
+                np.array([[True, False, True, True], [False, False, False, False]]),
+                *(numbers(1, 2, 2, 3, seed=k) for k in range(3, 5)),
+            ),
+            {"qk_matmul_output_mode": 1},
+        ),
+        (
+            tuple(numbers(2, 1, 4, 3, seed=k) for k in range(3)),
+            {"nonpad_kv_seqlen": (3, 4), "left_window_size": 1, "right_window_size": 0},
+        ),
+    ],
+    "RotaryEmbedding": [
+        ((numbers(2, 3, 4, 6), numbers(2, 4, 3), numbers(2, 4, 3, seed=1)), {}),
+        (
+            (numbers(2, 4, 6), numbers(2, 4, 1), numbers(2, 4, 1, seed=1)),
+            {"num_heads": 2, "rotary_embedding_dim": 2},
+        ),
+        (
+            (numbers(1, 2, 3, 4), numbers(5, 2), numbers(5, 2, seed=1), np.array([[1, 0, 4]])),
+            {"interleaved": 1},
+        ),
     ],
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
