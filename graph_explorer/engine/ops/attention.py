@@ -173,6 +173,11 @@ def _rotary_embedding(
     return apply("Reshape", apply("Transpose", rotated, perm=(0, 2, 1, 3)), np.shape(x))
 
 
+_OF_SCORES = r"D\operatorname{softmax} \left(\cdot\, V^{\top}\right)"
+_OF_QUERY = rf"\frac{{1}}{{\sqrt{{d}}}}\, {_OF_SCORES}\, K"
+_OF_KEY = rf"\frac{{1}}{{\sqrt{{d}}}}\, \left({_OF_SCORES}\right)^{{\top}} Q"
+_OF_VALUE = r"P^{\top}\,\cdot"
+
 OPERATIONS = (
     composed(
         "Attention", _attention, family="attention",
@@ -180,11 +185,7 @@ OPERATIONS = (
         discrete=("nonpad_kv_seqlen",), settings={"nonpad_kv_seqlen": 6},
         summary="a mean of the values for every query, weighted by how well it fits their keys",
         latex=r"\operatorname{softmax}\left(\frac{{Q}\,{K}^{\top}}{\sqrt{d}}\right) {V}",
-        operators=(
-            r"\frac{1}{\sqrt{d}}\, \left(\cdot\, V^{\top}\right) \odot P' \, K",
-            r"\frac{1}{\sqrt{d}}\, Q^{\top} \left(\cdot\, V^{\top}\right) \odot P'", r"P^{\top}\,\cdot",
-            r"\left(\cdot\, V^{\top}\right) \odot P'",
-        ),
+        operators=(_OF_QUERY, _OF_KEY, _OF_VALUE, _OF_SCORES, _OF_KEY, _OF_VALUE),
         reference="Vaswani et al. 2017",
     ),
     composed(
