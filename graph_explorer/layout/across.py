@@ -23,7 +23,7 @@ _BESIDE: Final = 18.0
 """Room between a box and a lane."""
 _LANES: Final = 14.0
 """Room between two lanes."""
-_EXACT: Final = 400
+_EXACT: Final = 250
 """Up to this many blocks the exact settlement is used."""
 _LESS: Final = 0.3
 """What is left of a pull at an end where another step is more important."""
@@ -81,24 +81,20 @@ def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
 def _springs(lattice: Lattice, blocks: Blocks, offsets: Offsets) -> list[tuple[int, int, float, float]]:
     """For each step between two blocks: the blocks, where the second wants to be, its pull."""
     springs = []
+    most = [0] * (2 * len(lattice.row))
+    for step, own in blocks.importance.items():
+        for end in (2 * step.upper, 2 * step.lower + 1):
+            most[end] = max(most[end], own)
     for step in lattice.steps:
         one, two = blocks.block[step.upper], blocks.block[step.lower]
         if one == two:
             continue
         away = blocks.shift[step.upper] + offsets.leave(step)
         away -= blocks.shift[step.lower] + offsets.arrive(step)
-        springs.append((one, two, away, _pull(lattice, blocks, step)))
+        ends = (2 * step.upper, 2 * step.lower + 1)
+        weaker = sum(most[end] > blocks.importance[step] for end in ends)
+        springs.append((one, two, away, _LESS**weaker))
     return springs
-
-
-def _pull(lattice: Lattice, blocks: Blocks, step: Step) -> float:
-    """How strongly a step pulls: less at each end where another step is more important."""
-    own = blocks.importance[step]
-    pull = 1.0
-    for around in (lattice.ups[step.lower], lattice.downs[step.upper]):
-        if any(blocks.importance[other] > own for other in around):
-            pull *= _LESS
-    return pull
 
 
 def _settle(

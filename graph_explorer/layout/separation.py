@@ -92,6 +92,8 @@ class _Clusters:
         self.members = [[number] for number in range(count)]
         self.shift = [0.0] * count
         self.place = list(wishes)
+        self.weight = list(weights)
+        self.pull = [wish * weight for wish, weight in zip(wishes, weights, strict=True)]
         self.kept: list[dict[int, int]] = [{} for _ in range(count)]
         """For each number its neighbours in the tree: 1 if they stand right of it, else -1."""
 
@@ -141,15 +143,16 @@ class _Clusters:
             self.home[number] = one
         self.members[one] += self.members[two]
         self.members[two] = []
-        self._center(one)
+        self.pull[one] += self.pull[two] - jump * self.weight[two]
+        self.weight[one] += self.weight[two]
+        self.place[one] = self.pull[one] / self.weight[one]
         return one
 
     def _center(self, cluster: int) -> None:
-        pull = weight = 0.0
-        for number in self.members[cluster]:
-            pull += self.weights[number] * (self.wishes[number] - self.shift[number])
-            weight += self.weights[number]
-        self.place[cluster] = pull / weight
+        members, weights = self.members[cluster], self.weights
+        self.pull[cluster] = sum(weights[n] * (self.wishes[n] - self.shift[n]) for n in members)
+        self.weight[cluster] = sum(weights[n] for n in members)
+        self.place[cluster] = self.pull[cluster] / self.weight[cluster]
 
     def _parting(self) -> tuple[int, int] | None:
         """The kept gap (left, right) whose sides most want to part."""
