@@ -25,6 +25,7 @@ _MIXED: dict[str, tuple[str, str, float]] = {
     "chosen": ("panel", "accent", 0.14),
     "accent_hover": ("accent", "text", 0.15),
     "notice": ("panel", "error", 0.10),
+    "remark": ("panel", "warning", 0.10),
     "handle": ("panel", "muted", 0.45),
     "faint": ("panel", "border", 0.55),
 }
@@ -66,10 +67,22 @@ QPushButton:default:focus, QPushButton[look="main"]:focus { border: 2px solid $t
 QPushButton[look="main"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[look="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 QPushButton[look="link"]:hover, QPushButton[look="link"]:focus { border-color: $accent; }
+QPushButton[look="link"]:disabled { color: $muted; background: transparent; }
+QPushButton[look="small"] { padding: 2px 8px; border-radius: 4px; }
+QPushButton[look="small"][state="good"] { border-color: $success; }
+QToolButton[look="segment"] { border: 1px solid $border; border-radius: 0; padding: 3px 8px; background: $raised; }
+QToolButton[look="segment"]:hover { background: $hover; }
+QToolButton[look="segment"]:checked { background: $chosen; border-color: $accent; }
+QToolButton[look="segment"]:focus { border-color: $accent; }
+QFrame[look="sum"] { border: none; border-top: 1px solid $muted; max-height: 1px; }
+QFrame[look="rule"] { border: none; border-top: 1px solid $faint; max-height: 1px; }
+QFrame[look="remark"] { background: $remark; border: none; border-left: 3px solid $warning; border-radius: 3px; }
 
 QLineEdit { background: $panel; border: 1px solid $border; border-radius: 5px; padding: 4px 6px;
     selection-background-color: $selection; }
 QLineEdit:focus { border-color: $accent; }
+QLineEdit[wrong="true"] { border-color: $error; color: $error; }
+QLineEdit[look="number"] { font-size: ${number}pt; font-weight: 600; color: $value; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $panel; border: none; selection-background-color: $selection; }
 
 QDockWidget { titlebar-close-icon: none; titlebar-normal-icon: none; }
@@ -92,6 +105,7 @@ QTreeView::item, QListView::item { padding: 3px 2px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
 QTreeView::item:selected, QListView::item:selected, QTableView::item:selected {
     background: $chosen; color: $text; }
+QListWidget#help_pages { border-right: 1px solid $border; padding: 8px 4px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: 4px 6px; }
@@ -118,6 +132,18 @@ QLabel[look="title"] { font-size: ${title}pt; font-weight: 700; }
 QLabel[look="heading"] { font-size: ${heading}pt; font-weight: 600; }
 QLabel[look="lead"] { font-size: ${lead}pt; color: $muted; }
 QLabel[look="muted"] { color: $muted; }
+QLabel[look="number"] { font-size: ${number}pt; font-weight: 600; }
+QLabel[look="name"] { font-size: ${name}pt; font-weight: 600; }
+QLabel[look="section"] { font-size: ${small}pt; font-weight: 600; color: $muted; }
+QLabel[look="small"] { font-size: ${small}pt; color: $muted; }
+QLabel[look="badge"] { font-size: ${small}pt; font-weight: 600; color: $gradient; border: 1px solid $gradient;
+    border-radius: 7px; padding: 0 6px; }
+QLabel[role="value"] { color: $value; }
+QLabel[role="gradient"] { color: $gradient; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="error"] { color: $error; }
+QLabel[role="warning"] { color: $warning; }
+QLabel[role="success"] { color: $success; }
 QLabel[look="key"] { font-family: "$monospace"; color: $muted; }
 
 QWidget#start, QScrollArea#start_scroll > QWidget > QWidget { background: $window; }
@@ -134,7 +160,7 @@ QFrame#palette QLineEdit { border: none; border-bottom: 1px solid $border; borde
     padding: 10px 12px; font-size: ${lead}pt; }
 """)
 
-_SIZES = {"title": 2.0, "heading": 1.2, "lead": 1.1}
+_SIZES = {"title": 2.0, "number": 1.35, "name": 1.35, "heading": 1.2, "lead": 1.1, "small": 0.88}
 
 
 def mixed(first: str, second: str, share: float) -> str:
