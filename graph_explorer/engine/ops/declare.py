@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from graph_explorer.engine.ops.formula import Formula, formula
+from graph_explorer.engine.ops.plain import plain
 
 Array = Any  # a NumPy array, or a value that stands for one while a graph is built from rules
 Rule = Callable[..., Any]
@@ -197,44 +198,6 @@ def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
         extra + axis for axis, size in enumerate(shape) if size == 1 and np.shape(g)[extra + axis] != 1
     )
     return np.reshape(np.sum(g, axis=repeated), shape) if repeated else np.reshape(g, shape)
-
-
-def plain(latex: str) -> str:
-    """LaTeX of an operator as plain text, for a terminal and a screen reader."""
-    text = latex
-    for command, letters in _LETTERS.items():
-        text = text.replace(command, letters)
-    return text.replace("{", "").replace("}", "").strip()
-
-
-_LETTERS = {
-    r"^{\top}": "^T",
-    r"\operatorname": "",
-    r"\mathrm": "",
-    r"\mathbf": "",
-    r"\text": "",
-    r"\mapsto": "->",
-    r"\cdot": "*",
-    r"\odot": "*",
-    r"\left": "",
-    r"\right": "",
-    r"\,": " ",
-    r"\;": " ",
-    r"\sum": "sum",
-    r"\frac": "frac",
-    r"\sigma": "sigma",
-    r"\partial": "d",
-    r"\ast": "*",
-    r"\star": "star",
-    r"\bar": "mean ",
-    r"\hat": "hat ",
-    r"\mu": "mu",
-    r"\gamma": "gamma",
-    r"\top": "T",
-    r"\ln": "ln",
-    r"\exp": "exp",
-    r"\delta": "delta",
-}
 
 
 def elementwise(

@@ -13,6 +13,7 @@ import pytest
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.ops.declare import Operation
 from graph_explorer.engine.ops.exponential import erf
+from graph_explorer.engine.ops.plain import plain
 from tests.engine.ops import laws
 from tests.engine.ops.samples import ATTRIBUTES, SAMPLES, drawn, samples
 
@@ -54,10 +55,7 @@ def evaluate(text: str, names: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("op", "index", "attributes"), PARTIALS)
 def test_printed_partial_is_the_computed_one(op: Operation, index: int, attributes: dict[str, Any]) -> None:
-    if op.name in SAMPLES:
-        inputs = SAMPLES[op.name][0][0]
-    else:
-        inputs = drawn(op, attributes)
+    inputs = SAMPLES[op.name][0][0] if op.name in SAMPLES else drawn(op, attributes)
     y = laws.forward(op, inputs, attributes)
     symbols = op.symbols(len(inputs))
     letters = {symbol.head: f"v{k}" for k, symbol in enumerate(symbols)}
@@ -93,6 +91,33 @@ def test_latex_can_be_typeset(op: Operation) -> None:
         y = laws.forward(op, inputs, attributes)
         for index in laws.gradient_inputs(op, inputs):
             _typeset(op.local(index, y, inputs, attributes).latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\cdot\, B^{\top}", "· B^T"),
+        (r"\frac{1}{n}", "1/n"),
+        (r"\frac{x_i}{y}", "x_i/y"),
+        (r"e^{x_i - y}", "e^(x_i - y)"),
+        (r"\frac{1}{\sqrt{d}}\, \left(A\right)", "1/(sqrt(d)) (A)"),
+        (r"I - \hat{x}\hat{x}^{\top}", "I - x\u0302x\u0302^T"),
+        (r"\prod_{j \ne i} x_j", "prod_(j != i) x_j"),
+        (r"\text{reshape back}", "reshape back"),
+    ],
+)
+def test_plain_text(latex: str, text: str) -> None:
+    assert plain(latex) == text
+
+
+def test_plain_text_has_no_latex_left() -> None:
+    left = [
+        text
+        for op in OPERATIONS.values()
+        for text in map(plain, op.operators)
+        if any(mark in text for mark in "\\{}")
+    ]
+    assert left == []
 
 
 def test_every_gradient_has_a_local_derivative_to_read() -> None:
