@@ -121,4 +121,5 @@ def _settle(
         position = settled
         if moved < 0.25:
             break
-    return position
+    # Whole pixels draw sharper, and the last bits of a sum differ from machine to machine.
+    return [float(round(place)) for place in position]

@@ -67,9 +67,6 @@ class Lattice:
         """Whether an item has no box: a bend or a port."""
         return self.is_bend(item) or self.piece.is_port(item)
 
-    def last_row(self, item: int) -> int:
-        return self.until.get(item, self.row[item])
-
     def half(self, item: int) -> float:
         """Half the width of an item."""
         if self.is_bend(item):

@@ -74,10 +74,7 @@ def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
     """Items in the order a walk along the links meets them, inputs in their own order."""
     rows: Order = [[] for _ in lattice.rows]
     seen = [False] * len(lattice.row)
-    roots = [item for row in lattice.rows for item in row]
-    if from_below:
-        roots.reverse()
-    for root in roots:
+    for root in (item for row in lattice.rows[:: -1 if from_below else 1] for item in row):
         stack = [root]
         while stack:
             item = stack.pop()

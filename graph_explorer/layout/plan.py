@@ -8,6 +8,7 @@ it leaves and arrives along the flow.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from graph_explorer.layout.across import place_across
@@ -23,6 +24,8 @@ _WIDE: Final = 140.0
 _TALLER: Final = 0.12
 """By how much taller, for each pixel beyond that."""
 _TALLEST: Final = 34.0
+_SEAM: Final = 4.0
+"""Room between two stretches where nothing turns."""
 _TURN: Final = 30.0
 """The least room in which a line can turn between a border and the row next to it."""
 
@@ -72,6 +75,9 @@ def _strip(piece: Piece, lattice: Lattice, row: int, widest: float) -> float:
         return max(piece.room[0], turn) + taller
     if row == len(lattice.rows) - 1 and piece.exits:
         return max(piece.room[1], turn) + taller
+    if piece.rows is not None:
+        # Stretches bring room of their own.
+        return max(_SEAM, turn) + taller
     return _STRIP + taller
 
 
@@ -104,8 +110,8 @@ def _line(
     x = ports.leave[number]
     points = [(x, along[first.upper] + sizes[first.upper][1] / 2)]
     points.append((x, rows[lattice.row[first.upper]][1]))
-    for step in walk[:-1]:
-        begin, end = rows[lattice.row[step.lower]][0], rows[lattice.last_row(step.lower)][1]
+    for step, after in pairwise(walk):
+        begin, end = rows[lattice.row[step.lower]][0], rows[lattice.row[after.lower] - 1][1]
         x = across[step.lower] + beside
         points += [(x, begin), (x, end)]
     x = ports.arrive[number]

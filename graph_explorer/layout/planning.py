@@ -21,7 +21,7 @@ TITLE: Final = 22.0
 """Room for the title of a frame, at its top."""
 _ROOM: Final = 14.0
 """Room between a frame and what is in it."""
-_BETWEEN: Final = 19.0
+_BETWEEN: Final = 17.0
 """Half of the room between two stretches."""
 
 Hints = Sequence[float | None]

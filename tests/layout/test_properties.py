@@ -112,7 +112,7 @@ def test_boxes_and_frames_keep_apart(case, direction):
             if path in around:
                 assert _within(inner, frame)
                 assert inner[0][1] >= frame[0][1] + TITLE
-            elif other in boxes or path not in _paths(other) and other not in _paths(path):
+            elif other in boxes or (path not in _paths(other) and other not in _paths(path)):
                 assert _apart(inner, frame)
     x, y, width, height = layout.bounds
     whole = np.array([[x, y], [x + width, y + height]])
