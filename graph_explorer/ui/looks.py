@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _LECTURE = 1.35
 
 
+def system_is_dark() -> bool:
+    """Whether the system shows its windows dark."""
+    return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+
+
 class Looks(QObject):
     """Theme, text size and full screen of one window; made before the widgets that it gives their look."""
 
@@ -40,8 +45,7 @@ class Looks(QObject):
         chosen = self.window.settings.theme
         if chosen in names():
             return chosen
-        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        return "dark" if dark else "light"
+        return "dark" if system_is_dark() else "light"
 
     def apply(self) -> None:
         """Gives the whole program its look, and tells the session."""

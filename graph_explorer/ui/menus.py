@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QWidget
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from graph_explorer.ui.window import Window
 
 
-class Menus:
+class Menus(QObject):
     """The commands of one window, as Qt has them: `actions` by id."""
 
     def __init__(self, window: Window) -> None:
+        super().__init__(window)
         self.window = window
         self.actions: dict[str, QAction] = {}
         self._rows: dict[str, Action] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -150,6 +150,7 @@ class StartPage(QWidget):
         self.links.addStretch(1)
         self._catalogue = Catalogue(examples(), self._theme)
         self._catalogue.chosen.connect(self.chosen)
+        self._catalogue.left.connect(self.welcome)
         self.scroll.setWidget(self._catalogue)
         self.search.textChanged.connect(self._catalogue.filter)
         self.search.returnPressed.connect(self._catalogue.open_first)
@@ -196,6 +197,12 @@ class StartPage(QWidget):
             self._catalogue.paint_icons(theme_name)
             self._catalogue.arrange(self.scroll.viewport().width())
             self.list_recent()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down and self.search.hasFocus() and self._catalogue is not None:
+            self._catalogue.focus_first()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

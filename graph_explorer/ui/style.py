@@ -19,7 +19,7 @@ from graph_explorer.ui.theme import ROLES, Theme, theme
 TEXT_POINTS = 9.75
 
 #: Mixed roles: name → two roles, and how much of the second one.
-_MIXED: dict[str, tuple[str, str, float]] = {
+MIXED: dict[str, tuple[str, str, float]] = {
     "hover": ("raised", "text", 0.08),
     "pressed": ("raised", "text", 0.16),
     "chosen": ("panel", "accent", 0.14),
@@ -173,7 +173,7 @@ def mixed(first: str, second: str, share: float) -> str:
 def stylesheet(shown: Theme, scale: float = 1.0) -> str:
     """The style sheet of a theme; `scale` is the person's text size as a factor."""
     colors = {role: getattr(shown, role) for role in ROLES}
-    for name, (first, second, share) in _MIXED.items():
+    for name, (first, second, share) in MIXED.items():
         colors[name] = mixed(colors[first], colors[second], share)
     sizes = {name: f"{TEXT_POINTS * factor * scale:.1f}" for name, factor in _SIZES.items()}
     return _SHEET.substitute(colors, **sizes, monospace=MONOSPACE)

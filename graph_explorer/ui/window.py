@@ -162,7 +162,7 @@ class Window(QMainWindow):
         """Opens the help at a page."""
         from graph_explorer.ui.help import Help
 
-        Help.open(self, page)
+        Help.open_page(self, page)
 
     def copy(self, what: str) -> None:
         """Copies the value or gradient of the selected node, as far as it is known now, as text."""

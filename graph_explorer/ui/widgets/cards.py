@@ -37,6 +37,12 @@ class Card(QPushButton):
         self.setToolTip(example.summary)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ARROWS:
+            event.ignore()  # the catalogue goes to another card
+        else:
+            super().keyPressEvent(event)
+
     def _title_font(self) -> QFont:
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
@@ -105,6 +111,8 @@ class Catalogue(QWidget):
 
     #: the path of the example that was chosen
     chosen = Signal(Path)
+    #: the keyboard goes up from the first row of cards
+    left = Signal()
 
     def __init__(self, examples: Sequence[Example], theme_name: str) -> None:
         super().__init__()
@@ -176,33 +184,35 @@ class Catalogue(QWidget):
         self._nothing.setGeometry(0, 8, room, self._nothing.sizeHint().height())
         self.resize(width, top + size.height() + 8)
 
+    def focus_first(self) -> None:
+        """Moves the keyboard to the first card that is shown."""
+        if self._shown:
+            self._focus(self._shown[0])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         card = self.focusWidget()
         step = _ARROWS.get(Qt.Key(event.key()))
         if step is None or card not in self._shown:
             super().keyPressEvent(event)
             return
-        self._go(card, *step)
-
-    def _go(self, card: QWidget, right: int, down: int) -> None:
-        """Moves the keyboard to the nearest card in a direction."""
-        here = card.geometry().center()
-        ahead = [
-            other
-            for other in self._shown
-            if (other.geometry().center().x() - here.x()) * right > 0
-            and other.geometry().top() == card.geometry().top()
-            or (other.geometry().center().y() - here.y()) * down > 0
-        ]
-        if ahead:
-            def distance(other: Card) -> tuple[int, int]:
-                between = other.geometry().center() - here
-                return (abs(between.y()), abs(between.x())) if down else (abs(between.x()), 0)
-
-            self._focus(min(ahead, key=distance))
+        ahead = _ahead(card.geometry(), [(other, other.geometry()) for other in self._shown], *step)
+        if ahead is not None:
+            self._focus(ahead)
+        elif step == (0, -1):
+            self.left.emit()
 
     def _focus(self, card: Card) -> None:
         card.setFocus(Qt.FocusReason.TabFocusReason)
         area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
         if isinstance(area, QScrollArea):
             area.ensureWidgetVisible(card, 0, 40)
+
+
+def _ahead(here: QRect, others: Sequence[tuple[Card, QRect]], right: int, down: int) -> Card | None:
+    """The nearest card in a direction: along the row, or in the next row nearest to the same column."""
+    found = []
+    for card, place in others:
+        across, along = place.left() - here.left(), place.top() - here.top()
+        if (right and along == 0 and across * right > 0) or (down and along * down > 0):
+            found.append(((abs(along), abs(across)), card))
+    return min(found, key=lambda pair: pair[0])[1] if found else None

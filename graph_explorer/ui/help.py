@@ -1,0 +1,213 @@
+"""The help: pages of Markdown, some of them made from the program's own tables.
+
+The one rule: what a table knows is not written twice. Keys come from the actions, operations from the
+registry, words from the language.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout
+
+from graph_explorer.paths import RESOURCES
+from graph_explorer.ui.actions import ACTIONS, MENUS
+from graph_explorer.ui.session import State
+from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets import markdown
+
+if TYPE_CHECKING:
+    from graph_explorer.engine.ops.declare import Operation
+    from graph_explorer.ui.window import Window
+
+#: Pages in the order of the list: file name → title.
+PAGES: Mapping[str, str] = {
+    "first_steps": "First steps",
+    "keys": "Keys",
+    "language": "The program language",
+    "file_format": "The file format",
+    "operations": "Operations",
+    "changelog": "What is new",
+    "about": "About",
+}
+_LIBRARIES = ("PySide6-Essentials", "numpy", "networkx", "pyqtgraph", "tomlkit", "ziamath")
+
+
+def page(name: str) -> str:
+    """The Markdown of a page, with what is made from tables filled in."""
+    folder = RESOURCES if name == "changelog" else RESOURCES / "help"
+    text = (folder / f"{name}.md").read_text(encoding="utf-8")
+    for mark, make in _MADE.items():
+        if f"{{{mark}}}" in text:
+            text = text.replace(f"{{{mark}}}", make())
+    return text
+
+
+# ── what is made from tables ──────────────────────────────────────────────────────────────────
+
+
+def _keys() -> str:
+    parts = []
+    for menu in MENUS:
+        rows = [action for action in ACTIONS if action.menu.split("/")[0] == menu and action.keys]
+        lines = [f"## {menu}", "", "| Command | Keys | What it does |", "|---|---|---|"]
+        for action in rows:
+            shown = " or ".join(f"`{_native(keys)}`" for keys in action.keys)
+            inside = action.menu.partition("/")[2]
+            text = f"{inside}: {action.text}" if inside else action.text
+            lines.append(f"| {text.rstrip(' …')} | {shown} | {action.hint} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _native(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _operations() -> str:
+    from graph_explorer.engine.ops import OPERATIONS
+
+    parts = []
+    ordered = sorted(OPERATIONS.values(), key=lambda found: found.family)
+    for family, found in groupby(ordered, key=lambda one: one.family):
+        lines = [f"## {family.capitalize()}", "", "| Operation | What it is | Local derivative |", "|---|---|---|"]
+        for operation in sorted(found, key=lambda one: one.name):
+            inputs = ", ".join(operation.inputs) + (" …" if operation.variadic else "")
+            derivatives = "; ".join(_cell(text) for text in _derivatives(operation)) or "none: no gradient passes"
+            lines.append(f"| `{operation.name}({inputs})` | {_cell(operation.summary)} | {derivatives} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
+
+
+def _derivatives(operation: Operation) -> list[str]:
+    """The local derivative as text, for every input that takes a gradient."""
+    from graph_explorer.engine.spoken import spoken
+
+    found = []
+    for index, name in enumerate(operation.inputs):
+        if operation.differentiable(index):
+            latex = _local_latex(operation, index)
+            found.append(f"by {name}: {spoken(latex)}" if latex else f"by {name}")
+    return found
+
+
+def _local_latex(operation: Operation, index: int) -> str:
+    if not operation.elementwise:
+        return operation.operators[index] if index < len(operation.operators) else ""
+    count = max(2, len(operation.inputs)) if operation.variadic else len(operation.inputs)
+    try:
+        return operation.local_formula(index, count, {}).latex()
+    except TypeError:  # it depends on an attribute that has no default
+        return ""
+
+
+def _words() -> str:
+    from graph_explorer.engine.language import SAME, WORDS
+
+    return ", ".join(f"`{word}`" for word in sorted({*WORDS, *SAME}, key=str.lower))
+
+
+def _inits() -> str:
+    from graph_explorer.formats.values import INITS
+
+    return ", ".join(f"`{name}`" for name in INITS)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("graph-explorer")
+    except importlib.metadata.PackageNotFoundError:  # a checkout that is not installed
+        return ""
+
+
+def _libraries() -> str:
+    lines = ["| Library | Version |", "|---|---|"]
+    for name in _LIBRARIES:
+        try:
+            lines.append(f"| {name} | {importlib.metadata.version(name)} |")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "\n".join(lines)
+
+
+_MADE: Mapping[str, Callable[[], str]] = {
+    "keys": _keys,
+    "operations": _operations,
+    "words": _words,
+    "inits": _inits,
+    "version": _version,
+    "libraries": _libraries,
+}
+
+
+# ── the window ────────────────────────────────────────────────────────────────────────────────
+
+
+class Help(QDialog):
+    """The pages beside their list; stays open beside the work."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._theme = window.looks.theme
+        self.setObjectName("help")
+        self.setAccessibleName("Help")
+        self.setWindowTitle("Help – Graph Explorer")
+        self.resize(900, 640)
+        self.list = QListWidget()
+        self.list.setObjectName("help_pages")
+        self.list.setAccessibleName("Pages")
+        self.list.addItems(list(PAGES.values()))
+        self.list.setSpacing(3)
+        self.list.setFixedWidth(self.fontMetrics().horizontalAdvance("The program language") + 48)
+        self.text = QTextBrowser()
+        self.text.setObjectName("help_text")
+        self.text.setAccessibleName("Page")
+        self.text.setOpenLinks(False)
+        self.text.anchorClicked.connect(self._follow_link)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.list)
+        column = QVBoxLayout()
+        column.addWidget(self.text)
+        row.addLayout(column, 1)
+        self.list.currentRowChanged.connect(self._show_row)
+        window.session.follow(self.show_state)
+
+    @classmethod
+    def open_page(cls, window: Window, name: str) -> Help:
+        """Shows the help of a window at a page; there is one help for each window."""
+        found = window.findChild(cls, "help")
+        dialog = found if isinstance(found, cls) else cls(window)
+        dialog.list.setCurrentRow(list(PAGES).index(name))
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        dialog.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        return dialog
+
+    def show_state(self, before: State, now: State) -> None:
+        if now.theme != self._theme:
+            self._theme = now.theme
+            self._show_row(self.list.currentRow())
+
+    def _show_row(self, row: int) -> None:
+        if not 0 <= row < len(PAGES):
+            return
+        document = QTextDocument(self.text)
+        document.setDocumentMargin(22)
+        markdown.show(document, page(list(PAGES)[row]), self.font(), theme(self._theme))
+        self.text.setDocument(document)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _follow_link(self, link: QUrl) -> None:
+        QDesktopServices.openUrl(link)
