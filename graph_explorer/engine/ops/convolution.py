@@ -36,6 +36,8 @@ def correlate(x: Array, w: Array, seen: Windows, group: int) -> Array:
 
 def spread(g: Array, w: Array, seen: Windows, group: int) -> Array:
     """The adjoint of `correlate` in the image: (batch, kernels, *output) → (batch, channels, *spatial)."""
+    if group == w.shape[0] and w.shape[1] == 1:
+        return _spread_by_channel(g, w, seen)
     batch = g.shape[0]
     rows = w.reshape(group, w.shape[0] // group, -1)
     above = g.reshape(batch, group, w.shape[0] // group, -1)
@@ -55,6 +57,15 @@ def kernel_gradient(x: Array, g: Array, seen: Windows, group: int) -> Array:
     for sample in range(1, batch):
         total += np.matmul(above[sample], np.swapaxes(columns[sample], 1, 2))
     return total.reshape(g.shape[1], channels // group, *seen.kernel)
+
+
+def _spread_by_channel(g: Array, w: Array, seen: Windows) -> Array:
+    """`spread` where every channel has a kernel of its own: products entry by entry are faster then."""
+    total = seen.empty(g.shape[:2], g.dtype)
+    for offset, place in seen.offsets():
+        tap = np.reshape(w[(slice(None), 0, *offset)], (-1, *[1] * len(offset)))
+        total[place] += g * tap
+    return total[seen.inside]
 
 
 def _along_channels(b: Array, dimensions: int) -> Array:

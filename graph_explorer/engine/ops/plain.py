@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|[^\\{}^_]")
+_SIGN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|[^\\{}^_]")
 
 #: Commands that are read otherwise than by their name.
 _SPOKEN = {
@@ -38,36 +38,36 @@ _MARKS = {r"\hat": "\u0302", r"\tilde": "\u0303", r"\bar": "\u0304"}
 
 
 def plain(latex: str) -> str:
-    """The text of a formula in LaTeX: `\\frac{1}{n}` becomes `1/n`."""
-    tokens = _TOKEN.findall(latex)[::-1]
+    r"""The text of a formula in LaTeX: `\frac{1}{n}` becomes `1/n`."""
+    signs = _SIGN.findall(latex)[::-1]
     text = ""
-    while tokens:
-        text += _part(tokens)
+    while signs:
+        text += _part(signs)
     return re.sub(r" (?=[_^])", "", " ".join(text.split()))
 
 
-def _part(tokens: list[str]) -> str:
-    """Takes the next whole part off the end of the reversed tokens: a letter, a command or a group."""
-    token = tokens.pop()
-    if token == "{":
+def _part(signs: list[str]) -> str:
+    """Takes the next whole part off the end of the reversed signs: a letter, a command or a group."""
+    sign = signs.pop()
+    if sign == "{":
         text = ""
-        while tokens and tokens[-1] != "}":
-            text += _part(tokens)
-        if tokens:
-            tokens.pop()
+        while signs and signs[-1] != "}":
+            text += _part(signs)
+        if signs:
+            signs.pop()
         return text
-    if token == r"\frac":
-        return f"{_enclosed(_part(tokens))}/{_enclosed(_part(tokens))} "
-    if token == r"\sqrt":
-        return f"sqrt({_part(tokens)})"
-    if token in "^_" and tokens:
-        return token + _enclosed(_part(tokens))
-    if token in _MARKS:
-        return _part(tokens) + _MARKS[token]
-    spoken = _SPOKEN.get(token)
-    if spoken is None and token.startswith("\\"):
-        return f"{token[1:]} " if token[1:].isalpha() else token[1:]
-    return token if spoken is None else spoken
+    if sign == r"\frac":
+        return f"{_enclosed(_part(signs))}/{_enclosed(_part(signs))} "
+    if sign == r"\sqrt":
+        return f"sqrt({_part(signs)})"
+    if sign in "^_" and signs:
+        return sign + _enclosed(_part(signs))
+    if sign in _MARKS:
+        return _part(signs) + _MARKS[sign]
+    spoken = _SPOKEN.get(sign)
+    if spoken is None and sign.startswith("\\"):
+        return f"{sign[1:]} " if sign[1:].isalpha() else sign[1:]
+    return sign if spoken is None else spoken
 
 
 def _enclosed(text: str) -> str:

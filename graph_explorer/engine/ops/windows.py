@@ -64,11 +64,11 @@ class Windows:
 
     def pad(self, x: Array, fill: Any = 0) -> Array:
         """x with the padding around it, as far as the last window reaches."""
-        behind = self.reach
-        if not any(self.before) and not any(behind):
+        if not any(self.before) and not any(self.reach):
             return x
-        sizes = [a + size + b for a, size, b in zip(self.before, self.spatial, behind, strict=True)]
-        padded = np.full((*x.shape[:2], *sizes), fill, x.dtype)
+        padded = self.empty(x.shape[:2], x.dtype)
+        if fill:
+            padded[...] = fill
         padded[self.inside] = x
         return padded
 
@@ -100,11 +100,14 @@ class Windows:
         start = offset * self.dilations[axis]
         return slice(start, start + (self.output[axis] - 1) * self.strides[axis] + 1, self.strides[axis])
 
+    def empty(self, planes: Sizes, dtype: Any) -> Array:
+        """Zeros in the shape of the padded image; `planes` are batch and channels."""
+        sides = zip(self.before, self.spatial, self.reach, strict=True)
+        return np.zeros((*planes, *(sum(side) for side in sides)), dtype)
+
     def fold(self, seen: Array) -> Array:
         """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output)."""
-        behind = self.reach
-        sizes = [a + size + b for a, size, b in zip(self.before, self.spatial, behind, strict=True)]
-        total = np.zeros((*seen.shape[:2], *sizes), seen.dtype)
+        total = self.empty(seen.shape[:2], seen.dtype)
         for offset, place in self.offsets():
             total[place] += seen[(slice(None), slice(None), *offset)]
         return total[self.inside]
