@@ -7,10 +7,10 @@ so it can be laid out knowing nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from graph_explorer.layout.piece import CONSTANT, OPERATION, Link, Piece, Plan
 from graph_explorer.layout.regions import Regions
@@ -41,11 +41,31 @@ class Hop(NamedTuple):
 
 @dataclass
 class Border:
-    """The ports of one region, by value, and its joints in the order in which they are met."""
+    """The ports of one region and its joints, each numbered as they are met.
+
+    Once the region is laid out, `over` and `under` have the places of its upper and lower ports
+    across, from its centre and in order, and `rank` for each port its number in that order.
+    """
 
     above: dict[Value, int] = field(default_factory=dict)
     below: dict[Value, int] = field(default_factory=dict)
     joints: dict[Joint, int] = field(default_factory=dict)
+    over: tuple[float, ...] = ()
+    under: tuple[float, ...] = ()
+    rank: dict[Value, int] = field(default_factory=dict)
+
+    def settle(self, plan: Plan) -> None:
+        """Take over where the ports are."""
+        end = len(plan.centers) - len(self.below)
+        for side, start in ((self.above, 0), (self.below, end)):
+            places = {value: plan.centers[start + at][0] - plan.size[0] / 2 for value, at in side.items()}
+            order = sorted(side, key=lambda value: (places[value], side[value]))
+            self.rank.update((value, rank) for rank, value in enumerate(order))
+            ports = tuple(places[value] for value in order)
+            if side is self.above:
+                self.over = ports
+            else:
+                self.under = ports
 
 
 @dataclass
@@ -60,73 +80,63 @@ class Borders:
     def piece(
         self,
         region: int,
-        sizes: Callable[[int], tuple[float, float]],
-        plans: Mapping[int, Plan],
+        size: Callable[[int], tuple[float, float]],
         room: tuple[float, float, float, float],
         least: float,
     ) -> Piece:
-        """The piece of a region whose inner regions are laid out already."""
+        """The piece of a region all of whose inner regions are laid out and settled."""
         places, border = self.regions.places, self.borders[region]
         children = self.regions.children(region)
         entries, exits = len(border.above), len(border.below)
-        item = {place: at + entries for at, place in enumerate(children)}
-        end = entries + len(children)
-        kinds = [places[place].kind for place in children]
-        boxes = [sizes(place) for place in children]
-        above: list[tuple[float, ...]] = [()] * entries
-        below: list[tuple[float, ...]] = [()] * entries
-        for place in children:
-            if place in plans:
-                over, under = self._ports(place, plans[place])
-                above.append(over)
-                below.append(under)
-            else:
-                above.append(())
-                below.append(())
-        above += [()] * exits
-        below += [()] * exits
+        inner = [self.borders.get(place, _NONE) for place in children]
+        stacked = bool(children) and all(self._is_stretch(place) for place in children)
+        point = ((0.0, 0.0),)
+        return Piece(
+            kinds=(
+                *(CONSTANT if places[v.source].kind == CONSTANT else OPERATION for v in border.above),
+                *(places[place].kind for place in children),
+                *(OPERATION,) * exits,
+            ),
+            sizes=point * entries + tuple(size(place) for place in children) + point * exits,
+            links=self._links(region),
+            above=((),) * entries + tuple(one.over for one in inner) + ((),) * exits,
+            below=((),) * entries + tuple(one.under for one in inner) + ((),) * exits,
+            room=room,
+            least=least,
+            rows=_stacked_rows(entries, len(children), exits) if stacked else None,
+            entries=entries,
+            exits=exits,
+        )
+
+    def _is_stretch(self, place: int) -> bool:
+        return self.regions.places[place].children is not None and not self.regions.places[place].name
+
+    def _links(self, region: int) -> tuple[Link, ...]:
+        border = self.borders[region]
+        children = self.regions.children(region)
+        item = {place: at for at, place in enumerate(children, start=len(border.above))}
+        end = len(border.above) + len(children)
         links = []
         for upper, lower, value, arrive in border.joints:
             one = border.above[value] if upper is None else item[upper]
             two = end + border.below[value] if lower is None else item[lower]
             leave = 0
-            if upper is not None and upper in plans:
-                leave = self.borders[upper].below[value]
-            if lower is not None and lower in plans:
-                arrive = self.borders[lower].above[value]
+            if upper is not None and upper in self.borders:
+                leave = self.borders[upper].rank[value]
+            if lower is not None and lower in self.borders:
+                arrive = self.borders[lower].rank[value]
             links.append(Link(one, leave, two, arrive))
-        stacked = bool(children) and all(
-            places[place].children is not None and not places[place].name for place in children
-        )
-        first = 1 if entries else 0
-        rows = None
-        if stacked:
-            rows = (0,) * entries + tuple(range(first, first + len(children)))
-            rows += (first + len(children),) * exits
-        nothing = ((0.0, 0.0),)
-        return Piece(
-            kinds=(*self._entry_kinds(border), *kinds, *(OPERATION,) * exits),
-            sizes=nothing * entries + tuple(boxes) + nothing * exits,
-            links=tuple(links),
-            above=tuple(above),
-            below=tuple(below),
-            room=room,
-            least=least,
-            rows=rows,
-            entries=entries,
-            exits=exits,
-        )
+        return tuple(links)
 
-    def _entry_kinds(self, border: Border) -> list[int]:
-        kinds = [self.regions.places[value.source].kind for value in border.above]
-        return [CONSTANT if kind == CONSTANT else OPERATION for kind in kinds]
 
-    def _ports(self, region: int, plan: Plan) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Where the ports of a region are, across from its centre."""
-        border, middle = self.borders[region], plan.size[0] / 2
-        over = plan.centers[: len(border.above)]
-        under = plan.centers[len(plan.centers) - len(border.below) :]
-        return tuple(x - middle for x, _ in over), tuple(x - middle for x, _ in under)
+_NONE: Final = Border()
+
+
+def _stacked_rows(entries: int, children: int, exits: int) -> tuple[int, ...]:
+    """Rows for stretches, one after another."""
+    first = 1 if entries else 0
+    middle = range(first, first + children)
+    return (0,) * entries + tuple(middle) + (first + children,) * exits
 
 
 def find_borders(regions: Regions) -> Borders:

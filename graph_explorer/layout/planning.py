@@ -65,7 +65,7 @@ class Planning:
         return (height, width) if self._turned else (width, height)
 
     def _plan(self, region: int, fraction: float) -> None:
-        piece = self._borders.piece(region, self.size, self.plans, self._room(region), self._least(region))
+        piece = self._borders.piece(region, self.size, self._room(region), self._least(region))
         inner = piece.links_inside()
         like = (piece.kinds[piece.entries : len(piece.kinds) - piece.exits], inner)
         known = self._previous.plans if self._previous else {}
@@ -78,6 +78,7 @@ class Planning:
             middle = plan.centers[piece.entries : len(piece.kinds) - piece.exits]
             self._alike.setdefault(like, (*ports, *(across for across, _ in middle)))
         self.pieces[piece] = self.plans[region] = plan
+        self._borders.borders[region].settle(plan)
         self._pause(fraction)
 
     def _pause(self, fraction: float) -> None:
