@@ -76,11 +76,13 @@ def _x_back(
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Array:  # fmt: skip
     of_y, of_mean, of_variance = _arrived(g, x)
-    mean, variance = _used(x, input_mean, input_var, training_mode)
+    if not training_mode:
+        return of_y * _up(scale / np.sqrt(input_var + epsilon), x)
+    mean, variance = _moments(x)
     normal, inverse = _normal(x, mean, variance, epsilon)
     found = np.zeros_like(x)
     if of_y is not None:
-        found = (_through(of_y, normal) if training_mode else of_y) * _up(scale * inverse, x)
+        found = _through(of_y, normal) * _up(scale * inverse, x)
     share = (1.0 - momentum) * np.shape(x)[1] / x.size
     if of_mean is not None:
         found = found + share * _up(of_mean, x)
@@ -93,11 +95,11 @@ def _x_push(
     d: Array, y: Any, x: Array, scale: Array, b: Array, input_mean: Array, input_var: Array, *,
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Any:  # fmt: skip
-    mean, variance = _used(x, input_mean, input_var, training_mode)
-    normal, inverse = _normal(x, mean, variance, epsilon)
-    moved = (_through(d, normal) if training_mode else d) * _up(scale * inverse, x)
     if not training_mode:
-        return moved
+        return d * _up(scale / np.sqrt(input_var + epsilon), x)
+    mean, variance = _moments(x)
+    normal, inverse = _normal(x, mean, variance, epsilon)
+    moved = _through(d, normal) * _up(scale * inverse, x)
     rate, centred = 1.0 - momentum, x - _up(mean, x)
     return (
         moved,

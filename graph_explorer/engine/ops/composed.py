@@ -7,6 +7,8 @@ forward, noting each, and then their pulls in reverse; its push runs their pushe
 from __future__ import annotations
 
 import inspect
+import threading
+import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -51,7 +53,7 @@ _PARTS: Mapping[str, Operation] = {
 
 
 class _Followed:
-    """A value that depends on the input in question; `note` is its number on the tape, or its tangent."""
+    """A value that depends on inputs in question; `note` is its number on the tape, or its tangent."""
 
     __slots__ = ("note", "value")
 
@@ -86,7 +88,7 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 class _Tape:
-    """Notes the parts that the input in question goes through, to run their pulls in reverse."""
+    """Notes the parts that followed values go through, to run their pulls in reverse."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -97,7 +99,7 @@ class _Tape:
         return _Followed(value, self._count - 1)
 
     def apply(self, name: str, *inputs: Any, **attributes: Any) -> Any:
-        """Computes a part; notes it if the input in question goes into it."""
+        """Computes a part; notes it if a followed value goes into it."""
         part, values = _PARTS[name], [numbers_of(value) for value in inputs]
         notes = [
             value.note if isinstance(value, _Followed) and part.differentiable(k) else None
@@ -110,8 +112,8 @@ class _Tape:
         self._parts.append((part, notes, values, attributes, y, [out.note for out in made]))
         return _together(made, isinstance(y, tuple))
 
-    def pull(self, g: Any, results: Any, start: _Followed) -> Array:
-        """The gradient at `start` for the gradients g of the results."""
+    def pull(self, g: Any, results: Any, starts: Mapping[int, _Followed]) -> dict[int, Array]:
+        """The gradients at the `starts` for the gradients g of the results."""
         gradients: dict[int, Array] = {}
         for arrived, result in zip(_as_tuple(g), _as_tuple(results), strict=False):
             if arrived is not None and isinstance(result, _Followed):
@@ -125,7 +127,10 @@ class _Tape:
                 if note is not None:
                     found = part.pull(index, arrived, y, values, attributes)
                     _add(gradients, note, found.astype(values[index].dtype, copy=False))
-        return gradients.get(start.note, np.zeros_like(start.value))
+        return {
+            k: gradients[start.note] if start.note in gradients else np.zeros_like(start.value)
+            for k, start in starts.items()
+        }
 
 
 def _add(gradients: dict[int, Array], note: int, g: Array) -> None:
@@ -149,11 +154,55 @@ def _with_tangents(name: str, *inputs: Any, **attributes: Any) -> Any:
     return _together(made, isinstance(y, tuple))
 
 
-def _pull(build: Build, index: int, g: Any, y: Any, *inputs: Any, **attributes: Any) -> Array:
+class _Memory(threading.local):
+    """The gradients of the last backward pass through such an operation, until they are asked for.
+
+    A trace pulls into one input after the other; the pass that serves them all is run once. It is
+    recognised by the very arrays, of which weak references are kept, and every gradient is handed out once.
+    """
+
+    def __init__(self) -> None:
+        self._arrays: list[Any] = []
+        self._question: tuple[Any, ...] = ()
+        self._gradients: dict[int, Array] = {}
+
+    def take(self, build: Build, index: int, arrays: list[Any], attributes: Mapping[str, Any]) -> Any:
+        """The gradient at input `index` for the same question as before; None if there is none."""
+        known = len(arrays) == len(self._arrays) and all(
+            reference is None if array is None else reference is not None and reference() is array
+            for array, reference in zip(arrays, self._arrays, strict=True)
+        )
+        if not known or self._question != (build, dict(attributes)):
+            return None
+        return self._gradients.pop(index, None)
+
+    def keep(
+        self, build: Build, arrays: list[Any], attributes: Mapping[str, Any], found: dict[int, Array]
+    ) -> None:
+        self._arrays = [None if array is None else weakref.ref(array) for array in arrays]
+        self._question, self._gradients = (build, dict(attributes)), found
+
+
+_memory = _Memory()
+
+
+def _pull(
+    build: Build, flows: tuple[int, ...], index: int, g: Any, y: Any, *inputs: Any, **attributes: Any
+) -> Array:
+    arrays = [*_as_tuple(g), *inputs]
+    weak = all(array is None or type(array) is np.ndarray for array in arrays)
+    found = _memory.take(build, index, arrays, attributes) if weak else None
+    if found is not None:
+        return found
     tape, given = _Tape(), list(inputs)
-    start = tape.follow(inputs[index])
-    given[index] = start
-    return tape.pull(g, build(tape.apply, *given, **attributes), start)
+    starts = {k: tape.follow(inputs[k]) for k in flows if k < len(inputs) and inputs[k] is not None}
+    for k, start in starts.items():
+        given[k] = start
+    gradients = tape.pull(g, build(tape.apply, *given, **attributes), starts)
+    result = gradients.pop(index)
+    if weak:
+        _memory.keep(build, arrays, attributes, gradients)
+    return result
 
 
 def _push(build: Build, index: int, d: Array, y: Any, *inputs: Any, **attributes: Any) -> Any:
@@ -175,12 +224,12 @@ def composed(
     forward = partial(_forward, build)
     parameters = list(inspect.signature(build).parameters.values())[1:]
     forward.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    flows = [k for k, input_name in enumerate(inputs) if input_name not in discrete]
+    flows = tuple(k for k, input_name in enumerate(inputs) if input_name not in discrete)
     return Operation(
         name=name,
         forward=forward,
         inputs=inputs,
-        pulls=tuple(partial(_pull, build, k) if k in flows else None for k in range(len(inputs))),
+        pulls=tuple(partial(_pull, build, flows, k) if k in flows else None for k in range(len(inputs))),
         pushes=tuple(partial(_push, build, k) if k in flows else None for k in range(len(inputs))),
         **more,
     )

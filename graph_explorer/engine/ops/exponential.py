@@ -75,20 +75,39 @@ def erf(x: Array) -> Array:
     if hasattr(x, "__array_function__") and not isinstance(x, np.ndarray | np.generic):
         return x.__array_function__(erf, (type(x),), (x,), {})
     x = np.asarray(x)
-    magnitude = np.abs(x.astype(np.float64, copy=False))
-    square = np.square(np.minimum(magnitude, 0.5))
-    near = magnitude * np.polyval(_NEAR[0], square) / np.polyval(_NEAR[1], square)
-    middle_at = np.minimum(np.maximum(magnitude, 0.25), 4.0)
-    middle = (
-        np.exp(-np.square(middle_at)) * np.polyval(_MIDDLE[0], middle_at) / np.polyval(_MIDDLE[1], middle_at)
-    )
-    far_at = np.minimum(np.maximum(magnitude, 4.0), 30.0)
-    inverse = 1.0 / np.square(far_at)
-    tail = inverse * np.polyval(_FAR[0], inverse) / np.polyval(_FAR[1], inverse)
-    far = np.exp(-np.square(far_at)) * (1.0 / np.sqrt(np.pi) - tail) / far_at
-    size = np.where(magnitude <= 0.46875, near, 1.0 - np.where(magnitude <= 4.0, middle, far))
-    result = np.where(np.isnan(x), np.nan, np.copysign(size, x))
-    return result.astype(x.dtype, copy=False)
+    wide = x if x.dtype in (np.float32, np.float64) else x.astype(np.float32)
+    size = np.abs(wide).reshape(-1)
+    result = np.where(np.isnan(size), size, np.ones_like(size))  # 1 from 6 on, to the last digit
+    for low, high, rule in ((0.0, 0.46875, _near), (0.46875, 4.0, _middle), (4.0, 6.0, _far)):
+        chosen = np.flatnonzero((size >= low) & (size < high))
+        if chosen.size:
+            result[chosen] = rule(size[chosen])
+    return np.copysign(result.reshape(x.shape), wide).astype(x.dtype, copy=False)
+
+
+def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Array) -> Array:
+    """The quotient of two polynomials, by Horner's rule."""
+    values = []
+    for polynomial in coefficients:
+        value = np.full_like(x, polynomial[0])
+        for coefficient in polynomial[1:]:
+            value *= x
+            value += coefficient
+        values.append(value)
+    return values[0] / values[1]
+
+
+def _near(x: Array) -> Array:
+    return x * _ratio(_NEAR, x * x)
+
+
+def _middle(x: Array) -> Array:
+    return 1.0 - np.exp(-x * x) * _ratio(_MIDDLE, x)
+
+
+def _far(x: Array) -> Array:
+    inverse = 1.0 / (x * x)
+    return 1.0 - np.exp(-x * x) * (1.0 / math.sqrt(math.pi) - inverse * _ratio(_FAR, inverse)) / x
 
 
 OPERATIONS = (

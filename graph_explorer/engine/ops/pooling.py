@@ -7,6 +7,7 @@ looks at k + k instead of k·k entries.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,25 @@ def _least(dtype: Any) -> Any:
     return -np.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
 
 
-def _largest(x: Array, seen: Windows) -> Array:
-    result = seen.pad(x, _least(x.dtype))
+def _running_max(x: Array, seen: Windows) -> list[Array]:
+    """The padded image, and what becomes of it as one axis after the other, the last first, is pooled."""
+    stages = [seen.pad(x, _least(x.dtype))]
     for axis in reversed(range(len(seen.kernel))):
-        parts = _parts(result, seen, axis)
+        parts = _parts(stages[-1], seen, axis)
         result = parts[0].copy()
         for part in parts[1:]:
             np.maximum(result, part, out=result)
-    return result
+        stages.append(result)
+    return stages
+
+
+def _first_hits(parts: list[Array], result: Array) -> Iterator[Array]:
+    """For every place of the kernel along one axis, where it is the first that holds the maximum."""
+    free = np.ones(result.shape, bool)
+    for part in parts:
+        hit = (part == result) & free
+        free ^= hit
+        yield hit
 
 
 def _strides_of(spatial: tuple[int, ...], storage_order: int) -> tuple[int, ...]:
@@ -101,23 +113,39 @@ def max_pool(
 ) -> tuple[Array, Any]:  # fmt: skip
     """The largest entry of every window, and its flat place in x."""
     seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
-    return _largest(x, seen), _Indices(x, seen, storage_order)
+    return _running_max(x, seen)[-1], _Indices(x, seen, storage_order)
 
 
-def _max_places(
-    x: Array, *, kernel_shape: Any, auto_pad: str = "NOTSET", ceil_mode: int = 0, dilations: Any = None,
-    pads: Any = None, storage_order: int = 0, strides: Any = None,
+def _max_back(
+    g: Any, y: Any, x: Array, *, kernel_shape: Any, auto_pad: str = "NOTSET", ceil_mode: int = 0,
+    dilations: Any = None, pads: Any = None, storage_order: int = 0, strides: Any = None,
 ) -> Array:  # fmt: skip
     seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
-    return _places(x, seen)
+    stages, above = _running_max(x, seen), first(g)
+    for axis in range(len(seen.kernel)):
+        result, source = stages.pop(), stages[-1]
+        wide = np.zeros(source.shape, above.dtype)
+        places = _parts(wide, seen, axis)
+        for place, hit in zip(places, _first_hits(_parts(source, seen, axis), result), strict=True):
+            place += above * hit
+        above = wide
+    return above[seen.inside]
 
 
-def _max_back(g: Any, y: Any, x: Array, **attributes: Any) -> Array:
-    return add_at(np.shape(x), _max_places(x, **attributes), first(g))
-
-
-def _max_push(d: Array, y: Any, x: Array, **attributes: Any) -> tuple[Array, None]:
-    return np.ravel(d)[_max_places(x, **attributes)], None
+def _max_push(
+    d: Array, y: Any, x: Array, *, kernel_shape: Any, auto_pad: str = "NOTSET", ceil_mode: int = 0,
+    dilations: Any = None, pads: Any = None, storage_order: int = 0, strides: Any = None,
+) -> tuple[Array, None]:  # fmt: skip
+    seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
+    stages, moved = _running_max(x, seen), seen.pad(d)
+    for step, axis in enumerate(reversed(range(len(seen.kernel)))):
+        source, result = stages[step : step + 2]
+        total = np.zeros(result.shape, d.dtype)
+        hits = _first_hits(_parts(source, seen, axis), result)
+        for part, hit in zip(_parts(moved, seen, axis), hits, strict=True):
+            total += part * hit
+        moved = total
+    return moved, None
 
 
 def _sums(x: Array, seen: Windows) -> Array:

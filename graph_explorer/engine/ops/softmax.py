@@ -17,8 +17,10 @@ from graph_explorer.engine.ops.declare import Array, Operation
 
 def softmax(x: Array, *, axis: int = -1) -> Array:
     """Positive numbers that add up to 1 along `axis`, in the ratios of e to the x."""
-    grown = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return grown / np.sum(grown, axis=axis, keepdims=True)
+    grown = np.asarray(x - np.max(x, axis=axis, keepdims=True))
+    np.exp(grown, out=grown)
+    grown /= np.sum(grown, axis=axis, keepdims=True)
+    return grown
 
 
 def _softmax_back(g: Array, y: Array, x: Array, *, axis: int = -1) -> Array:
