@@ -1,0 +1,198 @@
+"""A value of any shape: a number, a table, a picture, or how its entries are spread.
+
+The one rule: whatever the size, it is there at once. Small arrays open as a table, large ones as a
+picture; a person may choose another way to look, and that way then stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph_explorer.engine.notation import number
+from graph_explorer.ui.widgets.heat import HeatView, magnitude
+from graph_explorer.ui.widgets.histogram import MOST, Histogram, statistics
+from graph_explorer.ui.widgets.matrix import MOST_EDITED, MatrixView
+from graph_explorer.ui.widgets.number import NumberField
+from graph_explorer.ui.widgets.text import Label
+
+Array = np.ndarray[Any, Any]
+
+#: Up to this many entries an array opens as a table.
+_TABLE_UP_TO = 100
+_WAYS = ("table", "picture", "spread")
+_SHOWN = {"table": "Numbers", "picture": "Picture", "spread": "Spread"}
+
+
+class ArrayView(QWidget):
+    """An array with at least one axis, in one of three ways."""
+
+    #: the index of an entry, and the number that a person gave it
+    entered = Signal(object, float)
+
+    def __init__(self, name: str, spoken: str, role: str = "value", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.array: Array = np.zeros((0,))
+        self.theme_name = "light"
+        self.editable = False
+        self.way = ""
+        self._chosen = ""
+        self.table = MatrixView(f"{name}_table", spoken)
+        self.picture = HeatView(f"{name}_picture", spoken)
+        self.spread = Histogram(f"{name}_spread", spoken, role)
+        self.table.shown.entered.connect(self.entered)
+        self._pages: dict[str, QWidget] = {
+            "table": self.table,
+            "picture": self.picture,
+            "spread": self.spread,
+        }
+        self.statistics = Label("", "small")
+        self._slices: list[QSpinBox] = []
+        self._slice_row = QWidget()
+        self._slice_line = QHBoxLayout(self._slice_row)
+        self._slice_line.setContentsMargins(0, 0, 0, 0)
+        self._slice_line.setSpacing(4)
+        self._slice_line.addWidget(Label("chosen along the first axes", "small"), 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addLayout(self._switch(name))
+        box.addWidget(self._slice_row)
+        for page in self._pages.values():
+            box.addWidget(page)
+        box.addWidget(self.statistics)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def _switch(self, name: str) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        self._buttons = QButtonGroup(self)
+        for way in _WAYS:
+            button = QToolButton()
+            button.setObjectName(f"{name}_as_{way}")
+            button.setText(_SHOWN[way])
+            button.setAccessibleName(f"{self.accessibleName()}: {_SHOWN[way]}")
+            button.setProperty("look", "segment")
+            button.setCheckable(True)
+            button.clicked.connect(lambda checked=False, way=way: self.choose(way))
+            self._buttons.addButton(button, _WAYS.index(way))
+            line.addWidget(button)
+        line.addStretch(1)
+        return line
+
+    def choose(self, way: str) -> None:
+        """Shows the array in this way from now on."""
+        self._chosen = way
+        self._show()
+
+    def show_array(self, array: Array, theme_name: str, editable: bool = False) -> None:
+        """Shows the array as it is now; an editable one with few enough entries can be changed."""
+        found = np.asarray(array)
+        if found is self.array and theme_name == self.theme_name and editable == self.editable:
+            return
+        if found.shape[:-2] != self.array.shape[:-2] or found.ndim != self.array.ndim:
+            self._make_slices(found.shape[:-2])
+        self.array, self.theme_name = found, theme_name
+        self.editable = editable and found.size <= MOST_EDITED
+        self._show()
+
+    def _make_slices(self, sizes: tuple[int, ...]) -> None:
+        for chooser in self._slices:
+            self._slice_line.removeWidget(chooser)
+            chooser.deleteLater()
+        self._slices = []
+        for axis, size in enumerate(sizes):
+            chooser = QSpinBox()
+            chooser.setObjectName(f"{self.objectName()}_axis_{axis}")
+            chooser.setAccessibleName(f"Place along axis {axis}, of {size}")
+            chooser.setToolTip(f"Axis {axis}: 0 to {size - 1}")
+            chooser.setRange(0, max(size - 1, 0))
+            chooser.valueChanged.connect(self._show)
+            self._slices.append(chooser)
+            self._slice_line.insertWidget(axis, chooser)
+
+    def _show(self) -> None:
+        self.way = self._chosen or ("table" if self.array.size <= _TABLE_UP_TO else "picture")
+        button = self._buttons.button(_WAYS.index(self.way))
+        button.setChecked(True)
+        for way, page in self._pages.items():
+            page.setVisible(way == self.way)
+        self._slice_row.setVisible(self.way == "table" and bool(self._slices))
+        if self.way == "table":
+            at = tuple(chooser.value() for chooser in self._slices)
+            largest = magnitude(self.array) if self.array.size <= MOST else 0.0
+            self.table.show_array(self.array, at, largest, self.theme_name, self.editable)
+        elif self.way == "picture":
+            self.picture.show_array(self.array, self.theme_name)
+        else:
+            self.spread.show_array(self.array, self.theme_name)
+        few = self.array.size <= 8
+        self.statistics.show_text("" if few else " · ".join(statistics(self.array).lines()))
+
+
+class ValueView(QWidget):
+    """A value: a number large and in its colour, or an array; a leaf's can be changed.
+
+    `role` is `value` or `gradient`.
+    """
+
+    #: the number and what joins the moves of one gesture
+    changed = Signal(float, str)
+    #: the index of an entry of an array, and its number
+    entered = Signal(object, float)
+
+    def __init__(self, name: str, spoken: str, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.number = Label("", "number", role)
+        self.number.setObjectName(f"{name}_number")
+        self.reason = Label("", "muted")
+        self.reason.setObjectName(f"{name}_reason")
+        self.field = NumberField(f"{name}_field", spoken)
+        self.field.setProperty("look", "number")
+        self.array = ArrayView(f"{name}_array", spoken, role)
+        self.field.changed.connect(self.changed)
+        self.array.entered.connect(self.entered)
+        self._pages: tuple[QWidget, ...] = (self.number, self.reason, self.field, self.array)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        for page in self._pages:
+            page.hide()
+            box.addWidget(page)
+
+    def _turn_to(self, shown: QWidget) -> None:
+        for page in self._pages:
+            page.setVisible(page is shown)
+
+    def show_value(self, value: Any, theme_name: str, editable: bool = False) -> None:
+        """Shows a value of any shape."""
+        found = np.asarray(value)
+        if found.ndim:
+            self.array.show_array(found, theme_name, editable)
+            self._turn_to(self.array)
+        elif editable:
+            self.field.show_value(float(found))
+            self._turn_to(self.field)
+        else:
+            self.number.setText(number(found[()]))
+            self.number.setToolTip(repr(found[()].item()))
+            self._turn_to(self.number)
+
+    def show_reason(self, text: str) -> None:
+        """Shows a sentence instead: why there is no number."""
+        self.reason.setText(text)
+        self._turn_to(self.reason)
