@@ -1,6 +1,6 @@
-"""Rows of a NumPy array as Qt's rectangles, and cubic pieces as one Qt path, without a loop.
+"""Rows of a NumPy array as Qt's rectangles and lines, and cubic pieces as one Qt path, without a loop.
 
-The one rule: a `Rectangles` owns the memory that Qt reads, so it is kept until the drawing is done.
+The one rule: `Rows` owns the memory that Qt reads, so it is kept until the drawing is done.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QDataStream, QRectF
+from PySide6.QtCore import QByteArray, QDataStream, QLineF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 Floats = NDArray[np.float64]
@@ -19,17 +19,23 @@ _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _MOVE, _CURVE, _CURVE_DATA = 0, 2, 3
 
 
-class Rectangles:
-    """Rows x, y, width, height (n, 4) that Qt draws in one call: a QRectF is four doubles in a row."""
+class Rows:
+    """Rows of four numbers (n, 4) that Qt draws in one call: as many doubles make a QRectF or a QLineF."""
 
     def __init__(self, rows: Floats) -> None:
         self._rows = np.ascontiguousarray(rows, dtype=np.float64)
 
-    def draw(self, painter: QPainter) -> None:
-        """Draws all of them with the painter's pen and brush."""
+    def draw_rectangles(self, painter: QPainter) -> None:
+        """Draws rows x, y, width, height with the painter's pen and brush."""
         if len(self._rows):
             first = cast(QRectF, shiboken6.wrapInstance(self._rows.ctypes.data, QRectF))
             painter.drawRects(first, len(self._rows))
+
+    def draw_lines(self, painter: QPainter) -> None:
+        """Draws rows x1, y1, x2, y2 with the painter's pen."""
+        if len(self._rows):
+            first = cast(QLineF, shiboken6.wrapInstance(self._rows.ctypes.data, QLineF))
+            painter.drawLines(first, len(self._rows))
 
 
 def path_of(pieces: Floats, joined: bool = False) -> QPainterPath:

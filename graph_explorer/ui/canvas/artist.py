@@ -17,7 +17,7 @@ from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.paint_cards import CardPainter
 from graph_explorer.ui.canvas.paint_far import FarPainter
 from graph_explorer.ui.canvas.paint_frames import paint_frames, paint_titles
-from graph_explorer.ui.canvas.paint_lines import paint_lines
+from graph_explorer.ui.canvas.paint_lines import LinePainter
 from graph_explorer.ui.canvas.scene import Box, Scene
 
 #: The height of an ordinary card in scene pixels.
@@ -45,6 +45,7 @@ class Artist:
 
     def __init__(self, theme: str) -> None:
         self.ink = ink(theme)
+        self._lines = LinePainter(self.ink)
         self._cards = CardPainter(self.ink)
         self._far = FarPainter(self.ink)
 
@@ -60,9 +61,9 @@ class Artist:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         paint_frames(painter, scene, camera, box, self.ink)
         if chosen is Detail.CARDS:
+            self._lines.paint(painter, scene, moment, camera, box, seen)
             painter.save()
             painter.setTransform(camera.transform(), True)
-            paint_lines(painter, scene, moment, camera, box, self.ink)
             self._cards.paint(painter, scene, moment, camera.scale, box)
             painter.restore()
         else:

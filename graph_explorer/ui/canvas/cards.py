@@ -34,7 +34,7 @@ BOTTOM = 8.0
 PILL = 24.0
 NARROWEST, WIDEST = 88.0, 216.0
 #: Room for a number of four digits with sign and exponent, and for the mark of a partial sum.
-NUMBER, MARK = 66.0, 34.0
+NUMBER, MARK = 66.0, 44.0
 #: Width of the column that holds = and ∂.
 LABEL = 15.0
 #: Height and greatest width of the small picture of an array.
@@ -63,6 +63,8 @@ class Style(IntEnum):
     NUMBER = 4
     MARK = 5
     TITLE = 6
+    MIDDLE = 7
+    LARGE = 8
 
 
 _PIXELS = {
@@ -73,6 +75,8 @@ _PIXELS = {
     Style.NUMBER: (13, QFont.Weight.Normal),
     Style.MARK: (10, QFont.Weight.DemiBold),
     Style.TITLE: (12, QFont.Weight.DemiBold),
+    Style.MIDDLE: (21, QFont.Weight.DemiBold),
+    Style.LARGE: (30, QFont.Weight.DemiBold),
 }
 
 

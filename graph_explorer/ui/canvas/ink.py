@@ -5,12 +5,22 @@ The one rule: painting makes no Qt object that it made before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPen, QStaticText, QTransform
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QStaticText,
+    QTransform,
+)
 
-from graph_explorer.ui.canvas.cards import Style, style_font
+from graph_explorer.ui.canvas.cards import Style, metrics, style_font
 from graph_explorer.ui.theme import Theme, theme
 
 #: How many texts are kept; numbers change with every run, names do not.
@@ -41,15 +51,12 @@ class Ink:
         pairs = zip(rgb(self.color(role)), rgb(self.color(other)), strict=True)
         return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
 
-    def _pen(self, role: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:
+    def _pen(self, role: str, width: float = 1.0, alpha: float = 1.0) -> QPen:
         """A pen of `width` scene pixels; of one pixel on screen where `width` is 0."""
         made = QPen(self.color(role, alpha), width or 1.0)
         made.setCosmetic(width == 0)
         made.setCapStyle(Qt.PenCapStyle.RoundCap if width else Qt.PenCapStyle.FlatCap)
         made.setJoinStyle(Qt.PenJoinStyle.RoundJoin if width else Qt.PenJoinStyle.BevelJoin)
-        if dashed:
-            made.setDashPattern([3.0, 3.0])
-            made.setCapStyle(Qt.PenCapStyle.FlatCap)
         return made
 
     def _brush(self, role: str, alpha: float = 1.0) -> QBrush:
@@ -67,6 +74,24 @@ class Ink:
             found.prepare(QTransform(), style_font(style))
             self._texts[text, style] = found
         return found
+
+
+def draw_texts(painter: QPainter, style: Style, texts: Iterable[tuple[QPointF, QStaticText]]) -> None:
+    """Draws texts at their upper left corners with the painter's pen.
+
+    In an SVG file they become outlines: it looks the same where the program's fonts are not installed.
+    """
+    font = style_font(style)
+    if painter.paintEngine().type() is not QPaintEngine.Type.SVG:
+        painter.setFont(font)
+        for corner, text in texts:
+            painter.drawStaticText(corner, text)
+        return
+    ascent = metrics(style).ascent()
+    for corner, text in texts:
+        path = QPainterPath()
+        path.addText(corner.x(), corner.y() + ascent, font, text.text())
+        painter.fillPath(path, painter.pen().brush())
 
 
 @cache

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from graph_explorer.ui.canvas.arrays import path_of
 from graph_explorer.ui.canvas.camera import Camera
-from graph_explorer.ui.canvas.cards import Style, style_font
-from graph_explorer.ui.canvas.ink import Ink
+from graph_explorer.ui.canvas.cards import Style
+from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.moment import Present
 from graph_explorer.ui.canvas.paint_lines import line_width, point_along
 from graph_explorer.ui.canvas.scene import Box, Scene
@@ -110,7 +110,9 @@ def _trace_line(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     grown = line_width(scene, line) - line_width(scene, line) % 1
     for width, alpha in strokes:
-        painter.setPen(ink.pen(role, round(_width(width + grown - 1, camera.scale), 1), alpha))
+        pen = QPen(ink.pen(role, round(_width(width + grown - 1, camera.scale), 1), alpha))
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
         painter.drawPath(path)
 
 
@@ -163,7 +165,6 @@ def _chip(painter: QPainter, flight: Flight, scene: Scene, camera: Camera, ink: 
     painter.setPen(ink.pen("node", 2.0))
     painter.setBrush(ink.brush(role))
     painter.drawRoundedRect(box, _CHIP_HEIGHT / 2, _CHIP_HEIGHT / 2)
-    painter.setFont(style_font(Style.NUMBER))
     painter.setPen(ink.pen("node"))
-    painter.drawStaticText(QPointF(box.left() + 8, -text.size().height() / 2), text)
+    draw_texts(painter, Style.NUMBER, [(QPointF(box.left() + 8, -text.size().height() / 2), text)])
     painter.restore()

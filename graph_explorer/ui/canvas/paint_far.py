@@ -11,22 +11,32 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from graph_explorer.ui.canvas.arrays import Rectangles
+from graph_explorer.ui.canvas.arrays import Rows
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
 from graph_explorer.ui.canvas.ink import Ink, rgb
 from graph_explorer.ui.canvas.moment import Moment
-from graph_explorer.ui.canvas.paint_lines import CUT, FOLLOWED, IDLE, WAITING, line_states
+from graph_explorer.ui.canvas.paint_lines import (
+    ORDER,
+    SHADES,
+    draw_straight,
+    line_states,
+    lit_lines,
+    straight_pieces,
+)
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
-from graph_explorer.ui.canvas.scene import Box, Scene
+from graph_explorer.ui.canvas.scene import Box, Scene, bezier
 from graph_explorer.ui.canvas.shapes import ROLES
 
 Floats = NDArray[np.float64]
 
-_LINES = {WAITING: ("edge", 0.4), IDLE: ("edge", 0.75), FOLLOWED: ("edge_followed", 0.9), CUT: ("edge", 0.4)}
+#: How strong lines are, compared with lines near by.
+_FAINT = 0.75
 _DIMMED = 0.2
+#: From this length on, in pixels, a piece is drawn as a curve; below, its points go into the image.
+_LONG = 24
 
 
 def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
@@ -42,84 +52,74 @@ def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
     return ink.mixed(ROLES[kind], "node", 0.75 if stage >= VALUE else 0.35)
 
 
-class Dots:
-    """Points along all lines, about `spacing` scene pixels apart, sorted from top to bottom."""
+def dots(pieces: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Whole points x and y, a pixel apart, along the chords of pieces (p, 4, 2) on screen."""
+    start, way = pieces[:, 0], pieces[:, 3] - pieces[:, 0]
+    counts = np.ceil(np.abs(way).max(axis=1)).astype(np.int64) + 1
+    piece = np.repeat(np.arange(len(pieces)), counts)
+    step = np.arange(len(piece)) - (np.cumsum(counts) - counts)[piece]
+    share = (step + 0.5) / counts[piece]
+    x = start[:, 0][piece] + way[:, 0][piece] * share
+    y = start[:, 1][piece] + way[:, 1][piece] * share
+    return np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
 
-    def __init__(self, scene: Scene, spacing: float) -> None:
-        pieces = scene.pieces
-        chord = np.hypot(*(pieces[:, 3] - pieces[:, 0]).T) if len(pieces) else np.zeros(0)
-        counts = np.maximum(1, np.ceil(chord / spacing)).astype(np.int64)
-        piece = np.repeat(np.arange(len(pieces)), counts)
-        first = np.cumsum(counts) - counts
-        share = (np.arange(len(piece)) - first[piece] + 0.5) / counts[piece]
-        t, u = share[:, None], 1 - share[:, None]
-        a, b, c, d = (pieces[piece, k] for k in range(4))
-        points = u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d
-        order = np.argsort(points[:, 1], kind="stable")
-        self.x, self.y = points[order, 0], points[order, 1]
-        self.line = scene.line_of_piece[piece[order]]
 
-    def within(self, box: Box) -> NDArray[np.int64]:
-        """The points inside a scene rectangle."""
-        x, y, width, height = box
-        start, stop = np.searchsorted(self.y, (y, y + height))
-        near = self.x[start:stop]
-        return np.asarray(start + np.flatnonzero((near >= x) & (near < x + width)))
+def chords(pieces: Floats) -> Floats:
+    """The pieces cut into four, as rows x1, y1, x2, y2."""
+    points = bezier(pieces, np.linspace(0, 1, 5))
+    return np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
 
 
 class FarPainter:
-    """Draws from far away; keeps the points along the lines of the scene that it drew last."""
+    """Draws from far away in one theme."""
 
     def __init__(self, ink: Ink) -> None:
         self.ink = ink
-        self._scene: Scene | None = None
-        self._dots: dict[int, Dots] = {}
-
-    def _dots_of(self, scene: Scene, scale: float) -> Dots:
-        if self._scene is not scene:
-            self._scene, self._dots = scene, {}
-        octave = math.floor(math.log2(1 / scale))
-        if octave not in self._dots:
-            self._dots[octave] = Dots(scene, 2.0**octave)
-        return self._dots[octave]
 
     def paint(
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, seen: Box, points: bool
     ) -> None:
         """Draws what is in the screen rectangle `seen`; cards as blocks, or as `points`."""
-        ratio = painter.device().devicePixelRatioF()
-        image = _clear_image(seen, ratio)
-        pixels = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), -1)
         box = camera.scene_box(seen)
-        self._lines(pixels, scene, moment, camera, box, ratio)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        image = _clear_image(seen, painter.device().devicePixelRatioF())
+        pixels = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), -1)
+        self._lines(painter, pixels, scene, moment, camera, box, seen)
         if points:
-            self._points(pixels, scene, moment, camera, box, ratio)
+            self._points(pixels, scene, moment, camera, box, seen)
         del pixels
         painter.drawImage(QRectF(*seen).topLeft(), image)
         if not points:
             self._blocks(painter, scene, moment, camera, box)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _lines(
-        self, pixels: NDArray[np.uint32], scene: Scene, moment: Moment, camera: Camera, box: Box, ratio: float
-    ) -> None:
-        if not len(scene.pieces):
-            return
-        dots = self._dots_of(scene, camera.scale * ratio)
-        inside = dots.within(box)
-        lines = dots.line[inside]
-        scale = camera.scale * ratio
-        x = ((dots.x[inside] - box[0]) * scale).astype(np.int64)
-        y = ((dots.y[inside] - box[1]) * scale).astype(np.int64)
-        states = line_states(scene, moment, np.arange(len(scene.sources)))[lines]
-        colors = np.zeros(4, np.uint32)
-        for state, (role, alpha) in _LINES.items():
-            colors[state] = _premultiplied(self.ink.color(role, alpha))
-        if moment.lit is not None:
-            lit = (moment.lit[scene.sources] & moment.lit[scene.targets])[lines]
-            x, y, states = x[lit], y[lit], states[lit]
-        np.clip(x, 0, pixels.shape[1] - 1, out=x)
-        np.clip(y, 0, pixels.shape[0] - 1, out=y)
-        pixels[y, x] = colors[states]
+        self, painter: QPainter, image: NDArray[np.uint32], scene: Scene, moment: Moment,
+        camera: Camera, box: Box, seen: Box,
+    ) -> None:  # fmt: skip
+        """Straight pieces and long curves as lines, short curves as points in the image."""
+        found = scene.pieces_in(box)
+        found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
+        states = line_states(scene, moment, scene.line_of_piece[found])
+        pieces = scene.pieces[found]
+        straight = straight_pieces(pieces, camera.scale)
+        for state in ORDER:
+            these = states == state
+            if not these.any():
+                continue
+            role, strength = SHADES[state]
+            color = self.ink.mixed(role, "window", strength * _FAINT)  # opaque: several times as fast
+            painter.setPen(QPen(color, 0))
+            draw_straight(painter, pieces[these & straight], camera, seen)
+            bent = pieces[these & ~straight] * camera.scale + (camera.x, camera.y)
+            long = np.abs(bent[:, 3] - bent[:, 0]).max(axis=1) > _LONG
+            Rows(chords(bent[long])).draw_lines(painter)
+            self._dots(image, bent[~long], _premultiplied(color), seen)
+
+    def _dots(self, image: NDArray[np.uint32], pieces: Floats, color: int, seen: Box) -> None:
+        x, y = dots((pieces - seen[:2]) * (image.shape[1] / seen[2]))
+        inside = (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
+        image[y[inside], x[inside]] = color
 
     def _colored(self, scene: Scene, moment: Moment, box: Box) -> list[tuple[QColor, NDArray[np.int64]]]:
         """The cards in a rectangle, by colour; the further advanced ones last."""
@@ -136,30 +136,31 @@ class FarPainter:
 
     def _blocks(self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for color, places in self._colored(scene, moment, box):
             rows = scene.boxes[places] * camera.scale
             rows[:, 0] += camera.x
             rows[:, 1] += camera.y
             painter.setBrush(color)
-            Rectangles(rows).draw(painter)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            Rows(rows).draw_rectangles(painter)
 
     def _points(
-        self, pixels: NDArray[np.uint32], scene: Scene, moment: Moment, camera: Camera, box: Box, ratio: float
+        self, image: NDArray[np.uint32], scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box
     ) -> None:
+        """Every card as a few pixels, at least one."""
+        ratio = image.shape[1] / seen[2]
         scale = camera.scale * ratio
+        height, width = image.shape
         for color, places in self._colored(scene, moment, box):
             rows = scene.boxes[places]
-            left = ((rows[:, 0] - box[0]) * scale).astype(np.int64)
-            top = ((rows[:, 1] - box[1]) * scale).astype(np.int64)
-            wide = max(1, round(float(rows[:, 2].mean()) * scale))
-            high = max(1, round(float(rows[:, 3].mean()) * scale))
+            wide, high = (max(1, round(side)) for side in (rows[:, 2:].mean(axis=0) * scale).tolist())
+            x = np.floor((rows[:, 0] - box[0]) * scale).astype(np.int64)
+            y = np.floor((rows[:, 1] - box[1]) * scale).astype(np.int64)
+            x, y = np.clip(x, 0, width - wide), np.clip(y, 0, height - high)
+            corner = y * width + x
+            flat, pixel = image.reshape(-1), _premultiplied(color)
             for dy in range(high):
                 for dx in range(wide):
-                    x = np.clip(left + dx, 0, pixels.shape[1] - 1)
-                    y = np.clip(top + dy, 0, pixels.shape[0] - 1)
-                    pixels[y, x] = _premultiplied(color)
+                    flat[corner + dy * width + dx] = pixel
 
 
 def _clear_image(seen: Box, ratio: float) -> QImage:

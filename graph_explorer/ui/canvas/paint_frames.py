@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from graph_explorer.ui.canvas.camera import Camera
-from graph_explorer.ui.canvas.cards import Style, style_font, text_width
-from graph_explorer.ui.canvas.ink import Ink
+from graph_explorer.ui.canvas.cards import Style, text_width
+from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.paint_cards import TEXT_FROM
 from graph_explorer.ui.canvas.scene import INDENT, TITLE, Box, Frame, Scene
 
@@ -65,9 +65,8 @@ def _title(painter: QPainter, frame: Frame, ink: Ink) -> None:
     _chevron(painter, x + INDENT, y + TITLE / 2, ink)
     x += INDENT + 14
     for text, style, role in prepared:
-        painter.setFont(style_font(style))
         painter.setPen(ink.pen(role))
-        painter.drawStaticText(QPointF(x, y + (TITLE - text.size().height()) / 2), text)
+        draw_texts(painter, style, [(QPointF(x, y + (TITLE - text.size().height()) / 2), text)])
         x += text.size().width() + INDENT
 
 
@@ -88,7 +87,7 @@ def _label(painter: QPainter, frame: Frame, seen: QRectF, ink: Ink) -> bool:
     painter.setBrush(ink.brush("group"))
     painter.drawRoundedRect(box, 5, 5)
     text = ink.text(name, Style.CAPTION)
-    painter.setFont(style_font(Style.CAPTION))
     painter.setPen(ink.pen("text"))
-    painter.drawStaticText(QPointF(box.left() + 6, box.center().y() - text.size().height() / 2), text)
+    corner = QPointF(box.left() + 6, box.center().y() - text.size().height() / 2)
+    draw_texts(painter, Style.CAPTION, [(corner, text)])
     return True

@@ -116,8 +116,8 @@ class Scene:
 
     @cached_property
     def _piece_boxes(self) -> Floats:
-        """(p, 4): left, top, right, bottom."""
-        return np.hstack([self.pieces.min(axis=1), self.pieces.max(axis=1)])
+        """(4, p): left, top, right, bottom."""
+        return np.ascontiguousarray(np.hstack([self.pieces.min(axis=1), self.pieces.max(axis=1)]).T)
 
     # ── what is in a rectangle, what is at a point ────────────────────────────────────────────
 
@@ -131,8 +131,8 @@ class Scene:
     def pieces_in(self, box: Box) -> Places:
         """The numbers of the cubic pieces whose bounds touch a rectangle."""
         x, y, width, height = box
-        left, top, right, bottom = self._piece_boxes.T
-        return np.flatnonzero((left < x + width) & (right > x) & (top < y + height) & (bottom > y))
+        left, top, right, bottom = self._piece_boxes
+        return np.flatnonzero((left <= x + width) & (right >= x) & (top <= y + height) & (bottom >= y))
 
     def lines_in(self, box: Box) -> Places:
         """The numbers of the lines that may touch a rectangle."""

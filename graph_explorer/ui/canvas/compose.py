@@ -1,0 +1,185 @@
+"""What is written where on a card at one moment.
+
+The one rule: what is not known at the moment leaves its place empty; nothing reads 0 that is not 0.
+Positions are scene pixels from the card's upper left corner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.notation import number, shape
+from graph_explorer.ui.canvas import cards as size
+from graph_explorer.ui.canvas.cards import Card, Kind, Style, metrics, shortened, sign_width, text_width
+from graph_explorer.ui.canvas.moment import Moment
+from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
+from graph_explorer.ui.canvas.shapes import ROLES
+from graph_explorer.ui.canvas.wording import norm
+
+Array = np.ndarray[Any, Any]
+
+_MARK_HEIGHT = 15.0
+_BAR_HEIGHT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its upper left corner; a `fine` one is left out where it would be too small."""
+
+    text: str
+    style: Style
+    role: str
+    x: float
+    y: float
+    fine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A rounded rectangle filled with a share of a role's colour, with a border of that role or none.
+
+    A `fine` one is left out where it would be too small.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    round: float
+    role: str
+    share: float
+    bordered: bool = False
+    fine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """The small picture of an array in the colour of `role`."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    array: Array
+    role: str
+
+
+@dataclass
+class Drawing:
+    """All that is drawn on a card's body."""
+
+    texts: list[Text] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+    thumbs: list[Thumb] = field(default_factory=list)
+    troubled: bool = False
+
+    def write(
+        self, text: str, style: Style, role: str, x: float, top: float, height: float, fine: bool = False
+    ) -> None:
+        """Writes a text from `x` on, centred in height in a row."""
+        self.texts.append(Text(text, style, role, x, top + (height - metrics(style).height()) / 2, fine))
+
+
+def compose(card: Card, moment: Moment, stage: int) -> Drawing:
+    """The card as it is read from near."""
+    drawing = Drawing()
+    value = moment.value(card)
+    if card.kind is Kind.CONSTANT:
+        _constant(drawing, card, value)
+        return drawing
+    gradient = moment.gradient(card, stage)
+    _title(drawing, card, stage)
+    if value is not None:
+        detail = shape(value.shape) if value.ndim else ""
+        _row(drawing, card, card.rows[0], "=", value, "value", detail)
+    if gradient is not None:
+        detail = f"norm {number(norm(gradient))}" if gradient.ndim else ""
+        _row(drawing, card, card.rows[1], "∂", gradient, "gradient", detail)
+    if stage == PARTIAL:
+        arrived, count = moment.progress.terms(card, moment.time)
+        _mark(drawing, card, f"Σ {arrived}/{count}")
+    if card.kind is Kind.GROUP:
+        _group_progress(drawing, card, moment)
+    drawing.troubled = moment.troubled(card, value, gradient)
+    return drawing
+
+
+def compose_far(card: Card) -> Text:
+    """The card from further away: its sign alone, or a leaf's name, as large as it fits."""
+    text = card.name if not card.sign or card.kind is Kind.GROUP else card.sign
+    for style in (Style.LARGE, Style.MIDDLE, Style.SIGN):
+        if text_width(text, style) <= card.width - 12 and metrics(style).height() <= card.height:
+            break
+    text = shortened(text, style, card.width - 8)
+    x = (card.width - text_width(text, style)) / 2
+    return Text(text, style, ROLES[card.kind], x, (card.height - metrics(style).height()) / 2)
+
+
+def _title(drawing: Drawing, card: Card, stage: int) -> None:
+    x, role = size.PADDING, ROLES[card.kind]
+    if card.sign:
+        badge = sign_width(card.sign)
+        drawing.patches.append(Patch(x, size.TOP, badge, size.TITLE, 5, role, 0.09, fine=True))
+        if card.kind is not Kind.GROUP:
+            inset = (badge - text_width(card.sign, Style.SIGN)) / 2
+            drawing.write(card.sign, Style.SIGN, role, x + inset, size.TOP, size.TITLE)
+        x += badge + 8
+    style = Style.NAME if card.named else Style.PLAIN_NAME
+    shade = "muted" if not card.named or stage == BLANK else "text"
+    shade = role if card.kind in (Kind.INPUT, Kind.PARAMETER, Kind.OUTPUT) else shade
+    drawing.write(card.name, style, shade, x, size.TOP, size.TITLE)
+    if card.caption:
+        top = size.TOP + size.TITLE + 1
+        drawing.write(card.caption, Style.CAPTION, "muted", size.PADDING, top, size.CAPTION, fine=True)
+
+
+def _constant(drawing: Drawing, card: Card, value: Array | None) -> None:
+    if value is not None:
+        text = shape(value.shape) if value.ndim else number(value[()])
+        x = (card.width - text_width(text, Style.NUMBER)) / 2
+        drawing.write(text, Style.NUMBER, "text", x, 0, card.height)
+
+
+def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, role: str, detail: str) -> None:
+    height, x = card.rows[2], size.PADDING
+    shade = "muted" if role == "value" else role
+    drawing.write(label, Style.NUMBER, shade, x, top, height, fine=True)
+    x += size.LABEL
+    if array.ndim == 0:
+        drawing.write(number(array[()]), Style.NUMBER, role, x, top, height)
+        return
+    wide, high = card.picture_size()
+    drawing.thumbs.append(Thumb(x, top + (height - high) / 2, wide, high, array, role))
+    drawing.write(detail, Style.CAPTION, role, x + wide + 6, top, height)
+
+
+def _mark(drawing: Drawing, card: Card, text: str) -> None:
+    """A small pill at the right end of the gradient's row: the sum is not complete yet."""
+    _, top, height = card.rows
+    wide = text_width(text, Style.MARK) + 10
+    x = card.width - size.PADDING + 3 - wide
+    middle = top + (height - _MARK_HEIGHT) / 2
+    drawing.patches.append(Patch(x, middle, wide, _MARK_HEIGHT, _MARK_HEIGHT / 2, "gradient", 0.12, True))
+    drawing.write(text, Style.MARK, "gradient", x + 5, top, height)
+
+
+def _group_progress(drawing: Drawing, card: Card, moment: Moment) -> None:
+    """How many nodes a collapsed group holds, and how far the backward pass is through it."""
+    done, count = moment.progress.group_gradients(card, moment.time)
+    top, x, width = card.rows[0] - size.PROGRESS_ROW, size.PADDING, card.width - 2 * size.PADDING
+    nodes = f"{len(card.members)} node" + "s" * (len(card.members) != 1)
+    drawing.write(nodes, Style.CAPTION, "muted", x, top - 1, size.PROGRESS_ROW)
+    if not count:
+        return
+    text, role = f"∂ {done}/{count}", "gradient" if done else "muted"
+    right = x + width - text_width(text, Style.MARK)
+    drawing.write(text, Style.MARK, role, right, top - 1, size.PROGRESS_ROW)
+    y = top + size.PROGRESS_ROW - _BAR_HEIGHT
+    drawing.patches.append(Patch(x, y, width, _BAR_HEIGHT, _BAR_HEIGHT / 2, "border", 1.0))
+    if done:
+        drawing.patches.append(
+            Patch(x, y, width * done / count, _BAR_HEIGHT, _BAR_HEIGHT / 2, "gradient", 1.0)
+        )
