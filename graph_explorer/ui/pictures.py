@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize
 from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
@@ -23,6 +24,7 @@ from graph_explorer.ui.canvas.camera import MARGIN, Camera, fitted
 from graph_explorer.ui.canvas.describe import describe_event
 from graph_explorer.ui.canvas.marks import Marks, paint_marks
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.session import State
 
 #: The longest side of a picture whose size nobody chose, in logical pixels.
 LONGEST = 8000.0
@@ -35,6 +37,7 @@ MOST_WHOLE = 3000
 _ROOM = (1600.0, 900.0)
 
 Size = tuple[int, int]
+Source = Document | State
 
 
 @dataclass(frozen=True)
@@ -60,28 +63,34 @@ class View:
 
 
 def view(
-    source: Document | tuple[Document, Trace], *, step: int | None = None, theme: str = "light",
-    size: Size | None = None, collapsed: frozenset[str] = frozenset(),
+    source: Source, *, trace: Trace | None = None, step: int | None = None, theme: str = "",
+    size: Size | None = None, collapsed: frozenset[str] | None = None,
 ) -> View:  # fmt: skip
-    """The view of a document, or of a run of it, after backward step `step` (None: when all is done).
+    """The view of a document after backward step `step` (None: when all is done), or of a window's state.
 
-    `size` is width and height in logical pixels; by default the graph at its full size. Raises
-    `InputError` for a step that the backward pass does not have.
+    `trace` spares running the document. `size` is width and height in logical pixels; by default the
+    graph at its full size. Of a state, the run, its time, what is collapsed and the theme are the
+    window's, unless given. Raises `InputError` for a step that the backward pass does not have.
     """
-    document, trace = (source, run(source, partial=True)) if isinstance(source, Document) else source
-    time = time_of_step(trace, step)
+    state = source if isinstance(source, State) else State(document=source)
+    document = state.document
+    assert document is not None, "there is no document to be shown"
+    trace = trace or state.trace or run(document, partial=True)
+    at_end = step is None and state.trace is None
+    time = state.time if step is None and state.trace is not None else time_of_step(trace, step)
     room = (float(size[0]), float(size[1])) if size else _ROOM
-    stage = Stage(make_scene(Wanted(document, trace, collapsed, "auto", room)), trace)
-    stage.show(trace, time)
-    marks = Marks() if step is None else Marks(stage.present(time))
+    shut = state.collapsed if collapsed is None else collapsed
+    stage = Stage(make_scene(Wanted(document, trace, shut, "auto", room)), trace)
+    stage.show(trace, time, state.breakpoints)
     bounds = stage.scene.bounds
     if size is None:
         scale = min(1.0, LONGEST / max(bounds[2], bounds[3]))
         room = (bounds[2] * scale + 2 * MARGIN, bounds[3] * scale + 2 * MARGIN)
     event = trace.events[time - 1] if time else None
     return View(
-        stage, marks, fitted(bounds, *room), round(room[0]), round(room[1]), theme, describe_event(event)
-    )
+        stage, Marks() if at_end else Marks(stage.present(time)), fitted(bounds, *room),
+        round(room[0]), round(room[1]), theme or state.theme, describe_event(event),
+    )  # fmt: skip
 
 
 def time_of_step(trace: Trace, step: int | None) -> int:
@@ -103,32 +112,21 @@ def image(shown: View, ratio: float = 1.0) -> QImage:
     return made
 
 
-def picture(
-    source: Document | tuple[Document, Trace], *, step: int | None = None, theme: str = "light",
-    size: Size | None = None, collapsed: frozenset[str] = frozenset(),
-) -> QImage:  # fmt: skip
-    """The picture of a document or run; `size` in pixels. See `view` for the rest."""
-    shown = view(source, step=step, theme=theme, size=size, collapsed=collapsed)
-    return image(shown, 1.0 if size else RATIO)
+def picture(source: Source, *, size: Size | None = None, **more: Any) -> QImage:
+    """The picture of a document or state as an image, `size` in pixels; `more` is that of `view`."""
+    return image(view(source, size=size, **more), 1.0 if size else RATIO)
 
 
-def save_png(
-    source: Document | tuple[Document, Trace], path: Path, *, step: int | None = None,
-    theme: str = "light", size: Size | None = None, collapsed: frozenset[str] = frozenset(),
-) -> None:  # fmt: skip
-    """Writes the picture as PNG. Raises `InputError` where the file cannot be written."""
-    made = picture(source, step=step, theme=theme, size=size, collapsed=collapsed)
-    if not QImageWriter(str(path), QByteArray(b"png")).write(made):
-        raise InputError(f"cannot write '{path}'; is there such a folder, and may you write there?")
+def save_png(source: Source, path: Path, **more: Any) -> None:
+    """Writes the `picture` as PNG. Raises `InputError` where the file cannot be written."""
+    writer = QImageWriter(str(path), QByteArray(b"png"))
+    if not writer.write(picture(source, **more)):
+        raise InputError(f"cannot write '{path}': {writer.errorString()}")
 
 
-def save_svg(
-    source: Document | tuple[Document, Trace], path: Path, *, step: int | None = None,
-    theme: str = "light", size: Size | None = None, collapsed: frozenset[str] = frozenset(),
-) -> None:  # fmt: skip
-    """Writes the picture as SVG. Raises `InputError` where the file cannot be written."""
-    shown = view(source, step=step, theme=theme, size=size, collapsed=collapsed)
-    data = svg(shown)
+def save_svg(source: Source, path: Path, **more: Any) -> None:
+    """Writes the `view` as SVG. Raises `InputError` where the file cannot be written."""
+    data = svg(view(source, **more))
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -92,7 +92,9 @@ def compose(card: Card, moment: Moment, stage: int) -> Drawing:
         return drawing
     gradient = moment.gradient(card, stage)
     _title(drawing, card, stage)
-    if value is not None:
+    if card.id == moment.failed:
+        drawing.write("failed", Style.NAME, "error", size.PADDING, card.rows[0], card.rows[2])
+    elif value is not None:
         detail = shape(value.shape) if value.ndim else ""
         _row(drawing, card, card.rows[0], "=", value, "value", detail)
     if gradient is not None:
@@ -171,13 +173,14 @@ def _group_progress(drawing: Drawing, card: Card, moment: Moment) -> None:
     done, count = moment.progress.group_gradients(card, moment.time)
     top, x, width = card.rows[0] - size.PROGRESS_ROW, size.PADDING, card.width - 2 * size.PADDING
     nodes = f"{len(card.members)} node" + "s" * (len(card.members) != 1)
-    drawing.write(nodes, Style.CAPTION, "muted", x, top - 1, size.PROGRESS_ROW)
+    height = size.PROGRESS_ROW - _BAR_HEIGHT - 4
+    drawing.write(nodes, Style.CAPTION, "muted", x, top, height)
     if not count:
         return
     text, role = f"∂ {done}/{count}", "gradient" if done else "muted"
     right = x + width - text_width(text, Style.MARK)
-    drawing.write(text, Style.MARK, role, right, top - 1, size.PROGRESS_ROW)
-    y = top + size.PROGRESS_ROW - _BAR_HEIGHT
+    drawing.write(text, Style.MARK, role, right, top, height)
+    y = top + size.PROGRESS_ROW - _BAR_HEIGHT - 4
     drawing.patches.append(Patch(x, y, width, _BAR_HEIGHT, _BAR_HEIGHT / 2, "border", 1.0))
     if done:
         drawing.patches.append(

@@ -220,16 +220,22 @@ class CardPainter:
             card = scene.cards[place]
             if drawing is not None and card.kind is Kind.GROUP:
                 self._closed_sign(painter, x, y)
-            if drawing is not None and drawing.troubled:
-                painter.translate(x + card.width - 22, y - 7)
-                painter.setPen(self.ink.pen("node", 2.0))
-                painter.setBrush(self.ink.brush("warning"))
-                painter.drawPath(warning_sign(18.0))
-                painter.translate(22 - card.width - x, 7 - y)
+            if drawing is not None and (drawing.troubled or card.id == moment.failed):
+                role = "error" if card.id == moment.failed else "warning"
+                self._warning(painter, x + card.width - 24, y - 8, role)
             if card.id in moment.breakpoints:
                 painter.setPen(self.ink.pen("node", 1.5))
                 painter.setBrush(self.ink.brush("error"))
                 painter.drawEllipse(QRectF(x - 6, y - 6, 13, 13))
+
+    def _warning(self, painter: QPainter, x: float, y: float, role: str) -> None:
+        triangle, mark = warning_sign(20.0)
+        painter.translate(x, y)
+        painter.setPen(self.ink.pen("node", 2.5))
+        painter.setBrush(self.ink.brush(role))
+        painter.drawPath(triangle)
+        painter.fillPath(mark, self.ink.brush("node"))
+        painter.translate(-x, -y)
 
     def _closed_sign(self, painter: QPainter, x: float, y: float) -> None:
         """A small arrow head that points right: the group can be opened."""

@@ -52,11 +52,11 @@ def _chamfered(box: QRectF, cut: float) -> QPolygonF:
 
 
 @lru_cache(maxsize=4)
-def warning_sign(size: float) -> QPainterPath:
-    """A triangle with an exclamation mark cut out, its box at the origin."""
-    path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(size / 2, 0), QPointF(size, size * 0.9), QPointF(0, size * 0.9)]))
-    path.closeSubpath()
-    path.addRect(QRectF(size * 0.45, size * 0.32, size * 0.1, size * 0.28))
-    path.addRect(QRectF(size * 0.45, size * 0.67, size * 0.1, size * 0.1))
-    return path
+def warning_sign(size: float) -> tuple[QPainterPath, QPainterPath]:
+    """A triangle whose box is at the origin, and the exclamation mark on it."""
+    triangle, mark = QPainterPath(), QPainterPath()
+    triangle.addPolygon(QPolygonF([QPointF(size / 2, 0), QPointF(size, size * 0.9), QPointF(0, size * 0.9)]))
+    triangle.closeSubpath()
+    mark.addRoundedRect(QRectF(size * 0.44, size * 0.32, size * 0.12, size * 0.29), 1, 1)
+    mark.addEllipse(QRectF(size * 0.43, size * 0.67, size * 0.14, size * 0.14))
+    return triangle, mark

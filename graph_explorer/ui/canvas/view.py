@@ -14,6 +14,7 @@ from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -355,6 +356,10 @@ class GraphView(QWidget):
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             self._look(self.camera.moved(grown.width() / 2, grown.height() / 2))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        for motion in (self._camera_motion, self._glide_motion, self._flight_motion):
+            motion.finish()
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 
