@@ -29,12 +29,14 @@ from graph_explorer.engine.notation import (
     written_out,
 )
 from graph_explorer.engine.ops import operation
-from graph_explorer.engine.ops.declare import Local
+from graph_explorer.engine.ops.declare import Form
 from graph_explorer.engine.spoken import spoken
 from graph_explorer.engine.trace import Pulled, Trace
 
 Array = np.ndarray[Any, Any]
 
+#: Of an array of more entries it is not counted how many were taken.
+COUNTED = 1_000_000
 #: A sum of more terms than this is shown with its first and last ones.
 TERMS_SHOWN = 6
 
@@ -109,12 +111,11 @@ def local(trace: Trace, node: Node, slot: int, digits: int = DIGITS) -> tuple[Li
         return (Line(rf"{left} : \; {operator_latex(node, slot)}"),)
     shown = local_latex(trace, node, slot)
     lines = [Line(f"{left} = {shown}")]
-    value = trace.local_of(node, slot).value
-    if value is None or _is_number(shown):
+    if _is_number(shown) or not trace.has_value(node.id):
         return tuple(lines)
     inputs = [trace.value(name) for name in node.inputs if name]
-    if all(written_out(part) for part in (*inputs, value)):
-        result = brief_latex(value, digits)
+    if all(written_out(part) for part in (*inputs, trace.value(node.id))):
+        result = brief_latex(trace.local_of(node, slot).value, digits)
         put_in = local_latex(trace, node, slot, digits)
         known = "" if _same(put_in, result) else f"= {put_in} "
         lines.append(Line(f"{known}= {result}"))
@@ -162,32 +163,43 @@ def positions(pulled: Pulled) -> tuple[int, ...]:
     return plan.terms[plan.number[pulled.into]]
 
 
+def form(pulled: Pulled) -> Form:
+    """What kind of thing the local derivative of a step is, without working it out."""
+    found = operation(pulled.node.op)
+    if found.elementwise:
+        return "elementwise" if np.ndim(pulled.trace.value(pulled.node.id)) else "scalar"
+    return "selection" if found.selects else "linear"
+
+
 def product(pulled: Pulled, digits: int = DIGITS) -> Line:
     """Upstream × local = contribution, with numbers; shapes where there are too many."""
     upstream, contribution = output_gradient(pulled.upstream), pulled.contribution
-    factor = pulled.local
-    result = gradient_mark(brief_latex(contribution, digits))
-    if factor.form == "scalar":
-        above = gradient_mark(number_latex(upstream[()], digits))
-        return Line(rf"{above} \times {bracketed_latex(np.asarray(factor.value)[()], digits)} = {result}")
     above = gradient_mark(brief_latex(upstream, digits))
-    if factor.form != "elementwise":
+    result = gradient_mark(brief_latex(contribution, digits))
+    kind = form(pulled)
+    if kind in ("linear", "selection"):
         return Line(rf"{above} \to {result}")
-    assert factor.value is not None
-    sum_sign = r"\sum " if np.shape(upstream) != np.shape(contribution) else ""
-    same = _constant(factor.value)
+    sum_sign = r"\sum " if upstream.shape != contribution.shape else ""
+    printed = local_latex(pulled.trace, pulled.node, pulled.input_index)
+    if kind == "elementwise" and _is_number(printed):
+        return Line(rf"{sum_sign}{above} \times {bracketed_latex(float(printed), digits)} = {result}")
+    if kind == "elementwise" and not written_out(upstream):
+        return Line(rf"{sum_sign}{above} \odot {above} = {result}")
+    factor = np.asarray(pulled.local.value)
+    if kind == "scalar":
+        return Line(rf"{above} \times {bracketed_latex(factor[()], digits)} = {result}")
+    same = _constant(factor)
     if same is not None:
         return Line(rf"{sum_sign}{above} \times {bracketed_latex(same, digits)} = {result}")
-    return Line(rf"{sum_sign}{above} \odot {brief_latex(factor.value, digits)} = {result}")
+    return Line(rf"{sum_sign}{above} \odot {brief_latex(factor, digits)} = {result}")
 
 
 def _constant(value: Array) -> float | None:
     """The number that all entries are, where the derivative is one number spread over the shape."""
-    flat = np.asarray(value)  # a spread number is a view without strides: no entry need be compared
-    steps = zip(flat.strides, flat.shape, strict=True)
-    if flat.size == 0 or not all(step == 0 or size == 1 for step, size in steps):
+    steps = zip(value.strides, value.shape, strict=True)  # spread: without strides, nothing need be compared
+    if value.size == 0 or not all(step == 0 or size == 1 for step, size in steps):
         return None
-    return float(flat.flat[0])
+    return float(value.flat[0])
 
 
 def output_gradient(upstream: Any) -> Array:
@@ -222,13 +234,13 @@ def _term_latex(term: Pulled, position: int, digits: int) -> str:
 
 def note(pulled: Pulled) -> str:
     """What the formulas of this step leave unsaid, in a sentence or two; empty for plain numbers."""
-    factor = pulled.local
-    if factor.form == "scalar":
+    kind = form(pulled)
+    if kind == "scalar":
         return ""
-    if factor.form == "elementwise":
+    if kind == "elementwise":
         return _note_elementwise(pulled)
-    if factor.form == "selection":
-        return _note_selection(pulled, factor)
+    if kind == "selection":
+        return _note_selection(pulled)
     upstream, contribution = output_gradient(pulled.upstream), pulled.contribution
     rows, columns = upstream.size, contribution.size
     if is_reduction(pulled.node):
@@ -258,9 +270,10 @@ def _note_elementwise(pulled: Pulled) -> str:
         return entry
     times = int(np.prod([upstream.shape[axis] for axis in axes]))
     along = f"ax{'i' if len(axes) == 1 else 'e'}s {' and '.join(map(str, axes))}"
+    them = "that axis" if len(axes) == 1 else "them"
     return (
         f"{entry} {pulled.into} {shape(contribution.shape)} was repeated {times} times along {along}, "
-        "so its gradient is summed over them."
+        f"so its gradient is summed over {them}."
     )
 
 
@@ -273,12 +286,13 @@ def broadcast_axes(large: tuple[int, ...], small: tuple[int, ...]) -> tuple[int,
     )
 
 
-def _note_selection(pulled: Pulled, factor: Local) -> str:
-    if factor.value is None:
+def _note_selection(pulled: Pulled) -> str:
+    size = np.size(pulled.contribution)
+    weights = pulled.local.value if size <= COUNTED else None
+    if weights is None:
         return "The gradient goes back to the entries that were taken; the others get none."
-    chosen, count = int(np.count_nonzero(factor.value)), np.size(factor.value)
     return (
-        f"Only the entries that were taken pass the gradient on: {chosen} of {count}. "
+        f"Only the entries that were taken pass the gradient on: {int(np.count_nonzero(weights))} of {size}. "
         "The others get none from here."
     )
 

@@ -14,6 +14,7 @@ from graph_explorer.engine.arithmetic import (
     Arithmetic,
     Line,
     arithmetic,
+    form,
     forward,
     is_reduction,
     local,
@@ -94,16 +95,16 @@ def _gets(event: Pulled) -> str:
     output, node = event.trace.output, event.node
     subject, through = derivative(output, event.into), f"through {node.id}"
     upstream, above = output_gradient(event.upstream), derivative(output, node.id)
-    form = event.local.form
+    kind = form(event)
     result = brief(event.contribution)
     made = f"= {result}" if written_out(event.contribution) else f"({result})"
-    if form == "scalar" or (form == "elementwise" and written_out(upstream)):
+    if kind == "scalar" or (kind == "elementwise" and written_out(upstream)):
         return f"{subject} gets {product(event).text} {through}"
-    if form == "elementwise":
+    if kind == "elementwise":
         summed = ", summed where it was repeated" if upstream.shape != event.contribution.shape else ""
         rule = f"{above} × {derivative(node.id, event.into)}, entry by entry{summed}"
         return f"{subject} gets {rule} {made}, {through}"
-    if form == "selection":
+    if kind == "selection":
         return f"{subject} gets {above} at the entries that were taken {made} {through}"
     if is_reduction(node):
         share = {"ReduceSum": "", "ReduceMean": " × 1/n"}.get(node.op, " × its local derivative")
