@@ -18,15 +18,19 @@ from graph_explorer.engine.ops import (
     indexing,
     lengths,
     linear_algebra,
+    linear_attention,
     logic,
     normalization,
     padding,
     pooling,
     recurrent,
     reductions,
+    resize,
+    sampling,
     scatter,
     shape,
     softmax,
+    unfolding,
 )
 from graph_explorer.engine.ops.declare import Operation
 
@@ -49,6 +53,10 @@ _FAMILIES = (
     lengths,
     recurrent,
     attention,
+    linear_attention,
+    resize,
+    sampling,
+    unfolding,
     softmax,
     dropout,
 )

@@ -18,6 +18,7 @@ import numpy as np
 from graph_explorer.engine.ops import (
     activations,
     arithmetic,
+    convolution,
     exponential,
     indexing,
     linear_algebra,
@@ -47,6 +48,7 @@ _PARTS: Mapping[str, Operation] = {
         padding,
         indexing,
         softmax,
+        convolution,
     )
     for found in family.OPERATIONS
 }

@@ -140,6 +140,22 @@ def reverse_sequence(x: Array, sequence_lens: Any, *, batch_axis: int = 1, time_
     return np.take_along_axis(x, turned, axis=time)
 
 
+def unique(
+    x: Array,
+    *,
+    axis: int | None = None,
+    sorted: int = 1,  # noqa: A002 - ONNX's name
+) -> tuple[Array, Array, Array, Array]:
+    """Every value (or slice) once, its first place, which of them each entry is, and their counts."""
+    values, places, inverse, counts = np.unique(x, True, True, True, axis=axis)
+    inverse = np.ravel(inverse)
+    if not sorted:  # in the order in which they come
+        order = np.argsort(places)
+        values, places, counts = np.take(values, order, axis=axis or 0), places[order], counts[order]
+        inverse = np.argsort(order)[inverse]
+    return values, places.astype(np.int64), inverse.astype(np.int64), counts.astype(np.int64)
+
+
 def one_hot(indices: Array, depth: Any, values: Any, *, axis: int = -1) -> Array:
     """values[1] where the new axis counts the index, values[0] elsewhere."""
     return np.take(np.asarray(values), _hot(indices, depth, axis))
@@ -202,6 +218,10 @@ OPERATIONS = (
         forward=one_hot, inputs=("indices", "depth", "values"), pulls=(None, None, _one_hot_back),
         multilinear=True, selects=True, operators=("", "", r"\sum_{\text{where it stands}}"),
         settings={"depth": 1, "values": 2},
+    ),
+    discrete(
+        "Unique", unique, family="indexing", inputs=("x",), outputs=4,
+        summary="every value once; also its first place, where each went, and how many there were",
     ),
     discrete(
         "NonZero", lambda x: np.array(np.nonzero(np.atleast_1d(x)), np.int64), family="indexing",

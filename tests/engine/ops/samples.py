@@ -358,6 +358,84 @@ SAMPLES: dict[str, list[Sample]] = {
             {"interleaved": 1},
         ),
     ],
+    "Resize": [
+        ((numbers(1, 2, 3, 4),), {"sizes": (1, 2, 5, 6), "mode": mode, **more})
+        for mode in ("nearest", "linear", "cubic")
+        for more in (
+            {},
+            {"coordinate_transformation_mode": "align_corners"},
+            {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
+            {"exclude_outside": 1},
+        )
+    ]
+    + [
+        ((numbers(1, 2, 7, 8), None, np.array([0.6, 0.5])), {"axes": (2, 3), "mode": mode, "antialias": 1})
+        for mode in ("linear", "cubic")
+    ]
+    + [
+        (
+            (numbers(3, 4), np.array([-0.2, 0.1, 0.9, 1.3]), None, integers(4, 5)),
+            {
+                "mode": "linear",
+                "coordinate_transformation_mode": "tf_crop_and_resize",
+                "extrapolation_value": 7.0,
+            },
+        )
+    ],
+    "GridSample": [
+        (
+            (numbers(2, 3, 4, 5), 1.3 * np.tanh(numbers(2, 3, 2, 2))),
+            {"mode": mode, "padding_mode": padding, "align_corners": align},
+        )
+        for mode in ("linear", "nearest", "cubic")
+        for padding in ("zeros", "border", "reflection")
+        for align in (0, 1)
+    ]
+    + [((numbers(1, 2, 3, 3, 4), np.tanh(numbers(1, 2, 2, 1, 3))), {})],
+    "AffineGrid": [
+        ((numbers(2, 2, 3),), {"size": (2, 1, 3, 4)}),
+        ((numbers(1, 3, 4), integers(1, 1, 2, 3, 2)), {"align_corners": 1}),
+    ],
+    "Col2Im": [
+        ((numbers(2, 12, 9), integers(4, 4), integers(2, 2)), {}),
+        (
+            (numbers(1, 4, 6),),
+            {"image_shape": (4, 5), "block_shape": (2, 2), "strides": (2, 2), "pads": (0, 0, 0, 1)},
+        ),
+    ],
+    "MaxUnpool": [
+        (
+            (numbers(1, 1, 2, 2), np.array([[[[5, 7], [13, 15]]]])),
+            {"kernel_shape": (2, 2), "strides": (2, 2)},
+        ),
+        (
+            (numbers(1, 1, 2, 2), np.array([[[[5, 7], [13, 15]]]])),
+            {"kernel_shape": (2, 2), "strides": (2, 2), "output_shape": (1, 1, 5, 5)},
+        ),
+    ],
+    "LinearAttention": [
+        (
+            (
+                numbers(2, 3, 8),
+                numbers(2, 3, 4) / 2,
+                numbers(2, 3, 6),
+                start,
+                numbers(2, 3, 4, seed=3) if rule.startswith("gated") else None,
+                positive(2, 3, 2) if rule.endswith("delta") else None,
+            ),
+            {"q_num_heads": 4, "kv_num_heads": 2, "update_rule": rule},
+        )
+        for rule, start in (
+            ("linear", None),
+            ("gated", numbers(2, 2, 2, 3)),
+            ("delta", None),
+            ("gated_delta", numbers(2, 2, 2, 3)),
+        )
+    ],
+    "CausalConvWithState": [
+        ((numbers(2, 3, 5), numbers(3, 1, 3), numbers(3), numbers(2, 3, 2)), {"activation": "silu"}),
+        ((numbers(2, 3, 5), numbers(3, 1, 3)), {}),
+    ],
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
 
