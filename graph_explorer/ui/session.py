@@ -22,7 +22,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Use
+from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.ui.jobs import Jobs
@@ -37,7 +37,7 @@ SYNCHRONOUS = 0.03
 
 @dataclass(frozen=True)
 class Accumulator:
-    """What an optimizer would find in a parameter's `.grad`: the sum over backward passes since the last zero."""
+    """What an optimizer would find in a parameter's `.grad`: the sum of the passes since the last zero."""
 
     gradients: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
     passes: int = 0
@@ -87,6 +87,33 @@ class State:
         ) or any(getattr(now, part) is not getattr(saved, part) for part in ("inputs", "parameters"))
 
 
+def _exists(use: Use, graph: Graph) -> bool:
+    """Whether an edge of another graph is one of this graph too."""
+    found = graph.node(use.node) if use.node in graph else None
+    return found is not None and found.id == use.node and use.input_index < len(found.inputs)
+
+
+def _carried(before: State, graph: Graph) -> dict[str, Any]:
+    """What of the selection, groups and breakpoints another graph has too."""
+    nodes, groups = frozenset(node.id for node in graph), frozenset(graph.groups)
+    return {
+        "selection": before.selection if before.selection in nodes | groups else "",
+        "edge": before.edge if before.edge is not None and _exists(before.edge, graph) else None,
+        "collapsed": before.collapsed & groups,
+        "breakpoints": before.breakpoints & nodes,
+    }
+
+
+def _fitting(held: Accumulator, document: Document) -> Accumulator:
+    """The gradients that still have a parameter of their shape; the same record if all have."""
+    kept = {
+        name: gradient
+        for name, gradient in held.gradients.items()
+        if name in document.parameters and document.parameters[name].array.shape == gradient.shape
+    }
+    return held if len(kept) == len(held.gradients) else Accumulator(MappingProxyType(kept), held.passes)
+
+
 class _Edit(QUndoCommand):
     """One change of the document; the old and the new one are kept."""
 
@@ -97,7 +124,7 @@ class _Edit(QUndoCommand):
     def id(self) -> int:
         return hash(self.merge) & 0x7FFFFFFF if self.merge else -1
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+    def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Edit) or other.merge != self.merge:
             return False
         self.after = other.after
@@ -122,6 +149,18 @@ class Session(QObject):
         self.jobs = jobs or Jobs()
         self.undo = QUndoStack(self)
         self._seconds = 0.0
+        #: the document and the detached edges whose run is still under way
+        self._wanted: tuple[Document, frozenset[Use]] | None = None
+
+    @property
+    def latest(self) -> Document:
+        """The document with every edit, also those whose run is still under way."""
+        assert self.state.document is not None
+        return self._wanted[0] if self._wanted is not None else self.state.document
+
+    @property
+    def _detached(self) -> frozenset[Use]:
+        return self._wanted[1] if self._wanted is not None else self.state.detached
 
     def follow(self, show: Show) -> None:
         """Calls `show(before, now)` at once, and after each change."""
@@ -154,18 +193,22 @@ class Session(QObject):
     def show(self, document: Document) -> None:
         """Starts afresh with `document`, its values computed and nothing stepped yet."""
         trace = run(document, partial=True)
-        self.jobs.cancel("trace")
-        self.undo.clear()
+        self._start_afresh()
         self.change(
-            document=document, trace=trace, time=trace.forward_length, saved=document, selection="", edge=None,
-            collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
+            document=document, trace=trace, time=trace.forward_length, saved=document,
+            selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
+            breakpoints=frozenset(), accumulator=Accumulator(),
             problem=None, draft=None, playing=False, message=str(trace.failure or ""),
         )  # fmt: skip
 
+    def _start_afresh(self) -> None:
+        self.jobs.cancel("trace")
+        self._wanted, self._seconds = None, 0.0
+        self.undo.clear()
+
     def close_document(self) -> None:
         """Back to the start page."""
-        self.jobs.cancel("trace")
-        self.undo.clear()
+        self._start_afresh()
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
@@ -188,42 +231,38 @@ class Session(QObject):
 
     def edit(self, text: str, after: Document, merge: str = "") -> None:
         """An undoable change of the document; edits with the same `merge` join into one."""
-        assert self.state.document is not None
-        self.undo.push(_Edit(self, text, self.state.document, after, merge))
+        self.undo.push(_Edit(self, text, self.latest, after, merge))
 
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
         assert self.state.document is not None
-        self._retrace(document.kept_as(self.state.document), self.state.detached)
+        graph = document.graph
+        detached = frozenset(use for use in self._detached if _exists(use, graph))
+        if document.program != self.latest.program:
+            self.change(problem=None, draft=None)
+        self._retrace(document.kept_as(self.state.document), detached)
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
-        assert self.state.document is not None
-        self.edit(
-            f"Change {name}",
-            self.state.document.with_values({name: value}),
-            merge and f"{name}:{merge}",
-        )
+        self.edit(f"Change {name}", self.latest.with_values({name: value}), merge and f"{name}:{merge}")
 
     def set_program(self, text: str) -> None:
         """The text in the editor: taken over as soon as it is right, its problem shown while it is not."""
-        document = self.state.document
-        if document is None or (text == document.program and self.state.problem is None):
+        if self.state.document is None or (text == self.latest.program and self.state.problem is None):
             return
-        after = document.with_program(text)
+        after = self.latest.with_program(text)
         try:
             after.read  # noqa: B018 - reading tells what is wrong
         except InputError as error:
             self.change(problem=error, draft=text)
             return
         self.change(problem=None, draft=None)
-        if text != document.program:
+        if text != self.latest.program:
             self.edit("Edit program", after, "program")
 
     def detach(self, use: Use) -> None:
         """Cuts the gradient on one edge, or joins it again."""
-        assert self.state.document is not None
-        self._retrace(self.state.document, self.state.detached ^ {use})
+        self._retrace(self.latest, self._detached ^ {use})
 
     # ── the trace ─────────────────────────────────────────────────────────────────────────────
 
@@ -241,6 +280,7 @@ class Session(QObject):
         work = partial(run, document, detached=detached, plan=plan, partial=True)
         deliver = partial(self._deliver, document, detached, same)
         if self._seconds > SYNCHRONOUS:
+            self._wanted = (document, detached)
             self.jobs.start(
                 "trace",
                 "Running",
@@ -260,15 +300,14 @@ class Session(QObject):
         self.change(message=str(error))
 
     def _deliver(self, document: Document, detached: frozenset[Use], same: bool, trace: Trace) -> None:
-        before = self.state
+        before, graph = self.state, trace.graph
+        self._wanted = None
         backward = before.trace is not None and before.time > before.trace.forward_length
         at = min(before.time, trace.length) if same else (trace.length if backward else trace.forward_length)
-        known = {*(node.id for node in trace.graph), *trace.graph.groups}
         self.change(
-            document=document, detached=detached, trace=trace, time=at,
-            selection=before.selection if before.selection in known else "",
-            edge=before.edge if before.edge is not None and before.edge.node in known else None,
-            message=str(trace.failure or ""),
+            document=document, detached=detached, trace=trace, time=at, message=str(trace.failure or ""),
+            accumulator=_fitting(before.accumulator, document),
+            **({} if same else _carried(before, graph)),
         )  # fmt: skip
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────
@@ -340,9 +379,10 @@ class Session(QObject):
 
     def act_update(self, rate: float) -> None:
         """Update: each parameter moves by −rate × its accumulator, which stays as it is."""
-        document, held = self.state.document, self.state.accumulator.gradients
-        if document is None or not held:
+        held = self.state.accumulator.gradients
+        if self.state.document is None or not held:
             return
+        document = self.latest
         moved = {name: document.entry(name).array - rate * gradient for name, gradient in held.items()}
         self.edit("Update", document.with_values(moved))
         if self.state.trace is not None:
