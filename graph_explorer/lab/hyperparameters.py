@@ -94,9 +94,7 @@ def number(
     log: bool = False,
     optional: bool = False,
 ) -> Hyperparameter:
-    return Hyperparameter(
-        name, "number", default, meaning, (bounds,), usual, log, optional=optional
-    )
+    return Hyperparameter(name, "number", default, meaning, (bounds,), usual, log, optional=optional)
 
 
 def integer(
@@ -108,9 +106,7 @@ def integer(
     *,
     optional: bool = False,
 ) -> Hyperparameter:
-    return Hyperparameter(
-        name, "integer", default, meaning, (bounds,), usual, log=True, optional=optional
-    )
+    return Hyperparameter(name, "integer", default, meaning, (bounds,), usual, log=True, optional=optional)
 
 
 def flag(name: str, default: bool, meaning: str) -> Hyperparameter:
@@ -120,9 +116,7 @@ def flag(name: str, default: bool, meaning: str) -> Hyperparameter:
 def choice(
     name: str, default: str | None, meaning: str, choices: Sequence[str], *, optional: bool = False
 ) -> Hyperparameter:
-    return Hyperparameter(
-        name, "choice", default, meaning, choices=tuple(choices), optional=optional
-    )
+    return Hyperparameter(name, "choice", default, meaning, choices=tuple(choices), optional=optional)
 
 
 def pair(
@@ -136,9 +130,7 @@ def pair(
     log: bool = False,
     optional: bool = False,
 ) -> Hyperparameter:
-    return Hyperparameter(
-        name, "numbers", default, meaning, bounds, usual, log, parts, optional=optional
-    )
+    return Hyperparameter(name, "numbers", default, meaning, bounds, usual, log, parts, optional=optional)
 
 
 class Pair(NamedTuple):
@@ -179,9 +171,7 @@ def read_pairs(
                 f'{owner} has no "{key}"; {nearest(key, table)}', text=text, column=column
             )
         if key in values:
-            raise HyperparameterError(
-                f'"{key}" is given twice; leave one out', text=text, column=column
-            )
+            raise HyperparameterError(f'"{key}" is given twice; leave one out', text=text, column=column)
         try:
             values[key] = checked(table[key], read_value(table[key], written))
         except HyperparameterError as error:
@@ -242,9 +232,7 @@ def checked(row: Hyperparameter, value: Value) -> Value:
         return _checked_numbers(row, value)
     if row.kind == "choice":
         if value not in row.choices:
-            raise HyperparameterError(
-                f'{row.name} cannot be "{value}"; {nearest(str(value), row.choices)}'
-            )
+            raise HyperparameterError(f'{row.name} cannot be "{value}"; {nearest(str(value), row.choices)}')
         return value
     expected = {"flag": bool, "integer": int, "schedule": str}.get(row.kind)
     if expected is None:
@@ -262,8 +250,7 @@ def _checked_numbers(row: Hyperparameter, value: Value) -> tuple[float | None, .
         return tuple(int(_checked_number(row, each, row.bounds[0])) for each in numbers)
     if len(numbers) != len(row.bounds):
         raise HyperparameterError(
-            f"{row.name} is {len(row.bounds)} numbers, found {len(numbers)}; "
-            f"write {row.name}={example(row)}"
+            f"{row.name} is {len(row.bounds)} numbers, found {len(numbers)}; write {row.name}={example(row)}"
         )
     return tuple(
         None if each is None and row.optional else _checked_number(row, each, bounds)
