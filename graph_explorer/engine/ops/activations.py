@@ -18,7 +18,7 @@ SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
 
 def sigmoid(x: Array) -> Array:
     """1/(1+e^(−x)); where e^(−x) overflows it is 0, as it should."""
-    if x.dtype == np.float16:  # whose exponential overflows too early
+    if getattr(x, "dtype", None) == np.float16:  # whose exponential overflows too early
         return sigmoid(x.astype(np.float32)).astype(np.float16)
     return 1.0 / (1.0 + np.exp(-x))
 

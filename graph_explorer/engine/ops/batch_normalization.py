@@ -191,7 +191,7 @@ OPERATIONS = (
             r" - \frac{1}{n}\hat{x}\hat{x}^{\top}\right)",
             r"\hat{x}", "1", r"-\frac{\gamma}{\sigma}", r"-\frac{\gamma\,\hat{x}}{2\,\sigma^{2}}",
         ),
-        domain=lambda x, scale, b, input_mean, input_var, **attributes: input_var >= 0,
+        domain=lambda x, scale, b, input_mean, input_var, **attributes: _up(input_var >= 0, x),
         reference="Ioffe and Szegedy 2015",
     ),
 )  # fmt: skip

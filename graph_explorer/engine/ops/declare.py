@@ -67,7 +67,8 @@ class Operation:
     latex: str = ""
     #: for operators without partials: LaTeX of the local derivative, one an input
     operators: tuple[str, ...] = ()
-    #: where it is defined, and where it has no derivative: called with the inputs
+    #: where it is defined, and where it has no derivative: called with the inputs and attributes,
+    #: they give a truth value an entry
     domain: Rule | None = None
     kinks: Rule | None = None
     reference: str = ""

@@ -106,7 +106,10 @@ OPERATIONS = (
         inputs=("query", "key", "value", "past_state", "decay", "beta"),
         summary="attention whose keys and values are added up in a state of fixed size",
         latex=r"S_t = S_{t-1} + k_t\,v_t^{\top},\quad y_t = q_t^{\top} S_t",
-        operators=(r"\left(S_t\, \cdot\right)", *tuple(f"{_THROUGH_TIME} {name}}}" for name in ("k", "v", "S_0", "g", r"\beta"))),
+        operators=(
+            r"\left(S_t\, \cdot\right)",
+            *(f"{_THROUGH_TIME} {name}}}" for name in ("k", "v", "S_0", "g", r"\beta")),
+        ),
         reference="Katharopoulos et al. 2020; delta rule: Schlag et al. 2021",
     ),
     composed(

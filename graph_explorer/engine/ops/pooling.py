@@ -210,7 +210,7 @@ def _root(total: Array, p: int) -> Array:
 
 def _slope_above(y: Array, p: int) -> Array:
     """y^(1−p), and 0 where y is 0."""
-    return np.where(y == 0, 0, np.where(y == 0, 1, y) ** (1 - p)).astype(y.dtype)
+    return np.where(y == 0, np.zeros_like(y), np.where(y == 0, np.ones_like(y), y) ** (1.0 - p))
 
 
 def _slope_below(x: Array, p: int) -> Array:

@@ -106,3 +106,17 @@ def test_local_derivative_has_the_shape_it_promises(op: Operation, sample: Sampl
             assert np.shape(local.value) == np.shape(y)
         elif local.form == "selection":
             assert np.shape(local.value) == np.shape(inputs[index])
+
+
+@pytest.mark.parametrize(("op", "sample"), CASES)
+def test_domain_and_kinks_speak_of_every_entry(op: Operation, sample: Sample) -> None:
+    inputs, attributes = sample
+    shape = np.broadcast_shapes(
+        np.shape(inputs[0]), np.shape(inputs[1]) if op.elementwise and inputs[1:] else ()
+    )
+    with np.errstate(all="ignore"):
+        for rule in (op.domain, op.kinks):
+            if rule is not None:
+                flags = np.asarray(rule(*inputs, **attributes))
+                assert flags.dtype == bool
+                assert np.broadcast_shapes(flags.shape, shape) or not shape
