@@ -38,7 +38,7 @@ def forward_latex(trace: Trace, node: Node, digits: int | None = None) -> str:
     given = r",\; ".join(
         names[head] for head, name in zip(_heads(found, node), node.inputs, strict=False) if name
     )
-    return _cleaned(rf"\operatorname{{{_word(found.name)}}}\left({given}\right)", times)
+    return _cleaned(rf"\mathrm{{{_word(found.name)}}}\left({given}\right)", times)
 
 
 def local_latex(trace: Trace, node: Node, slot: int, digits: int | None = None) -> str:
@@ -156,4 +156,4 @@ def _cleaned(latex: str, times: str) -> str:
 
 def _word(name: str) -> str:
     """An operator's name as a function of a formula: `ReduceMax` is reduce max, `Conv` conv."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", r"\\,", name).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", r"\\ ", name).lower()

@@ -67,6 +67,9 @@ QPushButton:default:focus, QPushButton[look="main"]:focus { border: 2px solid $t
 QPushButton[look="main"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[look="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 QPushButton[look="link"]:hover, QPushButton[look="link"]:focus { border-color: $accent; }
+QPushButton[look="reference"] { background: transparent; border-color: transparent; color: $accent; padding: 1px 2px;
+    border-radius: 3px; text-align: left; }
+QPushButton[look="reference"]:hover, QPushButton[look="reference"]:focus { border-color: $accent; }
 QPushButton[look="link"]:disabled { color: $muted; background: transparent; }
 QPushButton[look="small"] { padding: 2px 8px; border-radius: 4px; }
 QPushButton[look="small"][state="good"] { border-color: $success; }

@@ -25,7 +25,7 @@ INDENT = 18
 _GAP = 3
 #: Milliseconds until a formula asks again for its picture.
 _AGAIN = 35
-_RELATIONS = re.compile(r"(?<= )(?:=|\\mathrel\{\+\}=|\\to|\\leftarrow)(?= )")
+_RELATIONS = re.compile(r"(?<= )(?:=|\\;\{\+\}\{=\}\\;|\\to|\\leftarrow)(?= )")
 
 
 def pieces(latex: str, sign: re.Pattern[str] = _RELATIONS) -> list[str]:
@@ -36,9 +36,9 @@ def pieces(latex: str, sign: re.Pattern[str] = _RELATIONS) -> list[str]:
             depth += 1
         elif latex.startswith((r"\right", r"\end"), position):
             depth -= 1
-        elif latex[position] in "{}":
-            depth += 1 if latex[position] == "{" else -1
         found = sign.match(latex, position) if depth == 0 and position else None
+        if found is None and latex[position] in "{}":
+            depth += 1 if latex[position] == "{" else -1
         if found is not None:
             cuts.append(position)
         position = found.end() if found is not None else position + 1
@@ -66,6 +66,7 @@ class FormulaView(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.hide()
 
     def show_latex(self, latex: str, theme_name: str, text: str = "") -> None:
         """Shows `latex`; `text` is read aloud instead of the plain form of it."""

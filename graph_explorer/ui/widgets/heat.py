@@ -7,11 +7,12 @@ are no finite numbers have a colour of their own.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -30,7 +31,7 @@ MOST_COUNTED = 4_000_000
 #: Pictures are cut down to this many entries a side, by leaving entries out.
 _MOST = 512
 #: Pixels: largest height, largest entry, between the tiles of a stack.
-_HEIGHT, _ENTRY, _BETWEEN = 168, 22, 1
+_HEIGHT, _ENTRY, _BETWEEN = 168, 22, 2
 _TILES = 64
 _LEGEND = 9
 
@@ -65,23 +66,29 @@ def magnitude(array: Array) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def mosaic(array: Array) -> tuple[Array, Array]:
-    """An array of any number of axes as one with two, stacks as tiles; and where the gaps between them are."""
+@dataclass(frozen=True)
+class Tiles:
+    """Pictures side by side: one matrix of all entries, and how many tiles it has down and across."""
+
+    entries: Array
+    down: int = 1
+    across: int = 1
+    count: int = 1
+
+
+def tiles_of(array: Array) -> Tiles:
+    """An array of any number of axes as one with two; a stack of matrices becomes tiles in a grid."""
     values = np.asarray(array, dtype=np.float64)
     if values.ndim <= 2:
-        flat = values.reshape(1, -1) if values.ndim < 2 else values
-        return flat, np.zeros(flat.shape, dtype=bool)
-    tiles = values.reshape(-1, *values.shape[-2:])[:_TILES]
-    count, height, width = tiles.shape
-    columns = max(1, min(count, round(math.sqrt(count * height / max(width, 1) * 2))))
-    rows = -(-count // columns)
-    size = (rows * (height + _BETWEEN) - _BETWEEN, columns * (width + _BETWEEN) - _BETWEEN)
-    whole, gaps = np.zeros(size), np.ones(size, dtype=bool)
-    for k, tile in enumerate(tiles):
-        top, left = k // columns * (height + _BETWEEN), k % columns * (width + _BETWEEN)
-        whole[top : top + height, left : left + width] = tile
-        gaps[top : top + height, left : left + width] = False
-    return whole, gaps
+        return Tiles(values.reshape(1, -1) if values.ndim < 2 else values)
+    stack = values.reshape(-1, *values.shape[-2:])[:_TILES]
+    count, height, width = stack.shape
+    across = max(1, min(count, round(math.sqrt(count * height / max(width, 1) * 2))))
+    down = -(-count // across)
+    whole = np.zeros((down * across, height, width))
+    whole[:count] = stack
+    grid = whole.reshape(down, across, height, width).swapaxes(1, 2)
+    return Tiles(grid.reshape(down * height, across * width), down, across, count)
 
 
 class HeatView(QWidget):
@@ -93,6 +100,8 @@ class HeatView(QWidget):
         self.setAccessibleName(spoken)
         self.theme_name = "light"
         self._seen: Array = np.zeros((0, 0))
+        self._tiles = Tiles(self._seen)
+        self._shape: tuple[int, ...] = (1,)
         self._image = QImage()
         self._largest = 0.0
         self._lowest = self._highest = 0.0
@@ -102,44 +111,62 @@ class HeatView(QWidget):
     def show_array(self, array: Array, theme_name: str) -> None:
         """Shows the array as it is now."""
         self.theme_name = theme_name
-        seen, gaps = mosaic(array)
-        self._step = max(1, -(-max(seen.shape, default=1) // _MOST))
+        self._tiles, self._shape = tiles_of(array), np.shape(array) or (1,)
+        seen = self._tiles.entries
+        large = self._tiles.count == 1 and max(seen.shape, default=1) > _MOST
+        self._step = -(-max(seen.shape) // _MOST) if large else 1
         self._seen = seen[:: self._step, :: self._step]
         finite = self._seen if np.size(array) > MOST_COUNTED else np.asarray(array, dtype=np.float64)
         finite = finite[np.isfinite(finite)]
         self._lowest = float(finite.min()) if finite.size else 0.0
         self._highest = float(finite.max()) if finite.size else 0.0
         self._largest = max(abs(self._lowest), abs(self._highest))
-        self._image = self._made(gaps[:: self._step, :: self._step])
+        self._image = self._made()
         self.setAccessibleDescription(f"Numbers from {number(self._lowest)} to {number(self._highest)}")
         self.updateGeometry()
         self.update()
 
-    def _made(self, gaps: Array) -> QImage:
+    def _made(self) -> QImage:
         shown = theme(self.theme_name)
         with np.errstate(invalid="ignore"):
             levels = np.rint(self._seen / (self._largest or 1.0) * _LEVELS)
         known = np.isfinite(levels)
         places = np.where(known, np.clip(np.nan_to_num(levels), -_LEVELS, _LEVELS) + _LEVELS, 2 * _LEVELS + 1)
         pixels = _scale(shown)[places.astype(np.intp)]
-        pixels[gaps] = shown.color("border").rgb()
         pixels = np.ascontiguousarray(pixels)
         height, width = pixels.shape
         made = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         return made.copy()  # which no longer needs the array's memory
 
-    def _place(self) -> QRect:
-        """Where the picture is: whole pixels an entry while there is room."""
-        height, width = self._seen.shape
+    def _scaled(self) -> tuple[float, float]:
+        """Width and height of one tile on the screen; whole pixels an entry while there is room."""
+        down, across = self._tiles.down, self._tiles.across
+        height, width = self._seen.shape[0] / down, self._seen.shape[1] / across
         if not height or not width:
-            return QRect()
-        room = max(self.width(), 40)
-        scale = min(room / width, _HEIGHT / height, _ENTRY)
+            return 0.0, 0.0
+        room = max(self.width(), 40) - (across - 1) * _BETWEEN
+        scale = min(room / (width * across), (_HEIGHT - (down - 1) * _BETWEEN) / (height * down), _ENTRY)
         scale = math.floor(scale) if scale >= 1 else scale
-        return QRect(0, 0, max(1, round(width * scale)), max(1, round(height * scale)))
+        return max(1.0, width * scale), max(1.0, height * scale)
+
+    def _places(self) -> list[tuple[QRectF, QRectF]]:
+        """Of each tile where it is on the screen, and where in the picture."""
+        width, height = self._scaled()
+        inside_width = self._seen.shape[1] / self._tiles.across
+        inside_height = self._seen.shape[0] / self._tiles.down
+        found = []
+        for k in range(self._tiles.count if width else 0):
+            down, across = divmod(k, self._tiles.across)
+            place = QRectF(across * (width + _BETWEEN), down * (height + _BETWEEN), width, height)
+            inside = QRectF(across * inside_width, down * inside_height, inside_width, inside_height)
+            found.append((place, inside))
+        return found
+
+    def _picture_height(self) -> int:
+        return round(self._scaled()[1] * self._tiles.down) + (self._tiles.down - 1) * _BETWEEN
 
     def sizeHint(self) -> QSize:
-        return QSize(200, self._place().height() + _LEGEND + 6 + self.fontMetrics().height())
+        return QSize(200, self._picture_height() + 8 + self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.sizeHint().height())
@@ -150,14 +177,15 @@ class HeatView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        shown, place = theme(self.theme_name), self._place()
-        if not place.isEmpty():
-            smaller = place.width() < self._seen.shape[1]
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smaller)
-            painter.drawImage(place, self._image)
-            painter.setPen(shown.color("border"))
+        shown, places = theme(self.theme_name), self._places()
+        for place, inside in places:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.width() < inside.width())
+            painter.drawImage(place, self._image, inside)
+        painter.setPen(shown.color("border"))
+        for place, _ in places:
             painter.drawRect(place.adjusted(0, 0, -1, -1))
-            self._paint_legend(painter, place.bottom() + 5)
+        if places:
+            self._paint_legend(painter, self._picture_height() + 4)
         painter.end()
 
     def _paint_legend(self, painter: QPainter, top: int) -> None:
@@ -181,11 +209,20 @@ class HeatView(QWidget):
 
     def entry_at(self, point: QPoint) -> tuple[int, int] | None:
         """Row and column of the picture at a point; None outside."""
-        place = self._place()
-        if not place.contains(point):
-            return None
-        height, width = self._seen.shape
-        return point.y() * height // place.height(), point.x() * width // place.width()
+        for place, inside in self._places():
+            if place.contains(point):
+                across = (point.x() - place.x()) / place.width() * inside.width() + inside.x()
+                down = (point.y() - place.y()) / place.height() * inside.height() + inside.y()
+                return int(down), int(across)
+        return None
+
+    def told(self, row: int, column: int) -> str:
+        """The entry at a place of the picture: its index in the array, and its number."""
+        height, width = self._seen.shape[0] // self._tiles.down, self._seen.shape[1] // self._tiles.across
+        tile = row // height * self._tiles.across + column // width
+        inside = (row % height * self._step, column % width * self._step)
+        index = (*np.unravel_index(tile, self._shape[:-2] or (1,)), *inside)[-len(self._shape) :]
+        return f"[{', '.join(str(int(k)) for k in index)}] = {number(self._seen[row, column])}"
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -193,7 +230,6 @@ class HeatView(QWidget):
             if found is None:
                 QToolTip.hideText()
             else:
-                row, column = found[0] * self._step, found[1] * self._step
-                QToolTip.showText(event.globalPos(), f"[{row}, {column}]  {number(self._seen[found])}", self)
+                QToolTip.showText(event.globalPos(), self.told(*found), self)
             return True
         return super().event(event)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from graph_explorer.engine.notation import number
@@ -143,9 +144,17 @@ class MatrixView(QTableView):
         self.setEditTriggers(triggers if editable else QAbstractItemView.EditTrigger.NoEditTriggers)
         several = self.shown.rowCount() > 1
         self.verticalHeader().setVisible(several)
+        self._take_height()
+
+    def _take_height(self) -> None:
         height = self.sizeHint().height()
         if height != self.maximumHeight():
             self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._take_height()
 
     def sizeHint(self) -> QSize:
         rows, columns = self.shown.rowCount(), self.shown.columnCount()
@@ -154,7 +163,9 @@ class MatrixView(QTableView):
         width = columns * self.horizontalHeader().defaultSectionSize()
         if not self.verticalHeader().isHidden():
             width += self.verticalHeader().sizeHint().width()
-        bar = self.horizontalScrollBar().sizeHint().height() if width > max(self.width(), 200) else 0
+        if rows > _ROWS_SEEN:
+            width += self.verticalScrollBar().sizeHint().width()
+        bar = self.horizontalScrollBar().sizeHint().height() if width > self.width() - 2 else 0
         return QSize(min(width, 400) + 2, header + min(rows, _ROWS_SEEN) * row + bar + 2)
 
     def minimumSizeHint(self) -> QSize:

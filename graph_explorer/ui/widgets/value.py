@@ -31,6 +31,8 @@ Array = np.ndarray[Any, Any]
 
 #: Up to this many entries an array opens as a table.
 _TABLE_UP_TO = 100
+#: Up to this many, other ways to look would show nothing new.
+_WRITTEN_OUT = 12
 _WAYS = ("table", "picture", "spread")
 _SHOWN = {"table": "Numbers", "picture": "Picture", "spread": "Spread"}
 
@@ -69,15 +71,18 @@ class ArrayView(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        box.addLayout(self._switch(name))
+        self._switch = self._made_switch(name)
+        box.addWidget(self._switch)
         box.addWidget(self._slice_row)
         for page in self._pages.values():
             box.addWidget(page)
         box.addWidget(self.statistics)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
-    def _switch(self, name: str) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _made_switch(self, name: str) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         self._buttons = QButtonGroup(self)
         for way in _WAYS:
@@ -91,7 +96,7 @@ class ArrayView(QWidget):
             self._buttons.addButton(button, _WAYS.index(way))
             line.addWidget(button)
         line.addStretch(1)
-        return line
+        return row
 
     def choose(self, way: str) -> None:
         """Shows the array in this way from now on."""
@@ -139,7 +144,8 @@ class ArrayView(QWidget):
             self.picture.show_array(self.array, self.theme_name)
         else:
             self.spread.show_array(self.array, self.theme_name)
-        few = self.array.size <= 8
+        few = self.array.size <= _WRITTEN_OUT and not self._chosen
+        self._switch.setVisible(not few)
         self.statistics.show_text("" if few else " · ".join(statistics(self.array).lines()))
 
 

@@ -1,0 +1,125 @@
+"""Rows about gradients: the terms of a sum, what is passed on, and where a click on them leads.
+
+The one rule: what has not happened yet at the present time has no number here, only its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from graph_explorer.engine.arithmetic import product
+from graph_explorer.engine.graph import Node, Use
+from graph_explorer.engine.notation import brief, derivative, shape
+from graph_explorer.engine.trace import Pulled, Trace
+from graph_explorer.ui.session import Session
+from graph_explorer.ui.widgets.rows import MOST, Row
+
+#: Letters that a column of numbers has room for.
+_COLUMN = 16
+NOT_YET = "not yet"
+
+
+def go_to_step(session: Session, pulled: Pulled) -> None:
+    """Selects the edge of a step and goes to the time just after it."""
+    session.select(pulled.node.id, Use(pulled.node.id, pulled.input_index))
+    session.seek(pulled.trace.time_of(pulled) + 1)
+
+
+def short(array: object) -> str:
+    """A number, the list of a very few, or the shape: what fits into a column."""
+    text = brief(array)
+    return text if len(text) <= _COLUMN else shape(np.shape(np.asarray(array)))
+
+
+def factors(pulled: Pulled) -> str:
+    """The product of a step without its result: −0.4013 × 0.2403."""
+    text = product(pulled).text
+    return text.rpartition(" = ")[0] or text
+
+
+def term_rows(
+    session: Session, trace: Trace, name: str, time: int, without: Pulled | None = None
+) -> list[Row]:
+    """The contributions to the gradient of `name` as a sum: those that came, then those to come.
+
+    There is no sum of a single term; `without` is one of them that is written out elsewhere.
+    """
+    terms = trace.terms(name)
+    if len(terms) < 2:
+        return [
+            _term_row(session, term, trace.time_of(term) < time, 0) for term in terms if term is not without
+        ]
+    rows = [
+        _term_row(session, term, trace.time_of(term) < time, position) if position < MOST else Row("")
+        for position, term in enumerate(terms)
+    ]
+    come = sum(trace.time_of(term) < time for term in terms)
+    if come:
+        far = "" if come == len(terms) else f"{come} of {len(terms)} terms so far"
+        label = derivative(trace.output, name)
+        number = short(trace.gradient(name, time))
+        rows.append(Row(label, number, "=", far, "gradient", total=True))
+    return rows
+
+
+def _term_row(session: Session, term: Pulled, has_come: bool, position: int) -> Row:
+    return Row(
+        f"through {term.node.id}",
+        short(term.contribution) if has_come else NOT_YET,
+        "+" if position else "",
+        factors(term) if has_come else "",
+        "gradient" if has_come else "muted",
+        f"Step {term.step}: go there and show this edge",
+        partial(go_to_step, session, term),
+    )
+
+
+def input_rows(session: Session, trace: Trace, node: Node, time: int) -> list[Row]:
+    """The values that a node takes; a click selects where they come from."""
+    rows = []
+    for name in node.inputs:
+        if name:
+            source = trace.graph.node(name)
+            known = trace.has_value(name, time)
+            rows.append(
+                Row(
+                    name,
+                    short(trace.value(name)) if known else "not computed yet",
+                    "",
+                    source.caption or (source.op if source.is_leaf else ""),
+                    "value" if known else "muted",
+                    f"Select {name}",
+                    select(session, source.id),
+                )
+            )
+    return rows
+
+
+def passed_on_rows(
+    session: Session, trace: Trace, node: Node, pulls: dict[int, Pulled], time: int
+) -> list[Row]:
+    """What a node's gradient becomes at each input that takes one."""
+    rows = []
+    for slot, pulled in pulls.items():
+        name = node.inputs[slot]
+        has_come = trace.time_of(pulled) < time
+        rows.append(
+            Row(
+                f"to {name}",
+                short(pulled.contribution) if has_come else NOT_YET,
+                "",
+                factors(pulled) if has_come else "",
+                "gradient" if has_come else "muted",
+                f"Step {pulled.step}: go there and show this edge",
+                partial(go_to_step, session, pulled),
+            )
+        )
+    return rows
+
+
+def select(session: Session, name: str) -> Callable[[], None]:
+    """A click that selects a node."""
+    return partial(session.select, name)
