@@ -62,8 +62,6 @@ def main(path: Path | None = None, document: Document | None = None) -> int:
 
 def furnish(window: Window, path: Path | None = None, document: Document | None = None) -> None:
     """Loads everything that the window needs, once it is there, and opens what was asked for."""
-    from PySide6.QtCore import QTimer
-
     from graph_explorer.ui.session import Session
 
     window.furnish(Session())
@@ -72,7 +70,7 @@ def furnish(window: Window, path: Path | None = None, document: Document | None 
     elif path is not None:
         window.files.open(path)
     window.start.setVisible(window.session.state.document is None)
-    QTimer.singleShot(50, window, lambda: window.bench)  # so that the first example opens at once
+    window.prepare()
 
 
 def _application() -> Any:

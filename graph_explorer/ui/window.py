@@ -51,6 +51,9 @@ class Window(QMainWindow):
         self._bench: Workbench | None = None
         self._palette: Palette | None = None
         self._seen = False
+        self._spare_time = QTimer(self)
+        self._spare_time.setSingleShot(True)
+        self._spare_time.timeout.connect(lambda: self.bench)
         self.looks = Looks(self)
         self.setObjectName("window")
         self.setAccessibleName(NAME)
@@ -105,6 +108,10 @@ class Window(QMainWindow):
         session.undo.undoTextChanged.connect(self.menus.refresh)
         session.change(theme=self.looks.theme, motion=self.settings.motion)
         session.follow(self.show_state)
+
+    def prepare(self) -> None:
+        """Makes the workbench in the next spare moment, so that the first example opens at once."""
+        self._spare_time.start(50)
 
     @property
     def bench(self) -> Workbench:
@@ -213,6 +220,7 @@ class Window(QMainWindow):
         if hasattr(self, "files") and not self.files.may_leave():
             event.ignore()
             return
+        self._spare_time.stop()
         if not self.isFullScreen():
             self.settings.geometry = self.saveGeometry()
         if self._bench is not None:

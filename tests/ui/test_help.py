@@ -1,0 +1,83 @@
+"""The help: every page exists, and what a table knows is on it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from graph_explorer.engine.language import SAME, WORDS
+from graph_explorer.engine.ops import OPERATIONS
+from graph_explorer.formats.toml import KEYS
+from graph_explorer.formats.values import FORMS, INITS
+from graph_explorer.ui.actions import ACTIONS
+from graph_explorer.ui.help import PAGES, Help, page
+from graph_explorer.ui.window import Window
+
+each = pytest.mark.parametrize("name", PAGES)
+
+
+@each
+def test_page_is_whole(qtbot: QtBot, name: str) -> None:
+    text = page(name)
+    assert text.startswith("# ")
+    assert not re.search(r"\{(keys|operations|words|inits|version|libraries)\}", text)
+    tables = [block.splitlines() for block in text.split("\n\n") if block.lstrip().startswith("|")]
+    for table in tables:
+        columns = {len(re.findall(r"(?<!\\)\|", line)) for line in table}
+        assert len(columns) == 1, table[0]
+
+
+def test_every_key_is_listed(qtbot: QtBot) -> None:
+    text = page("keys")
+    for action in ACTIONS:
+        for keys in action.keys:
+            assert f"`{keys}`" in text, action.id
+
+
+def test_every_operation_is_listed(qtbot: QtBot) -> None:
+    text = page("operations")
+    rows = {line.split("(")[0].strip("| `"): line for line in text.splitlines() if line.startswith("| `")}
+    assert set(rows) == set(OPERATIONS)
+    for name, operation in OPERATIONS.items():
+        assert ("none: no gradient passes" in rows[name]) != operation.has_gradient
+    assert "by x: y (1 − y)" in rows["Sigmoid"]
+
+
+def test_every_word_key_and_spelling_is_explained(qtbot: QtBot) -> None:
+    language, file_format = page("language"), page("file_format")
+    for word in (*WORDS, *SAME):
+        assert f"`{word}`" in language
+    for key in KEYS[""]:
+        assert re.search(rf"`\[?{key}\]?`", file_format), key
+    for mark in FORMS:
+        assert f"{{ {mark} = " in file_format
+    for init in INITS:
+        assert f"`{init}`" in file_format
+
+
+@each
+def test_opens_at_the_page(window: Window, name: str) -> None:
+    dialog = Help.open_page(window, name)
+    assert dialog.list.currentItem().text() == PAGES[name]
+    title = page(name).splitlines()[0].lstrip("# ").strip()
+    assert dialog.text.document().firstBlock().text() == title
+
+
+def test_there_is_one_help(window: Window) -> None:
+    first = Help.open_page(window, "keys")
+    assert Help.open_page(window, "about") is first
+    assert first.text.document().firstBlock().text().startswith("Graph Explorer")
+
+
+def test_follows_the_theme(window: Window) -> None:
+    dialog = Help.open_page(window, "language")
+    colors = []
+    for name in ("light", "dark"):
+        window.looks.choose(name)
+        blocks = dialog.text.document()
+        code = next(b for k in range(blocks.blockCount())
+                    if (b := blocks.findBlockByNumber(k)).text().startswith("z = w*x"))  # fmt: skip
+        colors.append(code.blockFormat().background().color().name())
+    assert colors[0] != colors[1]
