@@ -73,6 +73,32 @@ def _check(q: Value, k: Value, v: Value, past_key: Value, past_value: Value, len
         raise InputError(f"Attention: query {shapes[0]}, key {shapes[1]} and value {shapes[2]} do not fit")
 
 
+def _scores(apply: Apply, q: Value, k: Value, scale: float | None, softcap: float) -> tuple[Value, Value]:
+    """How well every query fits every key, and the same limited to ±softcap if that is not 0."""
+    factor = 1.0 / math.sqrt(np.shape(q)[3]) if scale is None else scale
+    root = np.asarray(math.sqrt(factor), q.dtype)
+    keys = apply("Transpose", apply("Mul", k, root), perm=(0, 1, 3, 2))
+    scores = apply("MatMul", apply("Mul", q, root), keys)
+    if softcap <= 0:
+        return scores, scores
+    cap = np.asarray(softcap, q.dtype)
+    return scores, apply("Mul", apply("Tanh", apply("Div", scores, cap)), cap)
+
+
+def _weights(apply: Apply, scores: Value, closed: Array, precision: int | None) -> tuple[Value, Value]:
+    """The scores, −∞ where closed, and their softmax: zeros for a query to which all is closed."""
+    nothing = np.all(closed, axis=-1, keepdims=True)
+    zero = np.zeros((), scores.dtype)
+    biased = apply("Where", closed, np.asarray(-np.inf, scores.dtype), scores)
+    weights = apply("Where", nothing, zero, biased)
+    if precision is not None:
+        weights = apply("Cast", weights, to=precision)
+    weights = apply("Softmax", weights, axis=-1)
+    if precision is not None:
+        weights = apply("CastLike", weights, zero)
+    return biased, apply("Where", nothing, zero, weights)
+
+
 def _attention(
     apply: Apply, q: Value, k: Value, v: Value, attn_mask: Value = None, past_key: Value = None,
     past_value: Value = None, nonpad_kv_seqlen: Value = None, *, is_causal: int = 0,
@@ -92,16 +118,8 @@ def _attention(
         heads = np.repeat(np.arange(np.shape(k)[1]), repeats)
         k, v = apply("Gather", k, heads, axis=1), apply("Gather", v, heads, axis=1)
 
-    factor = 1.0 / math.sqrt(np.shape(q)[3]) if scale is None else scale
-    root = np.asarray(math.sqrt(factor), q.dtype)
-    keys = apply("Transpose", apply("Mul", k, root), perm=(0, 1, 3, 2))
-    scores = apply("MatMul", apply("Mul", q, root), keys)
-    shown = scores
-    if softcap > 0:
-        cap = np.asarray(softcap, q.dtype)
-        scores = apply("Mul", apply("Tanh", apply("Div", scores, cap)), cap)
-        shown = scores if qk_matmul_output_mode else shown
-
+    scores, capped = _scores(apply, q, k, scale, softcap)
+    shown = capped if qk_matmul_output_mode else scores
     lengths = None if nonpad_kv_seqlen is None else np.asarray(whole(nonpad_kv_seqlen))
     offset = 0 if past_key is None else np.shape(past_key)[2]
     if lengths is not None:
@@ -109,26 +127,17 @@ def _attention(
     if attn_mask is not None:
         attn_mask = _mask_as_wide(apply, attn_mask, np.shape(k)[2])
         if attn_mask.dtype != np.bool_:
-            scores = apply("Add", scores, attn_mask)
+            capped = apply("Add", capped, attn_mask)
     closed = _closed(
         numbers_of(attn_mask),
-        np.shape(scores),
+        np.shape(capped),
         offset,
         is_causal,
         left_window_size,
         right_window_size,
         lengths,
     )
-    nothing = np.all(closed, axis=-1, keepdims=True)
-    minus_infinity, zero = np.asarray(-np.inf, q.dtype), np.zeros((), q.dtype)
-    biased = apply("Where", closed, minus_infinity, scores)
-    weights = apply("Where", nothing, zero, biased)
-    if softmax_precision is not None:
-        weights = apply("Cast", weights, to=softmax_precision)
-    weights = apply("Softmax", weights, axis=-1)
-    if softmax_precision is not None:
-        weights = apply("CastLike", weights, zero)
-    weights = apply("Where", nothing, zero, weights)
+    biased, weights = _weights(apply, capped, closed, softmax_precision)
     shown = {2: biased, 3: weights}.get(qk_matmul_output_mode, shown)
     y = apply("MatMul", weights, v)
     if flat:
