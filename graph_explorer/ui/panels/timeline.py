@@ -1,0 +1,237 @@
+"""The timeline: transport buttons, the scrub bar, and the sentence of the present step.
+
+The one rule: it says where in the run the window is, and moves there; what happens there is said by
+`explain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QToolButton,
+    QWidget,
+)
+
+from graph_explorer.engine.explain import sentence, sentences
+from graph_explorer.engine.trace import Event, Trace
+from graph_explorer.ui.panels.player import SPEEDS, Player, breakpoint_times
+from graph_explorer.ui.session import Mode, Session, State
+from graph_explorer.ui.widgets.icons import icon
+from graph_explorer.ui.widgets.scrub import Scrub
+from graph_explorer.ui.widgets.text import Elided, Label
+
+_CLOSED = "Open an example, then step through it here."
+_BEGIN = "Nothing is computed yet; the inputs and parameters are given. Step to compute the first value."
+_MODES: tuple[tuple[Mode, str, str], ...] = (
+    ("nodes", "Node by node", "One step goes through a whole node: all edges below it"),
+    ("edges", "Edge by edge", "One step follows one edge: upstream × local derivative = contribution"),
+)
+#: Narrower than this many pixels, everything stands below each other.
+_NARROW = 620
+
+
+def position(trace: Trace | None, time: int) -> str:
+    """Where a time is: start, forward 3 / 6, backward 7 / 19."""
+    if trace is None:
+        return ""
+    if time == 0:
+        return "start"
+    forward = trace.forward_length
+    if time <= forward:
+        return f"forward {time} / {forward}"
+    return f"backward {time - forward} / {trace.length - forward}"
+
+
+def step_events(trace: Trace, time: int, mode: Mode) -> list[Event]:
+    """The events that the step which ended at `time` has made: one, or all of one node."""
+    events = trace.events
+    if time == 0:
+        return []
+    first = time - 1
+    while mode == "nodes" and first > 0 and events[first - 1].node is events[time - 1].node:
+        first -= 1
+    return events[first:time]
+
+
+def told(trace: Trace, time: int, mode: Mode) -> str:
+    """The sentence of the step that ended at `time`."""
+    if trace.failure is not None and time == trace.length:
+        return f"The run stopped here: {trace.failure}."
+    events = step_events(trace, time, mode)
+    if not events:
+        return _BEGIN
+    return sentences(events) if len(events) > 1 else sentence(events[-1])
+
+
+class Timeline(QWidget):
+    """The panel."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.player = Player(session, self)
+        self.setObjectName("timeline")
+        self.setAccessibleName("Timeline")
+        self._drawn: list[tuple[QToolButton, str]] = []
+        self._narrow: bool | None = None
+        self.transport = self._make_transport()
+        self.scrub = Scrub("timeline_scrub", "Time in the run")
+        self.scrub.valueChanged.connect(session.seek)
+        self.scrub.told = self._told
+        self.position = Elided("", "muted")
+        self.position.setObjectName("timeline_position")
+        self.sentence = Label("")
+        self.sentence.setObjectName("timeline_sentence")
+        self.sentence.setAccessibleName("What this step does")
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.choices = self._make_choices()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(10, 6, 10, 8)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(4)
+        self._arrange(False)
+        session.follow(self.show_state)
+
+    # ── making ────────────────────────────────────────────────────────────────────────────────
+
+    def _button(self, name: str, drawn: str, spoken: str, hint: str, act: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"timeline_{name}")
+        button.setAccessibleName(spoken)
+        button.setToolTip(hint)
+        button.clicked.connect(act)
+        self._drawn.append((button, drawn))
+        return button
+
+    def _make_transport(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2)
+        session = self.session
+        self.first = self._button(
+            "first", "first", "First", "To the start: nothing is computed", lambda: session.seek(0)
+        )
+        self.back = self._button("back", "back", "Back", "One step back", lambda: session.step(forward=False))
+        self.play = self._button("play", "play", "Play", "Step by itself", self._play)
+        self.step = self._button("step", "step", "Step", "One step on", session.step)
+        self.last = self._button("last", "last", "Last", "To the end: every gradient is known", self._last)
+        self.play.setCheckable(True)
+        for button in (self.first, self.back, self.play, self.step, self.last):
+            line.addWidget(button)
+        return row
+
+    def _make_choices(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        self.modes = QButtonGroup(self)
+        for place, (mode, text, hint) in enumerate(_MODES):
+            button = QToolButton()
+            button.setObjectName(f"timeline_{mode}")
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setToolTip(hint)
+            button.setProperty("look", "segment")
+            button.setCheckable(True)
+            button.clicked.connect(lambda checked=False, mode=mode: self.session.change(mode=mode))
+            self.modes.addButton(button, place)
+            line.addWidget(button)
+        self.speed = QComboBox()
+        self.speed.setObjectName("timeline_speed")
+        self.speed.setAccessibleName("Speed of playing")
+        self.speed.setToolTip("How fast it plays")
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.speed.currentIndexChanged.connect(lambda: self.player.set_speed(self.speed.currentData()))
+        line.addSpacing(8)
+        line.addWidget(self.speed)
+        line.addStretch(1)
+        return row
+
+    def _arrange(self, narrow: bool) -> None:
+        """Side by side where there is room, else below each other."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        top, left = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignLeft
+        grid = self._grid
+        grid.addWidget(self.transport, 0, 0, left)
+        if narrow:
+            grid.addWidget(self.position, 0, 1, 1, 3)
+            grid.addWidget(self.scrub, 1, 0, 1, 4)
+            grid.addWidget(self.sentence, 2, 0, 1, 4)
+            grid.addWidget(self.choices, 3, 0, 1, 4)
+        else:
+            grid.addWidget(self.scrub, 0, 1, 1, 2)
+            grid.addWidget(self.position, 0, 3)
+            grid.addWidget(self.sentence, 1, 0, 1, 2)
+            grid.addWidget(self.choices, 1, 2, 1, 2, top)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(2 if narrow else 1, 1)
+        self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(event.size().width() < _NARROW)
+
+    # ── showing ───────────────────────────────────────────────────────────────────────────────
+
+    def show_state(self, before: State, now: State) -> None:
+        first = before is now or before.theme != now.theme or not self.play.icon().availableSizes()
+        if first or before.playing != now.playing:
+            for button, drawn in self._drawn:
+                shown = "pause" if button is self.play and now.playing else drawn
+                button.setIcon(icon(shown, now.theme))
+            self.play.setChecked(now.playing)
+            self.play.setAccessibleName("Pause" if now.playing else "Play")
+        if first or before.trace is not now.trace or before.breakpoints != now.breakpoints:
+            trace = now.trace
+            length, turn = (trace.length, trace.forward_length) if trace is not None else (0, 0)
+            self.scrub.show_run(length, turn, breakpoint_times(now), now.theme)
+            widest = max((position(trace, time) for time in (turn, length)), key=len)
+            self.position.setMinimumWidth(self.position.fontMetrics().horizontalAdvance(widest) + 4)
+        if before.mode != now.mode or self.modes.checkedId() < 0:
+            self.modes.button([mode for mode, *_ in _MODES].index(now.mode)).setChecked(True)
+        if first or any(
+            getattr(before, part) is not getattr(now, part) for part in ("trace", "time", "mode")
+        ):
+            self._show_time(now)
+
+    def _show_time(self, now: State) -> None:
+        trace = now.trace
+        self.scrub.show_time(now.time)
+        text = position(trace, now.time)
+        self.position.show_text(text)
+        self.scrub.setAccessibleDescription(text)
+        self.sentence.setText(told(trace, now.time, now.mode) if trace is not None else _CLOSED)
+        self.setEnabled(trace is not None)
+        at_start, at_end = now.time == 0, trace is None or now.time >= trace.length
+        for button, useless in ((self.first, at_start), (self.back, at_start), (self.step, at_end)):
+            button.setEnabled(not useless)
+        self.last.setEnabled(not at_end)
+
+    def _told(self, time: int) -> str:
+        trace = self.session.state.trace
+        if trace is None:
+            return ""
+        return f"{position(trace, time)}\n{told(trace, time, self.session.state.mode)}"
+
+    # ── acting ────────────────────────────────────────────────────────────────────────────────
+
+    def _play(self) -> None:
+        self.session.change(playing=not self.session.state.playing)
+
+    def _last(self) -> None:
+        if self.session.state.trace is not None:
+            self.session.seek(self.session.state.trace.length)
