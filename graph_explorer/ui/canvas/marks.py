@@ -6,6 +6,7 @@ that moving one costs no more than the area that it covers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Style
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.moment import Present
-from graph_explorer.ui.canvas.paint_lines import line_width, point_along
+from graph_explorer.ui.canvas.paint_lines import point_along
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.shapes import outline
 
@@ -59,7 +60,8 @@ def marks_boxes(marks: Marks, scene: Scene, camera: Camera) -> Iterator[Box]:
         cards = [card for card in (marks.present.card, marks.present.into) if card >= 0]
         found += [tuple(scene.boxes[card].tolist()) for card in cards]
         lines += marks.present.lines
-    found += [scene.line_box(line) for line in lines]
+    for line in lines:
+        found += scene.line_boxes(line)
     for box in found:
         if box is not None:
             x, y, width, height = camera.seen_box(box)
@@ -108,9 +110,9 @@ def _trace_line(
 ) -> None:  # fmt: skip
     path = camera.transform().map(path_of(scene.curves[line], joined=True))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    grown = line_width(scene, line) - line_width(scene, line) % 1
+    bundle = math.log2(scene.layout.edges[line].multiplicity)
     for width, alpha in strokes:
-        pen = QPen(ink.pen(role, round(_width(width + grown - 1, camera.scale), 1), alpha))
+        pen = QPen(ink.pen(role, round(_width(width + bundle, camera.scale), 1), alpha))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawPath(path)

@@ -5,6 +5,7 @@ The one rule: a moment holds no positions; together with a scene it is all that 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,6 +32,35 @@ class Present:
     into: int = -1
 
 
+class Sums:
+    """Gradients that are not complete yet: the sums so far, carried on from step to step."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._rows: dict[int, Array] = {}
+        self._kept: dict[int, tuple[int, Array]] = {}
+
+    def of(self, result: int, time: int) -> Array:
+        """The sum of what has arrived at the value numbered `result` by `time`; something has."""
+        trace, plan = self._trace, self._trace.plan
+        name = trace.graph.values[result]
+        if name == trace.output:
+            return trace.gradient(name, time)
+        positions = plan.terms[result]
+        arrived = bisect_left(positions, trace.pulled_by(time))
+        if isinstance(trace.contributions, np.ndarray):
+            if result not in self._rows:
+                self._rows[result] = np.cumsum(trace.contributions[list(positions)])
+            return np.asarray(self._rows[result][arrived - 1])
+        count, total = self._kept.get(result, (0, np.zeros(())))
+        if not 0 < count <= arrived:
+            count, total = 1, trace.contribution(positions[0])
+        for position in positions[count:arrived]:
+            total = np.asarray(total + trace.contribution(position))
+        self._kept[result] = arrived, total
+        return total
+
+
 @dataclass(frozen=True)
 class Moment:
     """A run at `time`. `cut` are the lines that pass no gradient; `lit` (n) leaves only some cards bright."""
@@ -38,6 +68,7 @@ class Moment:
     trace: Trace
     progress: Progress
     time: int
+    sums: Sums
     cut: frozenset[int] = frozenset()
     breakpoints: frozenset[str] = frozenset()
     lit: NDArray[np.bool_] | None = None
@@ -64,7 +95,7 @@ class Moment:
             return None
         if stage == COMPLETE:
             return np.asarray(self.trace.gradients[card.result])
-        return self.trace.gradient(self.trace.graph.values[card.result], self.time)
+        return self.sums.of(card.result, self.time)
 
     def troubled(self, card: Card, value: Array | None, gradient: Array | None) -> bool:
         """Whether a value or gradient that is not finite arises at this card and is known by now."""

@@ -26,11 +26,10 @@ def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
     """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels."""
     painter.setPen(ink.pen("group_border", 0))
     painter.setBrush(ink.brush("group", 0.75))
-    for frame in scene.frames_in(box):
+    for frame in scene.frames_in(box, _SMALLEST / camera.scale):
         seen = QRectF(*camera.seen_box(frame.box))
-        if min(seen.width(), seen.height()) >= _SMALLEST:
-            radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
-            painter.drawRoundedRect(seen, radius, radius)
+        radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
+        painter.drawRoundedRect(seen, radius, radius)
 
 
 def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink) -> None:
@@ -45,7 +44,7 @@ def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
     labelled: dict[str, float] = {}
     x, y, width, height = box
     reach = _LABEL / camera.scale
-    for frame in scene.frames_in((x, y - reach, width, height + 2 * reach)):
+    for frame in scene.frames_in((x, y - reach, width, height + 2 * reach), 2 * reach):
         outer = labelled.get(frame.path.rpartition("/")[0])
         top = frame.box[1]
         if outer is None or (top - outer) * camera.scale > _LABEL + 2:

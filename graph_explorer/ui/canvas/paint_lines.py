@@ -6,13 +6,12 @@ hundred times as long. Thin pieces that fall on the same pixels are drawn once.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from graph_explorer.ui.canvas.arrays import Rows, path_of
 from graph_explorer.ui.canvas.camera import Camera
@@ -24,10 +23,12 @@ WIDTH = 1.6
 ARROW = 7.0
 #: Above this scale lines are drawn with their true width.
 WIDE_FROM = 0.6
-#: With more lines than this in sight they are drawn thin whatever the scale.
-MOST_WIDE = 400
+#: With more curves than this in sight they are drawn thin whatever the scale.
+MOST_WIDE = 500
 #: A piece that leaves the straight by less than this, in pixels, is drawn straight.
 _STRAIGHT = 0.75
+#: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
+_VAST = 900.0
 
 IDLE, WAITING, FOLLOWED, CUT = range(4)
 ORDER = (CUT, WAITING, IDLE, FOLLOWED)
@@ -38,9 +39,6 @@ SHADES = {
     CUT: ("edge", 0.8),
 }
 _DIMMED = 0.25
-_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
-
-Shaft = tuple[QPainterPath, list[QPointF]]
 
 
 def line_states(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -79,13 +77,21 @@ def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) 
     Rows(whole[np.unique(keys, return_index=True)[1]] / 2).draw_lines(painter)
 
 
+def draw_vast(painter: QPainter, pieces: Floats, seen: Box) -> None:
+    """Draws curves far larger than the window with the painter's pen: of many chords, those in sight."""
+    points = bezier(pieces, np.linspace(0, 1, 129))
+    rows = np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
+    x, y, width, height = seen
+    near_x = (rows[:, (0, 2)].min(axis=1) <= x + width + 4) & (rows[:, (0, 2)].max(axis=1) >= x - 4)
+    near_y = (rows[:, (1, 3)].min(axis=1) <= y + height + 4) & (rows[:, (1, 3)].max(axis=1) >= y - 4)
+    Rows(rows[near_x & near_y]).draw_lines(painter)
+
+
 class LinePainter:
-    """Draws the lines of one theme; keeps the curves of the scene that it drew last."""
+    """Draws the lines of one theme."""
 
     def __init__(self, ink: Ink) -> None:
         self.ink = ink
-        self._curves: Sequence[Floats] = ()
-        self._shafts: dict[int, Shaft] = {}
 
     def paint(
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box
@@ -94,60 +100,59 @@ class LinePainter:
         found = scene.pieces_in(box)
         if not found.size:
             return
-        lines = np.unique(scene.line_of_piece[found])
-        states = line_states(scene, moment, lines)
-        bright = lit_lines(scene, moment, lines)
+        lines = scene.line_of_piece[found]
+        states, bright = line_states(scene, moment, lines), lit_lines(scene, moment, lines)
+        straight = straight_pieces(scene.pieces[found], camera.scale)
+        wide = camera.scale >= WIDE_FROM and int((~straight).sum()) <= MOST_WIDE
+        widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
+        heads = scene.first_piece[lines + 1] - 1 == found
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        wide = camera.scale >= WIDE_FROM and lines.size <= MOST_WIDE
+        for state, light in itertools.product(ORDER, (False, True)):
+            alike = (states == state) & (bright == light)
+            role, strength = SHADES[state]
+            color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
+            for width in np.unique(widths[alike]).tolist():
+                these = alike & (widths == width)
+                painter.setPen(self._pen(color, width * camera.scale, state == CUT))
+                draw_straight(painter, scene.pieces[found[these & straight]], camera, seen)
+                self._bent(painter, scene.pieces[found[these & ~straight]], camera, seen, wide)
+            if wide:
+                self._heads(painter, scene, lines[alike & heads], camera, color)
         if wide:
-            painter.save()
-            painter.setTransform(camera.transform(), True)
-        for state in ORDER:
-            for light in (False, True):
-                chosen = lines[(states == state) & (bright == light)]
-                shade = SHADES[state][1] * (1.0 if light else _DIMMED)
-                if chosen.size and wide:
-                    self._wide(painter, scene, chosen, SHADES[state][0], shade, state == CUT)
-                elif chosen.size:
-                    color = self.ink.mixed(SHADES[state][0], "window", shade)  # opaque: faster
-                    painter.setPen(QPen(color, 0, _DASHES[state == CUT]))
-                    of_these = np.isin(scene.line_of_piece[found], chosen)
-                    self._thin(painter, scene.pieces[found[of_these]], camera, seen)
-        if wide:
-            painter.restore()
+            for line in np.unique(lines[states == CUT]).tolist():
+                self._cut_mark(painter, scene, line, camera)
 
-    def _thin(self, painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
-        straight = straight_pieces(pieces, camera.scale)
-        draw_straight(painter, pieces[straight], camera, seen)
-        painter.drawPath(path_of(pieces[~straight] * camera.scale + (camera.x, camera.y)))
+    def _pen(self, color: QColor, width: float, cut: bool) -> QPen:
+        """A pen for opaque colour and square ends: translucent ones and round ends take ten times as long."""
+        pen = QPen(color, width)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap if width else Qt.PenCapStyle.FlatCap)
+        if cut and not width:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        return pen
 
-    def _wide(
-        self, painter: QPainter, scene: Scene, lines: NDArray[np.int64], role: str, alpha: float, cut: bool
+    def _bent(self, painter: QPainter, pieces: Floats, camera: Camera, seen: Box, wide: bool) -> None:
+        on_screen = pieces * camera.scale + (camera.x, camera.y)
+        vast = np.abs(on_screen[:, 3] - on_screen[:, 0]).max(axis=1) > _VAST
+        draw_vast(painter, on_screen[vast], seen)
+        rest = on_screen[~vast]
+        for part in np.split(rest, len(rest)) if wide and len(rest) else [rest]:
+            painter.drawPath(path_of(part))
+
+    def _heads(
+        self, painter: QPainter, scene: Scene, lines: NDArray[np.int64], camera: Camera, color: QColor
     ) -> None:
-        shafts = [self._shaft(scene, line) for line in lines.tolist()]
-        for line, (path, _) in zip(lines.tolist(), shafts, strict=True):
-            painter.setPen(self.ink.pen(role, line_width(scene, line), alpha))
-            painter.drawPath(path)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.ink.brush(role, alpha))
-        for _, head in shafts:
-            painter.drawConvexPolygon(head)
+        painter.setBrush(color)
+        for line in lines.tolist():
+            corners = [camera.seen(corner) for corner in arrow_head(scene, line)]
+            painter.drawConvexPolygon([QPointF(x, y) for x, y in corners])
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if cut:
-            for line in lines.tolist():
-                self._cut_mark(painter, scene, line)
 
-    def _shaft(self, scene: Scene, line: int) -> Shaft:
-        """A line's path, which ends where its arrow head begins, and the corners of that."""
-        if self._curves is not scene.curves:
-            self._curves, self._shafts = scene.curves, {}
-        if line not in self._shafts:
-            self._shafts[line] = shaft(scene, line)
-        return self._shafts[line]
-
-    def _cut_mark(self, painter: QPainter, scene: Scene, line: int) -> None:
+    def _cut_mark(self, painter: QPainter, scene: Scene, line: int, camera: Camera) -> None:
         """A gap with two strokes across, in the middle of a line that passes no gradient."""
         x, y = point_along(scene, line, 0.5)
+        painter.save()
+        painter.setTransform(camera.transform(), True)
         upright = scene.layout.direction == "down"
         along, across = (QPointF(0, 1), QPointF(1, 0)) if upright else (QPointF(1, 0), QPointF(0, 1))
         middle = QPointF(x, y)
@@ -157,26 +162,24 @@ class LinePainter:
         for offset in (-4.0, 4.0):
             start = middle + along * (offset + 2.5) - across * 6
             painter.drawLine(start, middle + along * (offset - 2.5) + across * 6)
+        painter.restore()
 
 
-def line_width(scene: Scene, line: int) -> float:
-    """The width of a line in scene pixels: a bundle of edges is a little wider."""
-    return round(WIDTH + 0.7 * math.log2(scene.layout.edges[line].multiplicity), 1)
+def line_widths(scene: Scene, lines: NDArray[np.int64]) -> Floats:
+    """The widths of lines in scene pixels: a bundle of edges is a little wider."""
+    return np.asarray(np.round(WIDTH + 0.7 * np.log2(scene.multiplicities[lines]), 1))
 
 
-def shaft(scene: Scene, line: int) -> Shaft:
-    """The path of a line without its arrow head, and the corners of the head."""
-    pieces = scene.curves[line].copy()
+def arrow_head(scene: Scene, line: int) -> list[tuple[float, float]]:
+    """The corners of the arrow head at the end of a line, its tip first."""
     flow = 1 if scene.layout.direction == "down" else 0
-    way = 1.0 if pieces[-1, 3, flow] >= pieces[-1, 0, flow] else -1.0
-    x, y = pieces[-1, 3].tolist()
-    back, half = -ARROW * way, ARROW * 0.42
+    last = scene.curves[line][-1]
+    back = -ARROW if last[3, flow] >= last[0, flow] else ARROW
+    half = ARROW * 0.42
+    x, y = last[3].tolist()
     if flow:
-        head = [QPointF(x, y), QPointF(x - half, y + back), QPointF(x + half, y + back)]
-    else:
-        head = [QPointF(x, y), QPointF(x + back, y - half), QPointF(x + back, y + half)]
-    pieces[-1, 3, flow] += 0.7 * back
-    return path_of(pieces, joined=True), head
+        return [(x, y), (x - half, y + back), (x + half, y + back)]
+    return [(x, y), (x + back, y - half), (x + back, y + half)]
 
 
 def point_along(scene: Scene, line: int, share: float) -> tuple[float, float]:

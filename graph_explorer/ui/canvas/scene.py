@@ -71,7 +71,7 @@ class Scene:
     def displaced(self, by: Floats, frames: Sequence[Frame]) -> Scene:
         """The same scene with its cards moved by `by` (n, 2), their lines after them, and other frames."""
         made = copy(self)
-        for name in ("pieces", "_piece_boxes"):
+        for name in ("pieces", "_piece_boxes", "_frame_boxes"):
             made.__dict__.pop(name, None)
         made.boxes = self.boxes + np.hstack([by, np.zeros_like(by)])
         made.frames = frames
@@ -110,9 +110,20 @@ class Scene:
         return np.repeat(np.arange(len(self.curves)), [len(c) for c in self.curves])
 
     @cached_property
+    def multiplicities(self) -> Places:
+        """How many edges each line stands for."""
+        return np.array([line.multiplicity for line in self.layout.edges], dtype=np.int64)
+
+    @cached_property
     def first_piece(self) -> Places:
         """Where the pieces of each line begin in `pieces`; one more for the end."""
         return np.concatenate([[0], np.cumsum([len(c) for c in self.curves])]).astype(np.int64)
+
+    @cached_property
+    def _frame_boxes(self) -> Floats:
+        """(4, f): left, top, width, height."""
+        boxes = np.array([frame.box for frame in self.frames], dtype=np.float64)
+        return np.ascontiguousarray(boxes.reshape(-1, 4).T)
 
     @cached_property
     def _piece_boxes(self) -> Floats:
@@ -138,17 +149,13 @@ class Scene:
         """The numbers of the lines that may touch a rectangle."""
         return np.unique(self.line_of_piece[self.pieces_in(box)])
 
-    def frames_in(self, box: Box) -> list[Frame]:
-        """The frames that touch a rectangle, outer ones first."""
+    def frames_in(self, box: Box, smallest: float = 0.0) -> list[Frame]:
+        """The frames that touch a rectangle and are no narrower than `smallest`, outer ones first."""
         x, y, width, height = box
-        return [
-            frame
-            for frame in self.frames
-            if frame.box[0] < x + width
-            and frame.box[1] < y + height
-            and frame.box[0] + frame.box[2] > x
-            and frame.box[1] + frame.box[3] > y
-        ]
+        left, top, wide, high = self._frame_boxes
+        inside = (left < x + width) & (top < y + height) & (left + wide > x) & (top + high > y)
+        large = (wide >= smallest) & (high >= smallest)
+        return [self.frames[k] for k in np.flatnonzero(inside & large).tolist()]
 
     def card_at(self, x: float, y: float) -> int:
         """The place of the card at a point, −1 if there is none."""
@@ -175,11 +182,10 @@ class Scene:
                 return frame
         return None
 
-    def line_box(self, line: int) -> Box:
-        """The bounds of a line."""
-        points = self.curves[line].reshape(-1, 2)
-        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-        return left, top, right - left, bottom - top
+    def line_boxes(self, line: int) -> list[Box]:
+        """The bounds of the pieces of a line: together much less than the box around all of it."""
+        corners = [(c.min(axis=0).tolist(), c.max(axis=0).tolist()) for c in self.curves[line]]
+        return [(left, top, right - left, bottom - top) for (left, top), (right, bottom) in corners]
 
     def box_of(self, name: str) -> Box | None:
         """The bounds of a card or an open frame; None if neither is drawn."""

@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 Paint = Callable[[QPainter, Box], None]
 
 #: More rectangles than this are painted as the one around them all.
-MOST = 12
+MOST = 24
 
 
 def rectangles(region: QRegion) -> list[QRect]:
@@ -72,7 +72,7 @@ class Sheet:
 
     def shift(self, dx: int, dy: int) -> None:
         """Moves the picture by device pixels; what comes into sight is stale."""
-        if not (dx or dy):
+        if not (dx or dy) or self.picture.isNull():
             return
         painter = QPainter(self._spare)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from graph_explorer.engine.graph import Use
 from graph_explorer.engine.trace import Trace
-from graph_explorer.ui.canvas.moment import Moment, Present, cut_lines, present_of
-from graph_explorer.ui.canvas.progress import Progress
+from graph_explorer.ui.canvas.moment import Moment, Present, Sums, cut_lines, present_of
+from graph_explorer.ui.canvas.progress import Changes, Progress
 from graph_explorer.ui.canvas.scene import Box, Scene
+
+#: With more changes than this everything is painted anew: going through them would take longer.
+MOST = 150
 
 
 class Stage:
@@ -26,7 +29,7 @@ class Stage:
         self._progress = Progress(trace, scene.cards, scene.lines)
         self._cut = cut_lines(scene, trace.plan.detached)
         self._highlight: frozenset[str] | None = None
-        self.moment = Moment(trace, self._progress, 0, self._cut)
+        self.moment = Moment(trace, self._progress, 0, Sums(trace), self._cut)
 
     @property
     def trace(self) -> Trace:
@@ -46,10 +49,18 @@ class Stage:
             self._cut = cut_lines(self.scene, trace.plan.detached)
         lit = before.lit if highlight is self._highlight else self._lit(highlight)
         self._highlight = highlight
-        self.moment = Moment(trace, self._progress, time, self._cut, breakpoints, lit)
+        sums = before.sums if trace is before.trace else Sums(trace)
+        self.moment = Moment(trace, self._progress, time, sums, self._cut, breakpoints, lit)
         if before.trace is not trace or before.lit is not lit:
             return None
-        return [*self._changed_in_time(before.time, time), *self._boxes(before.breakpoints ^ breakpoints)]
+        changes = self._progress.changes(before.time, time)
+        if len(changes.cards) + len(changes.lines) > MOST:
+            return None
+        boxes = [
+            *self._changed(changes, min(before.time, time)),
+            *self._boxes(before.breakpoints ^ breakpoints),
+        ]
+        return boxes if len(boxes) <= 10 * MOST else None
 
     def _lit(self, highlight: frozenset[str] | None) -> NDArray[np.bool_] | None:
         """Which cards stay bright: those of a name, and groups that hold one."""
@@ -64,17 +75,16 @@ class Stage:
             dtype=bool,
         )
 
-    def _changed_in_time(self, before: int, now: int) -> Iterable[Box]:
-        changes = self._progress.changes(before, now)
+    def _changed(self, changes: Changes, since: int) -> Iterable[Box]:
         for card in changes.cards.tolist():
             x, y, width, height = self.scene.boxes[card].tolist()
             yield x, y, width, height
         for line in changes.lines.tolist():
-            yield self.scene.line_box(line)
+            yield from self.scene.line_boxes(line)
         # a line also looks different once the value that it carries is known
-        for card in changes.cards[self._progress.computed[changes.cards] > min(before, now)].tolist():
+        for card in changes.cards[self._progress.computed[changes.cards] > since].tolist():
             for line in np.flatnonzero(self.scene.sources == card).tolist():
-                yield self.scene.line_box(line)
+                yield from self.scene.line_boxes(line)
 
     def _boxes(self, names: Iterable[str]) -> Iterable[Box]:
         boxes = (self.scene.box_of(name) for name in names)
