@@ -246,8 +246,11 @@ class Session(QObject):
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
         self.edit(f"Change {name}", self.latest.with_values({name: value}), merge and f"{name}:{merge}")
 
-    def set_program(self, text: str) -> None:
-        """The text in the editor: taken over as soon as it is right, its problem shown while it is not."""
+    def set_program(self, text: str, merge: str = "program") -> None:
+        """The text in the editor: taken over as soon as it is right, its problem shown while it is not.
+
+        Edits with the same `merge` are undone together.
+        """
         if self.state.document is None or (text == self.latest.program and self.state.problem is None):
             return
         after = self.latest.with_program(text)
@@ -258,7 +261,7 @@ class Session(QObject):
             return
         self.change(problem=None, draft=None)
         if text != self.latest.program:
-            self.edit("Edit program", after, "program")
+            self.edit("Edit program", after, merge)
 
     def detach(self, use: Use) -> None:
         """Cuts the gradient on one edge, or joins it again."""
