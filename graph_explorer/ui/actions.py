@@ -276,7 +276,7 @@ SUBMENUS: tuple[tuple[str, int], ...] = (
 TOOLBAR: tuple[str, ...] = (
     "file.start", "file.open", "file.save", "", "edit.undo", "edit.redo", "",
     "view.fit", "view.zoom_in", "view.zoom_out", "view.collapse", "view.expand", "",
-    "step.edges", "step.nodes", "step.run_to", "step.breakpoint", "learn.detach", ">",
+    "step.run_to", "step.breakpoint", "learn.detach", ">",
     "edit.commands", "view.presentation", "help.help",
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ DOCKS: tuple[Dock, ...] = (
     Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
     Dock("acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
-    Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+7"),
-    Dock("program", "Program", "The text of the program", "bottom", "Ctrl+8"),
-    Dock("table", "Numbers", "All nodes as a table", "bottom", "Ctrl+9", "program"),
+    Dock("program", "Program", "The text of the program", "bottom", "Ctrl+7"),
+    Dock("table", "Numbers", "All nodes as a table", "bottom", "Ctrl+8", "program"),
+    Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+9"),
 )

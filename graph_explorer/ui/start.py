@@ -120,6 +120,8 @@ class StartPage(QWidget):
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = self.scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 16, 0)
         head.addWidget(label("Pick an example, then press Step", "heading"))

@@ -81,6 +81,10 @@ QFrame[look="sum"] { border: none; border-top: 1px solid $muted; max-height: 1px
 QFrame[look="rule"] { border: none; border-top: 1px solid $faint; max-height: 1px; }
 QFrame[look="remark"] { background: $remark; border: none; border-left: 3px solid $warning; border-radius: 3px; }
 
+QPushButton[look="row"] { background: transparent; border-color: transparent; padding: 4px 6px; text-align: left; }
+QPushButton[look="row"]:hover { background: $hover; }
+QPushButton[look="row"]:focus { border-color: $accent; }
+
 QLineEdit { background: $panel; border: 1px solid $border; border-radius: 5px; padding: 4px 6px;
     selection-background-color: $selection; }
 QLineEdit:focus { border-color: $accent; }
@@ -122,6 +126,7 @@ QScrollBar::handle { background: $handle; border-radius: 4px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 

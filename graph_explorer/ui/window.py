@@ -6,6 +6,7 @@ gives it a session, and the workbench is made when it is first wanted or when th
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 
 NAME = "Graph Explorer"
 
+#: What the workbench is made of, in portions, so that the start page stays alive while they are loaded.
+_PREPARED = (
+    "networkx",
+    "graph_explorer.layout",
+    "graph_explorer.ui.canvas",
+    "graph_explorer.ui.panels.inspector",
+    "graph_explorer.ui.workbench",
+)
+
 
 class Window(QMainWindow):
     """The one window of the program."""
@@ -52,8 +62,8 @@ class Window(QMainWindow):
         self._palette: Palette | None = None
         self._seen = False
         self._spare_time = QTimer(self)
-        self._spare_time.setSingleShot(True)
-        self._spare_time.timeout.connect(lambda: self.bench)
+        self._spare_time.timeout.connect(self._prepare_more)
+        self._unprepared = list(_PREPARED)
         self.looks = Looks(self)
         self.setObjectName("window")
         self.setAccessibleName(NAME)
@@ -110,8 +120,15 @@ class Window(QMainWindow):
         session.follow(self.show_state)
 
     def prepare(self) -> None:
-        """Makes the workbench in the next spare moment, so that the first example opens at once."""
-        self._spare_time.start(50)
+        """Makes the workbench bit by bit in spare moments, so that the first example opens at once."""
+        self._spare_time.start(0)
+
+    def _prepare_more(self) -> None:
+        if self._unprepared and self._bench is None:
+            importlib.import_module(self._unprepared.pop(0))
+            return
+        self._spare_time.stop()
+        _ = self.bench
 
     @property
     def bench(self) -> Workbench:

@@ -121,7 +121,7 @@ class Workbench(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.GroupedDragging)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.canvas = GraphView(self.session)
         self.setCentralWidget(self.canvas)
@@ -161,7 +161,7 @@ class Workbench(QMainWindow):
 
     def _default_places(self) -> None:
         first: dict[Side, QDockWidget] = {}
-        for row in DOCKS:
+        for row in sorted(DOCKS, key=lambda row: bool(row.behind)):  # a tab cannot be split any more
             dock = self.docks[row.name]
             dock.setFloating(False)
             dock.show()
@@ -169,7 +169,8 @@ class Workbench(QMainWindow):
             if row.behind:
                 self.tabifyDockWidget(self.docks[row.behind], dock)
             elif row.side in first:
-                self.splitDockWidget(first[row.side], dock, Qt.Orientation.Vertical)
+                along = Qt.Orientation.Horizontal if row.side == "bottom" else Qt.Orientation.Vertical
+                self.splitDockWidget(first[row.side], dock, along)
             first.setdefault(row.side, dock)
         for row in DOCKS:
             if not row.behind:
@@ -179,12 +180,13 @@ class Workbench(QMainWindow):
         """A share of the window for each side, within bounds; the graph has the rest."""
         width, height = self.width(), self.height()
         across = Qt.Orientation.Horizontal
-        self.resizeDocks([self.docks["outline"]], [min(max(width * 18 // 100, 210), 330)], across)
+        self.resizeDocks([self.docks["outline"]], [min(max(width * 18 // 100, 256), 340)], across)
         self.resizeDocks([self.docks["inspector"]], [min(max(width * 26 // 100, 310), 500)], across)
-        timeline = self.docks["timeline"].sizeHint().height()
-        program = min(max(height * 20 // 100, 120), 300)
-        bottom = [self.docks["timeline"], self.docks["program"]]
-        self.resizeDocks(bottom, [timeline, program], Qt.Orientation.Vertical)
+        right = self.docks["inspector"].width()
+        program = min(max(width * 28 // 100, 340), 620)
+        bottom = [self.docks["program"], self.docks["timeline"]]
+        self.resizeDocks(bottom, [program, width - right - program], across)
+        self.resizeDocks(bottom, [min(max(height * 18 // 100, 130), 260)] * 2, Qt.Orientation.Vertical)
 
     def restore_default(self) -> None:
         """All panels where they were at first."""

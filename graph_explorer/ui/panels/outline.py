@@ -204,7 +204,7 @@ class Outline(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(column, self.fontMetrics().horizontalAdvance("−0.00000"))
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance("Gradient") + 18)
         header.setMinimumSectionSize(48)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 0, 0)

@@ -19,6 +19,7 @@ from graph_explorer.ui.widgets.fuzzy import score
 from graph_explorer.ui.widgets.icons import names, pixmap
 
 _NARROWEST = 15.5  # of a card, in heights of a line
+_MOST_COLUMNS = 6
 _PADDING, _GAP, _TILE = 12, 12, 48
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -159,7 +160,7 @@ class Catalogue(QWidget):
         self._width = width
         size = self.cards[0].sizeHint() if self.cards else QSize(200, 80)
         room = width - 4
-        columns = max(1, (room + _GAP) // (size.width() + _GAP))
+        columns = min(max(1, (room + _GAP) // (size.width() + _GAP)), _MOST_COLUMNS)
         each = (room + _GAP) // columns - _GAP
         top, column, section = 0, 0, ""
         shown = set(self._shown)

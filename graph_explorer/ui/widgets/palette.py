@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -53,6 +53,9 @@ class Palette(QFrame):
         self.setAutoFillBackground(True)
         self._entries: tuple[Entry, ...] = ()
         self._before: QWidget | None = None
+        clear = QPixmap(16, 16)
+        clear.fill(Qt.GlobalColor.transparent)
+        self._blank = QIcon(clear)
         self.field = QLineEdit()
         self.field.setObjectName("palette_field")
         self.field.setAccessibleName("Type a few letters of a command")
@@ -78,6 +81,7 @@ class Palette(QFrame):
         column.setSpacing(0)
         column.addWidget(self.field)
         column.addWidget(self.list)
+        self.list.ensurePolished()
         self.hide()
 
     def open(self, entries: Sequence[Entry]) -> None:
@@ -107,8 +111,8 @@ class Palette(QFrame):
     def _list(self, typed: str) -> None:
         self.list.clear()
         for entry in best(typed, self._entries, lambda found: found.words):
-            item = QTreeWidgetItem([f"{entry.text}", entry.keys or entry.place])
-            item.setIcon(0, entry.icon)
+            item = QTreeWidgetItem([entry.text, entry.keys or entry.place])
+            item.setIcon(0, self._blank if entry.icon.isNull() else entry.icon)
             item.setData(0, Qt.ItemDataRole.UserRole, entry)
             item.setToolTip(0, entry.place)
             item.setForeground(1, self.palette().placeholderText())
