@@ -41,10 +41,9 @@ def replay(method: str, start: ArrayLike, gradients: ArrayLike, *, seed: int = 0
             text=method,
         )
     rates = scheduled(settings.schedule, settings.lr, len(sequence))
-    with np.errstate(all="ignore"):
-        if settings.method.search is not None:
-            return _searched(settings, point, sequence, rates)
-        return _stepped(settings, point, sequence, rates, seed)
+    if settings.method.search is not None:
+        return _searched(settings, point, sequence, rates)
+    return _stepped(settings, point, sequence, rates, seed)
 
 
 def _stepped(settings: MethodSettings, point: Array, gradients: Array, rates: list[Rate], seed: int) -> Array:

@@ -69,7 +69,7 @@ def radam(x: Any, g: Any, was: Any, h: Constants) -> Update:
     full = yield "rho_inf", 2 / (1 - h.beta2) - 1
     length = yield "length", full - 2 * h.t * h.beta2**h.t / (1 - h.beta2**h.t)
     trust = (length - 4) * (length - 2) * full / ((full - 4) * (full - 2) * length)
-    rectifier = yield "rectifier", np.sqrt(np.where(length > 5, trust, 1))
+    rectifier = yield "rectifier", np.where(length > 5, np.sqrt(trust), 1)
     adaptive = np.sqrt(1 - h.beta2**h.t) / (np.sqrt(v) + h.eps)
     scale = yield "scale", np.where(length > 5, adaptive, 1)
     yield "x", x - h.lr * m_hat * scale * rectifier

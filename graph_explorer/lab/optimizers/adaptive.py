@@ -66,12 +66,14 @@ def adafactor(x: Any, g: Any, was: Any, h: Constants) -> Update:
     """For a vector, whose mean of squares is kept whole and not as rows and columns."""
     g = yield from seen_gradient(x, g, h)
     rate = yield "rate", np.minimum(h.lr, 1 / np.sqrt(h.t))
-    size = yield "size", np.maximum(h.eps2, rms(x)) * rate
+    x_rms = yield "x_rms", rms(x)
+    size = yield "size", np.maximum(h.eps2, x_rms) * rate
     x = yield from decayed(x, h)
     share = yield "share", h.t**h.beta2_decay
     v = yield "v", (1 - share) * was.v + share * g**2
     delta = yield "delta", g / np.sqrt(np.maximum(v, h.eps1**2))
-    yield "x", x - size * delta / np.maximum(1, rms(delta) / h.d)
+    delta_rms = yield "delta_rms", rms(delta)
+    yield "x", x - size * delta / np.maximum(1, delta_rms / h.d)
 
 
 METHODS = (

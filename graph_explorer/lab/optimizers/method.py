@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+
 from graph_explorer.lab.hyperparameters import Hyperparameter, Value
 from graph_explorer.lab.optimizers.oracle import Oracle
 from graph_explorer.lab.optimizers.rule import Array, Constants, Rule, State
@@ -68,12 +70,18 @@ class Method:
         return "momentum" if "momentum" in self.table else ""
 
     def constants(self, values: Mapping[str, Any]) -> Constants:
-        """The hyper-parameters under the names that the rule uses."""
+        """The hyper-parameters under the names that the rule uses.
+
+        Numbers are NumPy's, so that a division by zero is infinite and no exception. A part of a
+        pair that is `none` stands for the precision of the arithmetic (Adafactor's first epsilon).
+        """
         found: dict[str, Any] = {}
         for row in self.hyperparameters:
             value = values[row.name]
             if row.parts:
-                found.update(zip(row.parts, value, strict=True))
+                precision = np.finfo(np.float64).eps
+                numbers = [precision if part is None else np.float64(part) for part in value]
+                found.update(zip(row.parts, numbers, strict=True))
             else:
-                found[row.name] = value
+                found[row.name] = np.float64(value) if isinstance(value, float) else value
         return Constants(found)

@@ -66,14 +66,14 @@ class Constants:
 
 
 def norm(vector: Any) -> Any:
-    """The Euclidean length along the last axis, shape (..., 1)."""
+    """The Euclidean length along the last axis, shape (..., 1); a line of its own in a rule."""
     if isinstance(vector, Formula):
         return _printed("norm", r"\left\|", r"\right\|", vector)
     return np.sqrt(np.sum(vector * vector, axis=-1, keepdims=True))
 
 
 def rms(vector: Any) -> Any:
-    """The root of the mean square along the last axis, shape (..., 1)."""
+    """The root mean square along the last axis, shape (..., 1); a line of its own in a rule."""
     if isinstance(vector, Formula):
         return _printed("rms", r"\operatorname{rms}\left(", r"\right)", vector)
     return norm(vector) / np.sqrt(vector.shape[-1])

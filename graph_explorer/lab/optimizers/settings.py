@@ -104,8 +104,8 @@ class MethodSettings:
 
         `lr` may be an array of shape (..., 1), one rate for each of many starts.
         """
-        lines = run(self._update(point, gradient, state, lr, momentum, xi))
-        found = dict(lines)
+        with np.errstate(all="ignore"):
+            found = dict(run(self._update(point, gradient, state, lr, momentum, xi)))
         state = {name: found.get(name, value) for name, value in state.items() if name != "t"} | {
             "t": state["t"] + 1
         }
@@ -123,7 +123,8 @@ class MethodSettings:
         """The same step line by line, with the numbers that went in and the one that came out."""
         first = state["t"] == 0
         lines = self.lines(first=first, momentum=momentum)
-        values = run(self._update(point, gradient, state, lr, momentum, xi))
+        with np.errstate(all="ignore"):
+            values = run(self._update(point, gradient, state, lr, momentum, xi))
         known = self.with_momentum(momentum).__dict__ | {"lr": lr, "t": state["t"] + 1, "xi": xi}
         known |= {f"{name}_before": value for name, value in state.items() if name != "t"}
         known |= {"x_before": point, "g": gradient}
@@ -161,7 +162,12 @@ class MethodSettings:
             return self.method.search(point, state, oracle, self.constants.with_step(lr=lr))
 
     def counted(self, oracle: Oracle) -> Counted:
-        """The oracle, counting, with the weight decay and direction of these settings."""
+        """The oracle, counting; for a search also with the weight decay and direction asked for.
+
+        A rule has both among its own lines.
+        """
+        if self.method.search is None:
+            return Counted(oracle)
         return Counted(oracle, bool(self.constants.maximize), float(self.constants.weight_decay))
 
 

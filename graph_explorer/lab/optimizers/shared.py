@@ -93,7 +93,8 @@ def seen_gradient(x: Any, g: Any, h: Constants) -> Update:
     if h.on("noise"):
         g = yield "g", g + h.noise * h.xi
     if h.on("clip_norm"):
-        g = yield "g", g * np.minimum(1, h.clip_norm / (norm(g) + 1e-6))
+        length = yield "g_norm", norm(g)
+        g = yield "g", g * np.minimum(1, h.clip_norm / (length + 1e-6))
     if h.on("clip_value"):
         g = yield "g", np.minimum(np.maximum(g, -h.clip_value), h.clip_value)
     if h.maximize:

@@ -34,7 +34,7 @@ def rprop(x: Any, g: Any, was: Any, h: Constants) -> Update:
     x = yield from decayed(x, h)
     agreement = yield "agreement", np.sign(g * was.previous)
     shrunk = np.where(agreement < 0, h.eta_minus, 1)
-    factor = np.where(agreement > 0, h.eta_plus, shrunk)
+    factor = yield "factor", np.where(agreement > 0, h.eta_plus, shrunk)
     delta = yield "delta", np.minimum(np.maximum(was.delta * factor, h.step_min), h.step_max)
     g = yield "previous", np.where(agreement < 0, 0, g)
     yield "x", x - delta * np.sign(g)
