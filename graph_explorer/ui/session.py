@@ -37,10 +37,14 @@ SYNCHRONOUS = 0.03
 
 @dataclass(frozen=True)
 class Accumulator:
-    """What an optimizer would find in a parameter's `.grad`: the sum of the passes since the last zero."""
+    """What an optimizer would find in a parameter's `.grad`: the sum of the passes since the last zero.
+
+    `updates` counts the updates since the last of these passes.
+    """
 
     gradients: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
     passes: int = 0
+    updates: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class State:
     detached: frozenset[Use] = frozenset()
     breakpoints: frozenset[str] = frozenset()
     accumulator: Accumulator = field(default_factory=Accumulator)
+    rate: float = 0.1  # the learning rate of an update
     problem: InputError | None = None
     draft: str | None = None  # the text in the editor where it differs from the document's program
     saved: Document | None = None
@@ -388,6 +393,8 @@ class Session(QObject):
         document = self.latest
         moved = {name: document.entry(name).array - rate * gradient for name, gradient in held.items()}
         self.edit("Update", document.with_values(moved))
+        accumulator = self.state.accumulator
+        self.change(accumulator=dataclasses.replace(accumulator, updates=accumulator.updates + 1))
         if self.state.trace is not None:
             self.seek(0)
 

@@ -231,7 +231,7 @@ class Workbench(QMainWindow):
 
     def update_parameters(self) -> None:
         """The third of the four acts, with the learning rate of its panel."""
-        self.session.act_update(0.1)
+        self.session.act_update(self.session.state.rate)
 
     def show_state(self, before: State, now: State) -> None:
         if before.theme != now.theme or not self._arranged:
