@@ -6,7 +6,7 @@ serves every set of leaf values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,17 +53,24 @@ class Level:
 class Plan:
     """What a run of `graph` does for the gradient of `output` with respect to `wrt`.
 
-    Edges in `detached` pass no gradient. Values are numbered in the order of `graph.values`.
+    Edges in `detached` pass no gradient; `lookup` finds operations by name. Values are numbered in the order of `graph.values`.
     """
 
-    def __init__(self, graph: Graph, output: str, wrt: Iterable[str], detached: Iterable[Use] = ()) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        output: str,
+        wrt: Iterable[str],
+        detached: Iterable[Use] = (),
+        lookup: Callable[[str], Operation] = operation,
+    ) -> None:
         self.graph = graph
         self.output = graph.resolve(output)
         self.wrt = tuple(graph.resolve(name) for name in wrt)
         self.detached = frozenset(detached)
         self.number: Mapping[str, int] = {name: k for k, name in enumerate(graph.values)}
         self.operations: tuple[Operation | None, ...] = tuple(
-            None if node.is_leaf else operation(node.op) for node in graph.nodes
+            None if node.is_leaf else lookup(node.op) for node in graph.nodes
         )
         #: per node the numbers of its inputs (−1 where left out) and outputs
         self.inputs = [tuple(self.number[n] if n else -1 for n in node.inputs) for node in graph.nodes]
