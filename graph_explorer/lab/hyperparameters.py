@@ -26,6 +26,7 @@ class HyperparameterError(InputError):
     """A setting that cannot be used; `column` (from 1) is where in the text, 0 if in no text."""
 
     def __init__(self, sentence: str, *, text: str = "", column: int = 0) -> None:
+        sentence, text = (" ".join(each.splitlines()) for each in (sentence, text))
         place = f'in "{text}"' + (f", column {column}" if column else "")
         super().__init__(f"{place}: {sentence}" if text else sentence, column=column)
         self.sentence = sentence

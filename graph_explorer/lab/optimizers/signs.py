@@ -92,5 +92,6 @@ METHODS = (
         ),
         (Memory("previous"), Memory("delta", "lr")),
         rprop,
+        conflict=_step_sizes_conflict,
     ),
 )
