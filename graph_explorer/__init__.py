@@ -1,1 +1,61 @@
-"""Graph Explorer."""
+"""Graph Explorer: see backpropagation and gradient descent, step by step.
+
+    import graph_explorer as gx
+    trace = gx.run(gx.open("neuron"))
+    trace.gradient("w")
+
+The names are those of `graph_explorer.api`, loaded when first used, so that the window opens fast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graph_explorer.api import (
+        check as check,
+    )
+    from graph_explorer.api import (
+        examples as examples,
+    )
+    from graph_explorer.api import (
+        hessian as hessian,
+    )
+    from graph_explorer.api import (
+        jacobian as jacobian,
+    )
+    from graph_explorer.api import (
+        jvp as jvp,
+    )
+    from graph_explorer.api import (
+        learning_rates as learning_rates,
+    )
+    from graph_explorer.api import (
+        open as open,
+    )
+    from graph_explorer.api import (
+        parse as parse,
+    )
+    from graph_explorer.api import (
+        replay as replay,
+    )
+    from graph_explorer.api import (
+        run as run,
+    )
+    from graph_explorer.api import (
+        save as save,
+    )
+    from graph_explorer.api import (
+        show as show,
+    )
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    api = import_module("graph_explorer.api")
+    if name in api.__all__:
+        return getattr(api, name)
+    raise AttributeError(f"module 'graph_explorer' has no attribute '{name}'")

@@ -214,7 +214,7 @@ def _pulling(name: str) -> Operation:
 def _pull(write: Writer, trace: Trace, node: Node, index: int, g: Written) -> Written:
     """The contribution along one edge, written down."""
     found = operation(node.op)
-    inputs = [Written(write, name) if name else None for name in node.inputs]
+    inputs: list[Any] = [Written(write, name) if name else None for name in node.inputs]
     y = Written(write, node.id)
     try:
         if found.elementwise:
@@ -223,7 +223,9 @@ def _pull(write: Writer, trace: Trace, node: Node, index: int, g: Written) -> Wr
         return write.written(found.pull(index, g, y, inputs, node.attributes))
     except (TypeError, AttributeError, ValueError):
         if not (found.multilinear or found.selects) or None in inputs or len(node.outputs) > 1:
-            raise InputError(f"second derivatives through {node.op} ('{node.id}') are not available") from None
+            raise InputError(
+                f"second derivatives through {node.op} ('{node.id}') are not available"
+            ) from None
     return write(f"{_MARK}:{node.op}:{index}:{len(inputs)}", g, y, *inputs, **node.attributes)
 
 

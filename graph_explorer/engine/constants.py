@@ -31,7 +31,7 @@ def _quotient(a: float, b: float) -> float:
 
 def _power(a: float, b: float) -> float:
     if isinstance(a, int) and isinstance(b, int) and 0 <= b <= 64 and abs(a) <= 2**16:
-        return a**b
+        return int(a**b)
     try:
         return math.pow(a, b)
     except OverflowError:
@@ -57,5 +57,7 @@ def fold(symbol: ast.operator, a: float, b: float) -> float:
         raise InputError("only + - * / // % ** join constants")
     if b == 0 and isinstance(symbol, ast.FloorDiv | ast.Mod):
         raise InputError("a division of constants by zero")
-    value = _FOLD[type(symbol)](a, b)
-    return float(value) if isinstance(value, int) and abs(value) > _LARGEST_WHOLE else value
+    value: float = _FOLD[type(symbol)](a, b)
+    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
+        return float(value)
+    return value

@@ -39,7 +39,7 @@ class NotComputed(InputError):
     """A value or gradient was asked for that this run did not compute; it is not zero, it is not there."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a person's wish, not an error
+class Cancelled(Exception):
     """Raised by a checkpoint to stop a computation that nobody waits for any more."""
 
 

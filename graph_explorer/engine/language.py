@@ -210,7 +210,8 @@ def _pooling(dimensions: int, operator: str) -> Callable[..., Value]:
         more = {"count_include_pad": 1} if operator == "AveragePool" and any(pads) else {}
         return build(
             operator, x, kernel_shape=_repeated(kernel_size, dimensions),
-            strides=_repeated(kernel_size if stride is None else stride, dimensions), pads=pads + pads, **more,
+            strides=_repeated(kernel_size if stride is None else stride, dimensions),
+            pads=pads + pads, **more,
         )  # fmt: skip
 
     return pool
@@ -304,7 +305,8 @@ WORDS: Mapping[str, Callable[..., Value]] = {
     "cumsum": _cumsum, "take": _take, "embedding": _embedding, "one_hot": _one_hot, "tril": _tril,
     "triu": _triu, "einsum": _einsum, "linear": _linear, "detach": _detach, "stop_gradient": _detach,
     "astype": _astype, "conv1d": _convolution(1), "conv2d": _convolution(2), "conv3d": _convolution(3),
-    "conv_transpose1d": _convolution(1, "ConvTranspose"), "conv_transpose2d": _convolution(2, "ConvTranspose"),
+    "conv_transpose1d": _convolution(1, "ConvTranspose"),
+    "conv_transpose2d": _convolution(2, "ConvTranspose"),
     "conv_transpose3d": _convolution(3, "ConvTranspose"),
     "max_pool1d": _pooling(1, "MaxPool"), "max_pool2d": _pooling(2, "MaxPool"),
     "max_pool3d": _pooling(3, "MaxPool"), "avg_pool1d": _pooling(1, "AveragePool"),

@@ -17,7 +17,7 @@ from graph_explorer.engine.graph import Node
 from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
-from graph_explorer.engine.trace import Trace
+from graph_explorer.engine.trace import Pulled, Trace
 
 Array = np.ndarray[Any, Any]
 
@@ -79,7 +79,8 @@ def _push_through(trace: Trace, node: Node, moving: dict[str, Array]) -> list[Pu
         parts = pushed if isinstance(pushed, tuple) else (pushed,)
         for output, part in zip(node.outputs, parts, strict=False):
             if output and part is not None:
-                moving[output] = np.asarray(part) + (moving[output] if output in moving else 0)
+                before = moving.get(output)
+                moving[output] = np.asarray(part) if before is None else before + np.asarray(part)
         local = trace.local_of(node, index)
         first = np.asarray(parts[0])
         steps.append(Pushed(node, name, index, moving[name], local, first, moving[node.id]))
@@ -125,7 +126,9 @@ def hessian(trace: Trace, leaves: Mapping[str, Array], wrt: Sequence[str] | None
     Exact: the backward pass is written as a graph, and that graph is pulled back once a row.
     """
     if trace.value(trace.output).size != 1:
-        raise InputError(f"a Hessian needs a single number; '{trace.output}' has {trace.value(trace.output).size}")
+        raise InputError(
+            f"a Hessian needs a single number; '{trace.output}' has {trace.value(trace.output).size}"
+        )
     names = [trace.graph.resolve(name) for name in (trace.plan.wrt if wrt is None else wrt)]
     graph, constants, gradients = backward_graph(trace)
     values = {**leaves, **constants}
@@ -142,3 +145,21 @@ def hessian(trace: Trace, leaves: Mapping[str, Array], wrt: Sequence[str] | None
                 if run.has_gradient(other):
                     matrix[start + k, at : at + count] = np.reshape(run.gradient(other), -1)
     return matrix
+
+
+def local_jacobian(event: Pulled, most: int) -> Array | None:
+    """The dense local Jacobian along one edge, (output size, input size); None above `most` entries."""
+    trace, node = event.trace, event.node
+    found = trace.plan.operations[trace.graph.index(node.id)]
+    assert found is not None
+    inputs, result = trace.inputs_of(node), trace.result_of(node)
+    moved = trace.value(event.into)
+    first = np.asarray(result[0] if isinstance(result, tuple) else result)
+    if first.size * moved.size > most:
+        return None
+    dense = np.zeros((first.size, moved.size), first.dtype)
+    with np.errstate(all="ignore"):
+        for column in range(moved.size):
+            pushed = found.push(event.input_index, _unit(moved, column), result, inputs, node.attributes)
+            dense[:, column] = np.reshape(pushed[0] if isinstance(pushed, tuple) else pushed, -1)
+    return dense

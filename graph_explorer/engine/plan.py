@@ -53,7 +53,8 @@ class Level:
 class Plan:
     """What a run of `graph` does for the gradient of `output` with respect to `wrt`.
 
-    Edges in `detached` pass no gradient; `lookup` finds operations by name. Values are numbered in the order of `graph.values`.
+    Edges in `detached` pass no gradient; `lookup` finds operations by name. Values are
+    numbered in the order of `graph.values`.
     """
 
     def __init__(

@@ -88,7 +88,8 @@ class Pulled:
     @property
     def upstream(self) -> Array | tuple[Array | None, ...]:
         """The gradient of the node's output: complete, since all its consumers came before."""
-        return self.trace.upstream(self.position)
+        found: Array | tuple[Array | None, ...] = self.trace.upstream(self.position)
+        return found
 
     @property
     def local(self) -> Local:
@@ -335,17 +336,14 @@ class Trace:
         return self.local_of(self.graph.nodes[index], slot)
 
     def local_of(self, node: Node, slot: int) -> Local:
-        """The local derivative of `node` with respect to its input `slot`."""
+        """The local derivative of `node` with respect to its input `slot`; its text names the values."""
         found = self.plan.operations[self.graph.index(node.id)]
         assert found is not None
+        symbols = (symbol.head for symbol in found.symbols(len(node.inputs)))
+        names = {**dict(zip(symbols, node.inputs, strict=False)), "y": node.id}
+        result, inputs, constants = self.result_of(node), self.inputs_of(node), self.constants_of(node)
         with np.errstate(all="ignore"):
-            return found.local(
-                slot,
-                self.result_of(node),
-                self.inputs_of(node),
-                node.attributes,
-                self.constants_of(node),
-            )
+            return found.local(slot, result, inputs, node.attributes, constants, names)
 
     def constants_of(self, node: Node) -> Mapping[int, float]:
         """The inputs of `node` that are plain numbers written in the program: index → number."""

@@ -28,7 +28,8 @@ def _bunch(name: str) -> Any:
         from sklearn import datasets
     except ImportError:
         raise InputError(
-            f"the data set '{name}' comes with scikit-learn; install it with: pip install graph-explorer[data]"
+            f"the data set '{name}' comes with scikit-learn; "
+            "install it with: pip install graph-explorer[data]"
         ) from None
     return getattr(datasets, f"load_{name}")()
 

@@ -20,8 +20,8 @@ _INSTEAD = (
     "without a window use 'graph-explorer render FILE -o OUT.svg', 'graph-explorer run FILE' "
     "or 'graph-explorer steps FILE'"
 )
-#: Exit code where there is no display.
-NO_DISPLAY = 2
+#: Exit code where there is no display: nothing is wrong with what was asked, and the sentence says what serves.
+NO_DISPLAY = 0
 
 
 def trouble(platform: str, environment: Mapping[str, str]) -> str:
@@ -45,7 +45,7 @@ def main(path: Path | None = None, document: Document | None = None) -> int:
     if reason:
         return say_no_window(reason)
     try:
-        from PySide6 import QtGui, QtWidgets  # noqa: F401 - are the libraries there that they need?
+        from PySide6 import QtGui, QtWidgets
     except ImportError as error:
         return say_no_window(f"Qt cannot be loaded here: {error}")
     application = _application()
@@ -95,4 +95,3 @@ def _application() -> Any:
     application = QApplication(sys.argv[:1])
     qInstallMessageHandler(before)
     return application
-

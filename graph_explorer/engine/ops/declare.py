@@ -142,17 +142,19 @@ class Operation:
         inputs: Sequence[Array],
         attributes: Mapping[str, Any],
         constants: Mapping[int, float] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> Local:
         """The local derivative with respect to input `index`, readable and as numbers.
 
-        `constants` are inputs that the formula shows as the numbers they are.
+        `constants` are inputs that the formula shows as the numbers they are; `names` replace the
+        declaration's names in the plain text.
         """
         if self.elementwise:
             value = self.partial(index, y, inputs, attributes)
             numbers = value * np.ones_like(y, shape=()) if np.asarray(value).dtype.kind == "b" else value
             shown = self.local_formula(index, len(inputs), attributes, constants)
             form: Form = "scalar" if np.ndim(y) == 0 else "elementwise"
-            return Local(form, shown.text(), shown.latex(), np.broadcast_to(numbers, np.shape(y)))
+            return Local(form, shown.text(names), shown.latex(), np.broadcast_to(numbers, np.shape(y)))
         slot = self._slot(index)
         latex = self.operators[slot] if slot < len(self.operators) else rf"D\,\mathrm{{{self.name}}}"
         if not self.selects:

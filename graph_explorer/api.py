@@ -1,0 +1,68 @@
+"""The program from Python, without a window: `import graph_explorer as gx`.
+
+The one rule: nothing is done here; each name is the function of the layer that does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.document import Document, parse, run
+from graph_explorer.engine import check as engine_check
+from graph_explorer.engine import modes
+from graph_explorer.engine.check import Compared
+from graph_explorer.formats import open_document, save_document
+from graph_explorer.formats.examples import examples, resolve
+from graph_explorer.lab.replay import replay
+from graph_explorer.lab.schedules import learning_rates
+
+__all__ = [
+    "check", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse", "replay", "run",
+    "save", "show",
+]  # fmt: skip
+
+Array = np.ndarray[Any, Any]
+
+
+def open(path: str | Path, inputs: Mapping[str, Any] | None = None) -> Document:
+    """The document in a file, or the example of that name; `inputs` replaces values."""
+    document = open_document(resolve(str(path)))
+    return document.with_values(inputs) if inputs else document
+
+
+def save(document: Document, path: str | Path) -> None:
+    """Writes the document to a file, in the format of its suffix."""
+    save_document(document, Path(path))
+
+
+def jvp(document: Document, tangents: Mapping[str, Any]) -> modes.ForwardTrace:
+    """Forward mode: how every value moves when the named ones move along their tangents."""
+    return modes.push(run(document), tangents)
+
+
+def jacobian(document: Document, of: str, wrt: str) -> Array:
+    """The Jacobian of the value `of` with respect to `wrt`: (size of `of`, size of `wrt`)."""
+    return modes.jacobian(run(document), document.leaves, of, wrt)
+
+
+def hessian(document: Document, wrt: Iterable[str] | None = None) -> Array:
+    """The Hessian of the scalar output over all entries of `wrt` (default: all float parameters): (n, n)."""
+    names = document.default_wrt if wrt is None else tuple(wrt)
+    return modes.hessian(run(document, wrt=names), document.leaves, names)
+
+
+def check(document: Document, names: Iterable[str] | None = None) -> tuple[Compared, ...]:
+    """Every entry of every gradient against central differences."""
+    wanted = None if names is None else tuple(names)
+    return engine_check.check(run(document, wrt=wanted), document.leaves, wanted)
+
+
+def show(document: Document) -> int:
+    """Opens the window on the document and returns when it is closed."""
+    from graph_explorer.ui.app import main
+
+    return main(document=document)

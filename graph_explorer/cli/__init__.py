@@ -1,0 +1,154 @@
+"""The command line: one table of commands, each a function of what was typed.
+
+The one rule: bad input ends in one line on standard error that names the place and the remedy, and in
+exit code 2; there is never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+#: What only a graphical part can do, given by whoever starts the program.
+Window = Callable[[Path | None], int]
+Painter = Callable[[Any, argparse.Namespace], None]
+
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"graph-explorer: {message}; see '{self.prog} --help'\n")
+
+
+def _document_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a document (.toml) or the name of an example")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="give a leaf another value"
+    )
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="NAME=FILE.npy", help="give a leaf an array"
+    )
+    parser.add_argument("--wrt", action="append", metavar="NAME", help="differentiate with respect to this")
+    parser.add_argument(
+        "--output", metavar="NAME", help="the value that is differentiated: NAME or NAME[0,3]"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="shifts the seeds of random values")
+
+
+def _json_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument("--npz", type=Path, metavar="OUT", help="write all arrays: value/ID and grad/ID")
+
+
+def _steps_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument("--jacobian", action="store_true", help="add dense local Jacobians to the JSON")
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    _json_argument(parser)
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write it like 1280x800") from None
+    if not (16 <= width <= 16384 and 16 <= height <= 16384):
+        raise argparse.ArgumentTypeError("a size goes from 16x16 to 16384x16384")
+    return width, height
+
+
+def _render_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="a .svg or .png file")
+    parser.add_argument(
+        "--step", type=int, metavar="K", help="after this step of the backward pass (0: the seed)"
+    )
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument(
+        "--size", type=_size, metavar="WxH", help="in pixels; by default what the graph needs"
+    )
+
+
+#: Command → what it does, its arguments.
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "examples": ("list the bundled examples", _json_argument),
+    "run": ("run forward and backward, and print all values and gradients", _run_arguments),
+    "steps": ("print the backward pass, one line an edge", _steps_arguments),
+    "check": ("compare every gradient with central differences", _check_arguments),
+    "render": ("draw the graph into a file", _render_arguments),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    made = _Parser(
+        prog="graph-explorer",
+        description="See backpropagation and gradient descent, step by step.",
+        epilog="Without a command, 'graph-explorer [FILE]' opens the window.",
+    )
+    commands = made.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
+    for name, (summary, arguments) in COMMANDS.items():
+        arguments(commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + "."))
+    return made
+
+
+def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
+    """Runs one command line; returns the exit code.
+
+    `window(path)` opens the window, `painter(document, options)` draws a picture.
+    """
+    from graph_explorer.engine.errors import InputError
+
+    try:
+        if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
+            return _open(arguments, window)
+        options = parser().parse_args(arguments)
+        from graph_explorer.cli import commands
+
+        if options.command == "render":
+            painter(commands.document_of(options), options)
+            return DONE
+        return int(getattr(commands, f"command_{options.command}")(options))
+    except InputError as error:
+        sys.stderr.write(f"graph-explorer: {str(error).splitlines()[0]}\n")
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else DONE
+
+
+def _open(arguments: Sequence[str], window: Window) -> int:
+    if len(arguments) > 1:
+        sys.stderr.write(
+            f"graph-explorer: '{arguments[0]}' is no command; "
+            f"known: {', '.join(COMMANDS)}, or one FILE to open\n"
+        )
+        return BAD_INPUT
+    if not arguments:
+        return window(None)
+    from graph_explorer.formats import open_document
+    from graph_explorer.formats.examples import resolve
+
+    path = resolve(arguments[0])
+    open_document(path)  # said here, in the terminal, if it cannot be read
+    return window(path)
