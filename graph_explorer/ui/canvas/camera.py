@@ -63,6 +63,8 @@ class Camera:
 
     def between(self, other: Camera, share: float) -> Camera:
         """On the way to another camera: the scale grows evenly in ratio, the picture moves straight."""
+        if share == 1.0:
+            return other
         scale = self.scale * (other.scale / self.scale) ** share
         if abs(other.scale - self.scale) < 1e-9 * self.scale:
             along = share

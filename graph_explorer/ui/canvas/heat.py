@@ -26,6 +26,8 @@ _KEPT = 2000
 
 def grid(array: Array) -> NDArray[np.float64]:
     """An array as a table of at most 20 × 64 numbers; coarser cells are averages."""
+    if not array.size:
+        return np.zeros((1, 1))
     rows, columns = picture_grid(array.shape)
     with np.errstate(all="ignore"):
         flat = np.asarray(array, dtype=np.float64).reshape(-1)[: rows * columns].reshape(rows, columns)

@@ -37,6 +37,8 @@ _FAINT = 0.75
 _DIMMED = 0.2
 #: From this length on, in pixels, a piece is drawn as a curve; below, its points go into the image.
 _LONG = 24
+#: A piece that leaves the straight by less than this, in pixels, is drawn straight.
+_STRAIGHT = 0.75
 
 
 def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
@@ -102,7 +104,7 @@ class FarPainter:
         found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
         states = line_states(scene, moment, scene.line_of_piece[found])
         pieces = scene.pieces[found]
-        straight = straight_pieces(pieces, camera.scale)
+        straight = straight_pieces(pieces, _STRAIGHT / camera.scale)
         for state in ORDER:
             these = states == state
             if not these.any():

@@ -26,7 +26,7 @@ WIDE_FROM = 0.6
 #: With more curves than this in sight they are drawn thin whatever the scale.
 MOST_WIDE = 500
 #: A piece that leaves the straight by less than this, in pixels, is drawn straight.
-_STRAIGHT = 0.75
+_STRAIGHT = 0.1
 #: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
 _VAST = 900.0
 
@@ -58,9 +58,9 @@ def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray
     return np.asarray(moment.lit[scene.sources[lines]] & moment.lit[scene.targets[lines]])
 
 
-def straight_pieces(pieces: Floats, scale: float) -> NDArray[np.bool_]:
-    """Which cubic pieces look like straight lines along or across the flow at that scale."""
-    return np.asarray(np.abs(pieces[:, 3] - pieces[:, 0]).min(axis=1) * scale < _STRAIGHT)
+def straight_pieces(pieces: Floats, within: float) -> NDArray[np.bool_]:
+    """Which cubic pieces leave a straight line along or across the flow by less than `within`."""
+    return np.asarray(np.abs(pieces[:, 3] - pieces[:, 0]).min(axis=1) < within)
 
 
 def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
@@ -72,9 +72,25 @@ def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) 
     x, y, width, height = seen
     ends[:, (0, 2)] = np.clip(ends[:, (0, 2)], x - 4, x + width + 4)
     ends[:, (1, 3)] = np.clip(ends[:, (1, 3)], y - 4, y + height + 4)
-    whole = np.round(ends * 2).astype(np.int64)
-    keys = ((whole[:, 0] * 65536 + whole[:, 1]) * 65536 + whole[:, 2]) * 65536 + whole[:, 3]
-    Rows(whole[np.unique(keys, return_index=True)[1]] / 2).draw_lines(painter)
+    ends = np.round(ends * 2) / 2
+    upright = ends[:, 0] == ends[:, 2]
+    down, right = united(ends[upright][:, (0, 1, 3)]), united(ends[~upright][:, (1, 0, 2)])
+    Rows(down[:, (0, 1, 0, 2)]).draw_lines(painter)
+    Rows(right[:, (1, 0, 2, 0)]).draw_lines(painter)
+
+
+def united(stretches: Floats) -> Floats:
+    """Stretches (n, 3) on parallel lines, as line, start and end: those that overlap made one."""
+    if not len(stretches):
+        return stretches
+    lines, starts, ends = stretches[:, 0], stretches[:, 1:].min(axis=1), stretches[:, 1:].max(axis=1)
+    order = np.lexsort((starts, lines))
+    lines, starts, ends = lines[order], starts[order], ends[order]
+    apart = (ends.max() - starts.min() + 1) * np.cumsum(np.diff(lines, prepend=lines[0]) != 0)
+    reach = np.maximum.accumulate(ends + apart)  # never reaches into the next line
+    first = np.flatnonzero(np.concatenate([[True], starts[1:] + apart[1:] > reach[:-1]]))
+    last = np.append(first[1:] - 1, len(lines) - 1)
+    return np.stack([lines[first], starts[first], reach[last] - apart[last]], axis=1)
 
 
 def draw_vast(painter: QPainter, pieces: Floats, seen: Box) -> None:
@@ -102,7 +118,7 @@ class LinePainter:
             return
         lines = scene.line_of_piece[found]
         states, bright = line_states(scene, moment, lines), lit_lines(scene, moment, lines)
-        straight = straight_pieces(scene.pieces[found], camera.scale)
+        straight = straight_pieces(scene.pieces[found], _STRAIGHT / camera.scale)
         wide = camera.scale >= WIDE_FROM and int((~straight).sum()) <= MOST_WIDE
         widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
         heads = scene.first_piece[lines + 1] - 1 == found
@@ -135,7 +151,7 @@ class LinePainter:
         vast = np.abs(on_screen[:, 3] - on_screen[:, 0]).max(axis=1) > _VAST
         draw_vast(painter, on_screen[vast], seen)
         rest = on_screen[~vast]
-        for part in np.split(rest, len(rest)) if wide and len(rest) else [rest]:
+        for part in np.split(rest, len(rest) if wide else 1) if len(rest) else ():
             painter.drawPath(path_of(part))
 
     def _heads(

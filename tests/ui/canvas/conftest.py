@@ -1,0 +1,77 @@
+"""A graph view with its session, and documents to show in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from graph_explorer.document import Document, parse
+from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.session import Session
+
+
+@pytest.fixture
+def neuron() -> Document:
+    """z = w·x + b, a = σ(z), L = ½(y − a)²."""
+    program = "z = w*x + b  # the weighted sum\na = sigmoid(z)\nL = 0.5*(y - a)**2"
+    return parse(program, {"x": 1.5, "y": 1.0}, {"w": 0.4, "b": -0.2})
+
+
+@pytest.fixture
+def fan_out() -> Document:
+    """A value used three times: its gradient is a sum of three terms."""
+    return parse("a = w*x\nL = exp(a) + a**2 + 3*a", {"x": 2.0}, {"w": 0.5})
+
+
+@pytest.fixture
+def grouped() -> Document:
+    """Two cells, each a group with another one in it; arrays, and a caption for the group."""
+    program = (
+        "def cell(h, x):   # one step\n    s = scale(h)\n    return tanh(s + x)\n"
+        "def scale(h):\n    return w*h\n"
+        "h = cell(h0, x)\nh = cell(h, x)\nL = sum(h**2)"
+    )
+    return parse(
+        program, {"x": np.array([0.5, -0.2]), "h0": np.array([0.1, 0.3])}, {"w": np.array([0.8, 2.0])}
+    )
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    """A session whose pictures do not move."""
+    made = Session()
+    made.change(motion=False)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot, session: Session) -> Callable[[Document], GraphView]:
+    def make(document: Document) -> GraphView:
+        view = GraphView(session)
+        view.resize(1000, 700)
+        qtbot.addWidget(view)
+        view.show()
+        qtbot.waitExposed(view)
+        session.show(document)
+        return view
+
+    return make
+
+
+def where(view: GraphView, name: str) -> QPoint:
+    """The middle of a card, or the title of an open frame, on screen."""
+    assert view.scene is not None
+    box = view.scene.box_of(name)
+    assert box is not None, name
+    x, y = box[0] + box[2] / 2, box[1] + (box[3] / 2 if view.scene.place(name) >= 0 else 10)
+    return QPoint(*(round(part) for part in view.camera.seen((x, y))))
+
+
+@pytest.fixture
+def at() -> Callable[[GraphView, str], QPoint]:
+    return where

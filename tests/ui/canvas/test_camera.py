@@ -1,0 +1,56 @@
+"""The camera: seeing and looking up are inverse, zooming keeps a point, fitting shows everything."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_explorer.ui.canvas.camera import LARGEST, LARGEST_FIT, Camera, fitted, keeping
+
+numbers = st.floats(-1e4, 1e4)
+cameras = st.builds(Camera, st.floats(0.01, 4.0), numbers, numbers)
+points = st.tuples(numbers, numbers)
+
+
+@given(cameras, points)
+def test_scene_undoes_seen(camera: Camera, point: tuple[float, float]) -> None:
+    assert camera.scene(camera.seen(point)) == pytest.approx(point, abs=1e-6)
+
+
+@given(cameras, points, st.floats(0.5, 2.0))
+def test_zoom_keeps_the_point_under_the_pointer(
+    camera: Camera, at: tuple[float, float], factor: float
+) -> None:
+    zoomed = camera.zoomed(factor, at)
+    assert zoomed.seen(camera.scene(at)) == pytest.approx(at, abs=1e-4)
+    assert zoomed.scale <= LARGEST
+
+
+@given(st.tuples(numbers, numbers, st.floats(1, 1e5), st.floats(1, 1e5)))
+def test_fitted_shows_the_whole_box_in_the_middle(box: tuple[float, float, float, float]) -> None:
+    camera = fitted(box, 800, 600)
+    x, y, width, height = camera.seen_box(box)
+    assert x >= 27.9
+    assert y >= 27.9
+    assert x + width / 2 == pytest.approx(400)
+    assert y + height / 2 == pytest.approx(300)
+    assert camera.scale <= LARGEST_FIT
+
+
+@given(cameras, cameras)
+def test_a_camera_on_the_way_starts_and_ends_where_it_should(start: Camera, end: Camera) -> None:
+    for share, camera in ((0.0, start), (1.0, end)):
+        found = start.between(end, share)
+        assert (found.scale, found.x, found.y) == pytest.approx((camera.scale, camera.x, camera.y), abs=1e-6)
+
+
+def test_keeping_moves_only_if_something_is_out_of_sight() -> None:
+    camera = Camera(1.0, 0.0, 0.0)
+    assert keeping(camera, [(100, 100, 50, 50)], 800, 600) is None
+    assert keeping(camera, [], 800, 600) is None
+    assert keeping(camera, [(-500, -500, 3000, 3000)], 800, 600) is None, "it fills the window already"
+    moved = keeping(camera, [(900, 100, 50, 50)], 800, 600)
+    assert moved is not None
+    assert moved.scale == 1.0
+    assert moved.seen((925, 125)) == pytest.approx((400, 300))
