@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         learning_rates as learning_rates,
     )
     from graph_explorer.api import (
-        open as open,
+        open as open,  # noqa: A004
     )
     from graph_explorer.api import (
         parse as parse,

@@ -28,7 +28,7 @@ __all__ = [
 Array = np.ndarray[Any, Any]
 
 
-def open(path: str | Path, inputs: Mapping[str, Any] | None = None) -> Document:
+def open(path: str | Path, inputs: Mapping[str, Any] | None = None) -> Document:  # noqa: A001
     """The document in a file, or the example of that name; `inputs` replaces values."""
     document = open_document(resolve(str(path)))
     return document.with_values(inputs) if inputs else document

@@ -173,7 +173,7 @@ def parse(
         )
 
     document = Document(program, entries(inputs), entries(parameters), **more)
-    document.read  # noqa: B018 - read now, so that a mistake is told here
+    document.read  # noqa: B018
     return document
 
 

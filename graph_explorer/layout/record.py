@@ -60,7 +60,7 @@ class Layout:
     def _places(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.ids)}
 
-    def index(self, id: str) -> int:  # noqa: A002 - what it is
+    def index(self, id: str) -> int:  # noqa: A002
         """The place of a node or collapsed group in `ids`; KeyError if it is not drawn."""
         return self._places[id]
 

@@ -20,7 +20,7 @@ _INSTEAD = (
     "without a window use 'graph-explorer render FILE -o OUT.svg', 'graph-explorer run FILE' "
     "or 'graph-explorer steps FILE'"
 )
-#: Exit code where there is no display: nothing is wrong with what was asked, and the sentence says what serves.
+#: Exit code without a display: nothing is wrong with what was asked, and the sentence says what serves.
 NO_DISPLAY = 0
 
 
@@ -45,7 +45,7 @@ def main(path: Path | None = None, document: Document | None = None) -> int:
     if reason:
         return say_no_window(reason)
     try:
-        from PySide6 import QtGui, QtWidgets
+        from PySide6 import QtGui, QtWidgets  # noqa: F401
     except ImportError as error:
         return say_no_window(f"Qt cannot be loaded here: {error}")
     application = _application()

@@ -260,7 +260,7 @@ class Session(QObject):
             return
         after = self.latest.with_program(text)
         try:
-            after.read  # noqa: B018 - reading tells what is wrong
+            after.read  # noqa: B018
         except InputError as error:
             self.change(problem=error, draft=text)
             return

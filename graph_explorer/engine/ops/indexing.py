@@ -144,7 +144,7 @@ def unique(
     x: Array,
     *,
     axis: int | None = None,
-    sorted: int = 1,  # noqa: A002 - ONNX's name
+    sorted: int = 1,  # noqa: A002
 ) -> tuple[Array, Array, Array, Array]:
     """Every value (or slice) once, its first place, which of them each entry is, and their counts."""
     values, places, inverse, counts = np.unique(x, True, True, True, axis=axis)

@@ -190,7 +190,7 @@ def top_k(
     *,
     axis: int = -1,
     largest: int = 1,
-    sorted: int = 1,  # noqa: A002 - ONNX's name
+    sorted: int = 1,  # noqa: A002
 ) -> tuple[Array, Array]:
     """The k largest (or smallest) entries along `axis`, and where they were; the first of equals first."""
     along = axis_of(axis, np.ndim(x), "TopK")
