@@ -110,9 +110,9 @@ def _moving() -> list[str]:
     for thing in gc.get_objects():
         if isinstance(thing, QTimer) and isValid(thing) and thing.isActive():
             found.append(f"{thing} every {thing.interval()} ms")
-        elif isinstance(thing, QAbstractAnimation) and isValid(thing):
-            if thing.state() is QAbstractAnimation.State.Running:
-                found.append(str(thing))
+        running = isinstance(thing, QAbstractAnimation) and isValid(thing)
+        if running and thing.state() is QAbstractAnimation.State.Running:
+            found.append(str(thing))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,19 @@ def _holds_gradients(session: Session) -> bool:
     return bool(session.state.accumulator.gradients)
 
 
+@lru_cache(maxsize=1)
+def _has_averaging(program: str) -> bool:
+    from graph_explorer.ui.panels.acts import averaging  # loaded with the workbench
+
+    return averaging.find(program) is not None
+
+
+def _averages(session: Session) -> bool:
+    """The program has a mean or a sum that could be the other."""
+    document = session.state.document
+    return document is not None and _has_averaging(document.program)
+
+
 def _edge(session: Session) -> bool:
     return session.state.edge is not None
 
@@ -100,34 +114,40 @@ _FILE = (
            icon="start", keys=("Alt+Home",), enabled=_open, act=lambda w: w.files.close()),
     Action(id="file.new", text="New document", hint="Begin with a small program of your own", menu="File",
            icon="new", keys=("Ctrl+N",), act=lambda w: w.files.new()),
-    Action(id="file.open", text="Open file …", hint="Open a document from disk", menu="File",
-           icon="open", keys=("Ctrl+O",), act=lambda w: w.files.ask_open()),
+    Action(id="file.open", text="Open file …", hint="Open a document from disk", menu="File", icon="open",
+           keys=("Ctrl+O",), act=lambda w: w.files.ask_open()),
     Action(id="file.save", text="Save", hint="Write the document to its file", menu="File", section=1,
            icon="save", keys=("Ctrl+S",), enabled=_open, act=lambda w: w.files.save()),
-    Action(id="file.save_as", text="Save as …", hint="Write the document to another file", menu="File", section=1,
-           icon="save_as", keys=("Ctrl+Shift+S",), enabled=_open, act=lambda w: w.files.ask_save()),
-    Action(id="file.picture", text="Export picture …", hint="Save what the graph shows as SVG or PNG", menu="File",
-           section=1, icon="picture", keys=("Ctrl+E",), enabled=_open, act=lambda w: w.files.ask_picture()),
+    Action(id="file.save_as", text="Save as …", hint="Write the document to another file", menu="File",
+           section=1, icon="save_as", keys=("Ctrl+Shift+S",), enabled=_open,
+           act=lambda w: w.files.ask_save()),
+    Action(id="file.picture", text="Export picture …", hint="Save what the graph shows as SVG or PNG",
+           menu="File", section=1, icon="picture", keys=("Ctrl+E",), enabled=_open,
+           act=lambda w: w.files.ask_picture()),
     Action(id="file.forget", text="Clear the list", hint="Forget the recent files", menu="File/Open recent",
            section=1, act=lambda w: w.settings.forget_recent()),
     Action(id="file.close", text="Close document", hint="Back to the start page", menu="File", section=2,
            icon="close", keys=("Ctrl+W",), enabled=_open, act=lambda w: w.files.close()),
-    Action(id="file.quit", text="Quit", hint="Close the program", menu="File", section=2,
-           icon="quit", keys=("Ctrl+Q",), act=lambda w: w.close()),
+    Action(id="file.quit", text="Quit", hint="Close the program", menu="File", section=2, icon="quit",
+           keys=("Ctrl+Q",), act=lambda w: w.close()),
 )  # fmt: skip
 
 _EDIT = (
     Action(id="edit.undo", text="Undo", hint="Take back the last change of the document", menu="Edit",
-           icon="undo", keys=("Ctrl+Z",), enabled=lambda s: s.undo.canUndo(), act=lambda w: w.session.undo.undo()),
+           icon="undo", keys=("Ctrl+Z",), enabled=lambda s: s.undo.canUndo(),
+           act=lambda w: w.session.undo.undo()),
     Action(id="edit.redo", text="Redo", hint="Make the change again", menu="Edit", icon="redo",
            keys=("Ctrl+Shift+Z", "Ctrl+Y"), enabled=lambda s: s.undo.canRedo(),
            act=lambda w: w.session.undo.redo()),
-    Action(id="edit.copy_value", text="Copy value", hint="Copy the value of the selected node as text", menu="Edit",
-           section=1, icon="copy", keys=("Ctrl+Shift+C",), enabled=_selected, act=lambda w: w.copy("value")),
-    Action(id="edit.copy_gradient", text="Copy gradient", hint="Copy the gradient of the selected node as text",
-           menu="Edit", section=1, keys=("Ctrl+Shift+G",), enabled=_reached, act=lambda w: w.copy("gradient")),
-    Action(id="edit.commands", text="Command palette …", hint="Find any command by a few letters", menu="Edit",
-           section=2, icon="commands", keys=("Ctrl+K", "Ctrl+Shift+P"), act=lambda w: w.open_palette()),
+    Action(id="edit.copy_value", text="Copy value", hint="Copy the value of the selected node as text",
+           menu="Edit", section=1, icon="copy", keys=("Ctrl+Shift+C",), enabled=_selected,
+           act=lambda w: w.copy("value")),
+    Action(id="edit.copy_gradient", text="Copy gradient",
+           hint="Copy the gradient of the selected node as text", menu="Edit", section=1,
+           keys=("Ctrl+Shift+G",), enabled=_reached, act=lambda w: w.copy("gradient")),
+    Action(id="edit.commands", text="Command palette …", hint="Find any command by a few letters",
+           menu="Edit", section=2, icon="commands", keys=("Ctrl+K", "Ctrl+Shift+P"),
+           act=lambda w: w.open_palette()),
 )  # fmt: skip
 
 _VIEW = (
@@ -137,31 +157,37 @@ _VIEW = (
            keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.canvas.zoom_in()),
     Action(id="view.zoom_out", text="Zoom out", hint="Show the graph smaller", menu="View", icon="zoom_out",
            keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.canvas.zoom_out()),
-    Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View", section=1,
-           icon="collapse", keys=("Ctrl+[",), enabled=_groups, act=lambda w: w.collapse_groups(True)),
+    Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View",
+           section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
+           act=lambda w: w.collapse_groups(True)),
     Action(id="view.expand", text="Expand all groups", hint="Show what is inside every group", menu="View",
-           section=1, icon="expand", keys=("Ctrl+]",), enabled=_groups, act=lambda w: w.collapse_groups(False)),
+           section=1, icon="expand", keys=("Ctrl+]",), enabled=_groups,
+           act=lambda w: w.collapse_groups(False)),
     Action(id="view.graph", text="Graph", hint="Move the keyboard to the graph", menu="View/Go to",
            keys=("Ctrl+1",), enabled=_open, act=lambda w: w.bench.canvas.setFocus()),
-    Action(id="view.default_layout", text="Default layout", hint="Put all panels back where they were at first",
-           menu="View/Panels", section=1, enabled=_open, act=lambda w: w.bench.restore_default()),
+    Action(id="view.default_layout", text="Default layout",
+           hint="Put all panels back where they were at first", menu="View/Panels", section=1, enabled=_open,
+           act=lambda w: w.bench.restore_default()),
     Action(id="view.larger", text="Larger text", hint="All text of the window larger", menu="View", section=3,
            icon="larger", keys=("Ctrl+Shift++", "Ctrl+Shift+="), act=lambda w: w.looks.scale_text(1)),
-    Action(id="view.smaller", text="Smaller text", hint="All text of the window smaller", menu="View", section=3,
-           icon="smaller", keys=("Ctrl+Shift+-", "Ctrl+Shift+_"), act=lambda w: w.looks.scale_text(-1)),
+    Action(id="view.smaller", text="Smaller text", hint="All text of the window smaller", menu="View",
+           section=3, icon="smaller", keys=("Ctrl+Shift+-", "Ctrl+Shift+_"),
+           act=lambda w: w.looks.scale_text(-1)),
     Action(id="view.motion", text="Movement", hint="Whether pictures may move; without, they change at once",
-           menu="View", section=3, checked=lambda w: w.session.state.motion, act=lambda w: w.looks.toggle_motion()),
+           menu="View", section=3, checked=lambda w: w.session.state.motion,
+           act=lambda w: w.looks.toggle_motion()),
     Action(id="view.presentation", text="Presentation", hint="Full screen with large text, for a lecture",
            menu="View", section=4, icon="presentation", keys=("Shift+F11",),
            checked=lambda w: w.looks.presenting, act=lambda w: w.looks.present(not w.looks.presenting)),
-    Action(id="view.fullscreen", text="Full screen", hint="Fill the screen with the window", menu="View", section=4,
-           icon="fullscreen", keys=("F11",), checked=lambda w: w.isFullScreen(),
+    Action(id="view.fullscreen", text="Full screen", hint="Fill the screen with the window", menu="View",
+           section=4, icon="fullscreen", keys=("F11",), checked=lambda w: w.isFullScreen(),
            act=lambda w: w.looks.fill_screen(not w.isFullScreen())),
 )  # fmt: skip
 
 _STEP = (
-    Action(id="step.forward", text="Step", hint="One step on: the next value, or the next edge backward", menu="Step",
-           icon="step", keys=("F8", "Ctrl+Right"), enabled=_steps_on, act=lambda w: w.session.step()),
+    Action(id="step.forward", text="Step", hint="One step on: the next value, or the next edge backward",
+           menu="Step", icon="step", keys=("F8", "Ctrl+Right"), enabled=_steps_on,
+           act=lambda w: w.session.step()),
     Action(id="step.back", text="Step back", hint="One step back in time", menu="Step", icon="back",
            keys=("F7", "Ctrl+Left"), enabled=_steps_back, act=lambda w: w.session.step(forward=False)),
     Action(id="step.next_node", text="Next node", hint="On until the present node is finished", menu="Step",
@@ -170,16 +196,18 @@ _STEP = (
     Action(id="step.previous_node", text="Previous node", hint="Back to where the node before was finished",
            menu="Step", icon="previous_node", keys=("Ctrl+F7", "Ctrl+Up"), enabled=_steps_back,
            act=lambda w: w.session.step(forward=False, mode="nodes")),
-    Action(id="step.first", text="To the start", hint="To the time when nothing is computed", menu="Step", section=1,
-           icon="first", keys=("Shift+F7", "Ctrl+Home"), enabled=_steps_back, act=lambda w: w.session.seek(0)),
+    Action(id="step.first", text="To the start", hint="To the time when nothing is computed", menu="Step",
+           section=1, icon="first", keys=("Shift+F7", "Ctrl+Home"), enabled=_steps_back,
+           act=lambda w: w.session.seek(0)),
     Action(id="step.last", text="To the end", hint="To the time when every gradient is known", menu="Step",
-           section=1, icon="last", keys=("Shift+F8", "Ctrl+End"), enabled=_steps_on, act=lambda w: w.seek_end()),
-    Action(id="step.play", text="Play", hint="Step by itself, until the end or a breakpoint", menu="Step", section=1,
-           icon="play", keys=("F5",), enabled=_open, checked=lambda w: w.session.state.playing,
+           section=1, icon="last", keys=("Shift+F8", "Ctrl+End"), enabled=_steps_on,
+           act=lambda w: w.seek_end()),
+    Action(id="step.play", text="Play", hint="Step by itself, until the end or a breakpoint", menu="Step",
+           section=1, icon="play", keys=("F5",), enabled=_open, checked=lambda w: w.session.state.playing,
            act=lambda w: w.session.change(playing=not w.session.state.playing)),
-    Action(id="step.run_to", text="Run to the selected node", hint="To the time when its gradient is complete",
-           menu="Step", section=2, icon="run_to", keys=("F6",), enabled=_reached,
-           act=lambda w: w.session.run_to(w.session.state.selection)),
+    Action(id="step.run_to", text="Run to the selected node",
+           hint="To the time when its gradient is complete", menu="Step", section=2, icon="run_to",
+           keys=("F6",), enabled=_reached, act=lambda w: w.session.run_to(w.session.state.selection)),
     Action(id="step.breakpoint", text="Breakpoint", hint="Playing stops when the selected node is complete",
            menu="Step", section=2, icon="breakpoint", keys=("F9",), enabled=_selected,
            checked=lambda w: w.session.state.selection in w.session.state.breakpoints,
@@ -187,23 +215,30 @@ _STEP = (
     Action(id="step.edges", text="Edge by edge", hint="A step is one edge: upstream × local = contribution",
            menu="Step", section=3, icon="edges", keys=("Ctrl+Shift+E",), enabled=_open,
            checked=lambda w: w.session.state.mode == "edges", act=lambda w: w.session.change(mode="edges")),
-    Action(id="step.nodes", text="Node by node", hint="A step is one node with all edges below it", menu="Step",
-           section=3, icon="nodes", keys=("Ctrl+Shift+N",), enabled=_open,
+    Action(id="step.nodes", text="Node by node", hint="A step is one node with all edges below it",
+           menu="Step", section=3, icon="nodes", keys=("Ctrl+Shift+N",), enabled=_open,
            checked=lambda w: w.session.state.mode == "nodes", act=lambda w: w.session.change(mode="nodes")),
 )  # fmt: skip
 
 _LEARN = (
-    Action(id="learn.forward", text="Forward", hint="The forward pass: every value, no gradient", menu="Learn",
-           icon="forward", keys=("Alt+1",), enabled=_whole, act=lambda w: w.session.act_forward()),
-    Action(id="learn.backward", text="Backward", hint="The backward pass: gradients, added to what the parameters hold",
-           menu="Learn", icon="backward", keys=("Alt+2",), enabled=_whole, act=lambda w: w.session.act_backward()),
+    Action(id="learn.forward", text="Forward", hint="The forward pass: every value, no gradient",
+           menu="Learn", icon="forward", keys=("Alt+1",), enabled=_whole,
+           act=lambda w: w.session.act_forward()),
+    Action(id="learn.backward", text="Backward",
+           hint="The backward pass: gradients, added to what the parameters hold", menu="Learn",
+           icon="backward", keys=("Alt+2",), enabled=_whole, act=lambda w: w.session.act_backward()),
     Action(id="learn.update", text="Update", hint="Each parameter moves against the gradient that it holds",
-           menu="Learn", icon="update", keys=("Alt+3",), enabled=_holds_gradients, act=lambda w: w.bench.update_parameters()),
-    Action(id="learn.zero", text="Zero the gradients", hint="Empty what the parameters hold", menu="Learn", icon="zero",
-           keys=("Alt+4",), enabled=_holds_gradients, act=lambda w: w.session.act_zero()),
-    Action(id="learn.detach", text="Detach the selected edge", hint="Cut the gradient on this edge, or join it again",
-           menu="Learn", section=1, icon="detach", keys=("Ctrl+D",), enabled=_edge, checked=_is_detached,
-           act=lambda w: w.session.detach(w.session.state.edge)),
+           menu="Learn", icon="update", keys=("Alt+3",), enabled=_whole,
+           act=lambda w: w.bench.update_parameters()),
+    Action(id="learn.zero", text="Zero the gradients", hint="Empty what the parameters hold", menu="Learn",
+           icon="zero", keys=("Alt+4",), enabled=_holds_gradients, act=lambda w: w.session.act_zero()),
+    Action(id="learn.detach", text="Detach the selected edge",
+           hint="Cut the gradient on this edge, or join it again", menu="Learn", section=1, icon="detach",
+           keys=("Ctrl+D",), enabled=_edge, checked=_is_detached,
+           act=lambda w: w.detach()),
+    Action(id="learn.average", text="Sum instead of mean", menu="Learn", section=1, icon="sum",
+           hint="Add up a mini-batch instead of averaging it, or average again", enabled=_averages,
+           act=lambda w: w.bench.swap_averaging()),
 )  # fmt: skip
 
 _HELP = (
@@ -215,12 +250,12 @@ _HELP = (
            act=lambda w: w.open_help("language")),
     Action(id="help.file", text="The file format", hint="What a document holds, and how to write one by hand",
            menu="Help", act=lambda w: w.open_help("file_format")),
-    Action(id="help.operations", text="Operations", hint="Every operation with its local derivatives", menu="Help",
-           act=lambda w: w.open_help("operations")),
+    Action(id="help.operations", text="Operations", hint="Every operation with its local derivatives",
+           menu="Help", act=lambda w: w.open_help("operations")),
     Action(id="help.news", text="What is new", hint="Changes of the last versions", menu="Help", section=1,
            icon="news", act=lambda w: w.open_help("changelog")),
-    Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help", section=1,
-           icon="info", act=lambda w: w.open_help("about")),
+    Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help",
+           section=1, icon="info", act=lambda w: w.open_help("about")),
 )  # fmt: skip
 
 
@@ -256,8 +291,8 @@ _PANELS = tuple(
 )  # fmt: skip
 
 _THEMES = tuple(
-    Action(id=f"view.theme.{name}", text=title, hint=hint, menu="View/Theme",
-           checked=_is_theme(name), act=_choose_theme(name))
+    Action(id=f"view.theme.{name}", text=title, hint=hint, menu="View/Theme", checked=_is_theme(name),
+           act=_choose_theme(name))
     for name, title, hint in (
         (SYSTEM, "Like the system", "Light or dark, as the system is"),
         *((name, theme(name).title, f"The theme “{theme(name).title}”") for name in names()),
@@ -281,6 +316,6 @@ TOOLBAR: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def opening(path: Path, id: str, text: str, hint: str, menu: str) -> Action:  # noqa: A002 - a field's name
+def opening(path: Path, id: str, text: str, hint: str, menu: str) -> Action:  # noqa: A002
     """The action that opens one file: an example or a recent one."""
     return Action(id=id, text=text, hint=hint, menu=menu, icon="example", act=lambda w: w.files.open(path))

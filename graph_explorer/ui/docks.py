@@ -28,7 +28,9 @@ DOCKS: tuple[Dock, ...] = (
     Dock("outline", "Outline", "Groups and nodes as a list, with their numbers", "left", "Ctrl+2"),
     Dock("library", "Library", "Examples and recent files", "left", "Ctrl+3", "outline"),
     Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
-    Dock("acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"),
+    Dock(
+        "acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"
+    ),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
     Dock("program", "Program", "The text of the program", "bottom", "Ctrl+7"),
     Dock("table", "Numbers", "All nodes as a table", "bottom", "Ctrl+8", "program"),

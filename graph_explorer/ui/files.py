@@ -70,6 +70,7 @@ class Files:
 
     def save(self) -> bool:
         """Writes the document to its file; asks for one where there is none, or where it is an example."""
+        self.window.bench.hand_over()
         document = self.window.session.state.document
         assert document is not None
         if document.path is None or bundled(document.path) or not can_open(document.path):
@@ -77,6 +78,7 @@ class Files:
         return self._write(document.path)
 
     def ask_save(self) -> bool:
+        self.window.bench.hand_over()
         document = self.window.session.state.document
         assert document is not None
         own = document.path if document.path is not None and not bundled(document.path) else None
@@ -125,6 +127,8 @@ class Files:
 
     def may_leave(self) -> bool:
         """Whether the present document may go: unchanged, saved now, or given up on purpose."""
+        if self.window.session.state.document is not None:
+            self.window.bench.hand_over()
         state = self.window.session.state
         if state.document is None or not (state.modified or state.draft is not None):
             return True

@@ -75,10 +75,17 @@ def _operations() -> str:
     parts = []
     ordered = sorted(OPERATIONS.values(), key=lambda found: found.family)
     for family, found in groupby(ordered, key=lambda one: one.family):
-        lines = [f"## {family.capitalize()}", "", "| Operation | What it is | Local derivative |", "|---|---|---|"]
+        lines = [
+            f"## {family.capitalize()}",
+            "",
+            "| Operation | What it is | Local derivative |",
+            "|---|---|---|",
+        ]
         for operation in sorted(found, key=lambda one: one.name):
             inputs = ", ".join(operation.inputs) + (" …" if operation.variadic else "")
-            derivatives = "; ".join(_cell(text) for text in _derivatives(operation)) or "none: no gradient passes"
+            derivatives = (
+                "; ".join(_cell(text) for text in _derivatives(operation)) or "none: no gradient passes"
+            )
             lines.append(f"| `{operation.name}({inputs})` | {_cell(operation.summary)} | {derivatives} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

@@ -79,10 +79,11 @@ class Looks(QObject):
         """Full screen, or back to how the window was."""
         if fill:
             self._maximized = self.window.isMaximized()
-            self.window.showFullScreen()
+            self.window.setWindowState(Qt.WindowState.WindowFullScreen)
             return
         if self.window.isFullScreen():
-            _ = self.window.showMaximized() if self._maximized else self.window.showNormal()
+            state = Qt.WindowState.WindowMaximized if self._maximized else Qt.WindowState.WindowNoState
+            self.window.setWindowState(state)
         if self.presenting:
             self.presenting = False
             self.apply()

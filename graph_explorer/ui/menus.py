@@ -6,6 +6,7 @@ The one rule: a `QAction` is made once for each row; `refresh` asks every row wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -161,5 +162,5 @@ class Menus(QObject):
             keys = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if made else ""
             drawn = icon(row.icon, self.window.looks.theme) if row.icon else QIcon()
             text = row.text.rstrip(" …") if row.menu != "View/Theme" else f"Theme: {row.text}"
-            yield Entry(text, row.menu.replace("/", " › "), keys, drawn,
-                        made is None or made.isEnabled(), lambda row=row: self.run(row))  # fmt: skip
+            possible = made is None or made.isEnabled()
+            yield Entry(text, row.menu.replace("/", " › "), keys, drawn, possible, partial(self.run, row))

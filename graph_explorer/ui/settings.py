@@ -123,14 +123,3 @@ class Settings(QObject):
     @layout.setter
     def layout(self, state: QByteArray) -> None:
         self._store.setValue("layout", state)
-
-    # ── what is new ───────────────────────────────────────────────────────────────────────────
-
-    @property
-    def seen_version(self) -> str:
-        """The version whose news were shown last."""
-        return self._text("seen_version")
-
-    @seen_version.setter
-    def seen_version(self, version: str) -> None:
-        self._store.setValue("seen_version", version)

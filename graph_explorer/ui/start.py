@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _SIDE = 19.5  # width of the column at the left, in heights of a line
 _RECENT = 6  # how many recent files are listed
+_NO_RECENT = "Files that you open are listed here. You can also drop one on the window."
 
 
 def label(text: str, look: str, wrap: bool = False) -> QLabel:
@@ -79,7 +80,9 @@ class StartPage(QWidget):
         self.recent.setSpacing(2)
         column.addWidget(self.sign)
         column.addWidget(label("Graph Explorer", "title", wrap=True))
-        column.addWidget(label("See backpropagation and gradient descent, one step at a time.", "lead", wrap=True))
+        column.addWidget(
+            label("See backpropagation and gradient descent, one step at a time.", "lead", wrap=True)
+        )
         column.addSpacing(12)
         column.addWidget(self.open_button)
         column.addWidget(self.new_button)
@@ -114,13 +117,13 @@ class StartPage(QWidget):
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._loupe = QAction(self.search)
         self.search.addAction(self._loupe, QLineEdit.ActionPosition.LeadingPosition)
-        self.scroll = QScrollArea()
-        self.scroll.setObjectName("start_scroll")
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        bar = self.scroll.verticalScrollBar()
+        self.area = QScrollArea()
+        self.area.setObjectName("start_scroll")
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = self.area.verticalScrollBar()
         bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 16, 0)
@@ -130,7 +133,7 @@ class StartPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.area, 1)
         return column
 
     def fill(self, menus: Menus) -> None:
@@ -153,17 +156,20 @@ class StartPage(QWidget):
         self._catalogue = Catalogue(examples(), self._theme)
         self._catalogue.chosen.connect(self.chosen)
         self._catalogue.left.connect(self.welcome)
-        self.scroll.setWidget(self._catalogue)
+        self._catalogue.reached.connect(lambda card: self.area.ensureWidgetVisible(card, 0, 40))
+        self.area.setWidget(self._catalogue)
         self.search.textChanged.connect(self._catalogue.filter)
         self.search.returnPressed.connect(self._catalogue.open_first)
-        self._catalogue.arrange(self.scroll.viewport().width())
+        self._catalogue.arrange(self.area.viewport().width())
         self.list_recent()
         self.welcome()
 
     def list_recent(self) -> None:
         """Lists the recent files that still exist."""
         while (item := self.recent.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            listed = item.widget()
+            assert listed is not None
+            listed.deleteLater()
         paths = self.settings.recent[:_RECENT]
         for path in paths:
             made = QPushButton(path.name)
@@ -175,8 +181,7 @@ class StartPage(QWidget):
             made.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
             self.recent.addWidget(made)
         if not paths:
-            self.recent.addWidget(label("Files that you open are listed here. You can also drop one on the window.",
-                                        "muted", wrap=True))  # fmt: skip
+            self.recent.addWidget(label(_NO_RECENT, "muted", wrap=True))
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -197,7 +202,7 @@ class StartPage(QWidget):
         self.side.setFixedWidth(round(_SIDE * self.fontMetrics().lineSpacing()))
         if self._catalogue is not None:
             self._catalogue.paint_icons(theme_name)
-            self._catalogue.arrange(self.scroll.viewport().width())
+            self._catalogue.arrange(self.area.viewport().width())
             self.list_recent()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -209,4 +214,4 @@ class StartPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._catalogue is not None:
-            self._catalogue.arrange(self.scroll.viewport().width())
+            self._catalogue.arrange(self.area.viewport().width())

@@ -52,6 +52,9 @@ class Window(QMainWindow):
     #: it has been painted for the first time
     painted = Signal()
 
+    settings: Settings
+    looks: Looks
+    menus: Menus
     session: Session
     files: Files
 
@@ -199,7 +202,9 @@ class Window(QMainWindow):
             self.session.say(f"The {what} of '{name}' is not computed yet; step on until it is.")
             return
         array = trace.value(name, at) if what == "value" else trace.gradient(name, at)
-        text = repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", threshold=10**6)
+        text = (
+            repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", threshold=10**6)
+        )
         QGuiApplication.clipboard().setText(text)
 
     def collapse_groups(self, collapse: bool) -> None:
@@ -207,6 +212,12 @@ class Window(QMainWindow):
         trace = self.session.state.trace
         groups = trace.graph.groups if trace is not None and collapse else ()
         self.session.change(collapsed=frozenset(groups))
+
+    def detach(self) -> None:
+        """Cuts the gradient on the selected edge, or joins it again."""
+        edge = self.session.state.edge
+        if edge is not None:
+            self.session.detach(edge)
 
     def seek_end(self) -> None:
         """To the last moment of the run."""
@@ -249,4 +260,3 @@ class Window(QMainWindow):
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 800)
-

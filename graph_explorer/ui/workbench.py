@@ -6,7 +6,6 @@ remembered, and without that everything fits.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,16 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-try:
-    from graph_explorer.ui.canvas import GraphView
-except ImportError:
-    class GraphView(QWidget):
-        def __init__(self, s): super().__init__()
-        def fit(self): pass
-        zoom_in = zoom_out = fit
+from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS, Dock, Side
+from graph_explorer.ui.panels.acts import Acts
+from graph_explorer.ui.panels.cost import CostPanel
+from graph_explorer.ui.panels.inspector import Inspector
 from graph_explorer.ui.panels.library import Library
 from graph_explorer.ui.panels.outline import Outline
+from graph_explorer.ui.panels.program import ProgramEditor
+from graph_explorer.ui.panels.table import NodeTable
+from graph_explorer.ui.panels.timeline import Timeline
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
 
@@ -48,13 +47,14 @@ _LAYOUT = 1
 
 
 _PANELS: dict[str, Callable[[Session], QWidget]] = {
+    "acts": Acts,
+    "cost": CostPanel,
+    "inspector": Inspector,
     "outline": Outline,
+    "program": ProgramEditor,
+    "table": NodeTable,
+    "timeline": Timeline,
 }
-for _n, _m in {"timeline": "Timeline", "inspector": "Inspector", "program": "ProgramEditor", "acts": "Acts", "cost": "CostPanel", "table": "NodeTable"}.items():
-    try:
-        _PANELS[_n] = getattr(importlib.import_module(f"graph_explorer.ui.panels.{_n}"), _m)
-    except (ImportError, AttributeError):
-        _PANELS[_n] = lambda session, n=_n: QLabel(n)
 
 
 class Title(QWidget):
@@ -183,10 +183,10 @@ class Workbench(QMainWindow):
         self.resizeDocks([self.docks["outline"]], [min(max(width * 18 // 100, 256), 340)], across)
         self.resizeDocks([self.docks["inspector"]], [min(max(width * 26 // 100, 310), 500)], across)
         right = self.docks["inspector"].width()
-        program = min(max(width * 28 // 100, 340), 620)
+        program = min(max(width * 24 // 100, 300), 620)
         bottom = [self.docks["program"], self.docks["timeline"]]
         self.resizeDocks(bottom, [program, width - right - program], across)
-        self.resizeDocks(bottom, [min(max(height * 18 // 100, 130), 260)] * 2, Qt.Orientation.Vertical)
+        self.resizeDocks(bottom, [min(max(height * 16 // 100, 118), 260)] * 2, Qt.Orientation.Vertical)
 
     def restore_default(self) -> None:
         """All panels where they were at first."""
@@ -230,8 +230,22 @@ class Workbench(QMainWindow):
         next(takes, panel).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def update_parameters(self) -> None:
-        """The third of the four acts, with the learning rate of its panel."""
-        self.session.act_update(self.session.state.rate)
+        """The third of the four acts; its panel says so where there is nothing to update with."""
+        acts = self.docks["acts"].widget()
+        assert isinstance(acts, Acts)
+        acts.update_parameters()
+
+    def swap_averaging(self) -> None:
+        """The sum for the mean over a mini-batch, or the other way round."""
+        acts = self.docks["acts"].widget()
+        assert isinstance(acts, Acts)
+        acts.swap.click()
+
+    def hand_over(self) -> None:
+        """Makes what was typed a moment ago part of the document."""
+        editor = self.docks["program"].widget()
+        assert isinstance(editor, ProgramEditor)
+        editor.hand_over()
 
     def show_state(self, before: State, now: State) -> None:
         if before.theme != now.theme or not self._arranged:

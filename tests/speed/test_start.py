@@ -63,6 +63,10 @@ def medians(runs: int = RUNS) -> tuple[float, float]:
 
 def test_first_paint(benchmark: BenchmarkFixture) -> None:
     empty, ours = benchmark.pedantic(medians, rounds=1)
-    benchmark.extra_info |= {"empty": round(empty, 4), "ours": round(ours, 4), "ratio": round(ours / empty, 2)}
+    benchmark.extra_info |= {
+        "empty": round(empty, 4),
+        "ours": round(ours, 4),
+        "ratio": round(ours / empty, 2),
+    }
     sys.stdout.write(f"\nfirst paint: empty {empty:.3f} s, ours {ours:.3f} s, ratio {ours / empty:.2f}\n")
     assert ours <= MOST * empty

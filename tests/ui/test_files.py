@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.formats import open_document
 from graph_explorer.paths import EXAMPLES
+from graph_explorer.ui.panels.program import ProgramEditor
 from graph_explorer.ui.widgets.ask import Unsaved, WhereTo, WhichFile
 from graph_explorer.ui.window import Window
 
@@ -101,10 +102,18 @@ def test_examples_are_never_written_to(
     assert example.read_bytes() == before
 
 
-@pytest.mark.parametrize(("answer", "leaves", "writes"), [("save", True, True), ("discard", True, False), ("cancel", False, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "leaves", "writes"),
+    [("save", True, True), ("discard", True, False), ("cancel", False, False)],
+)
 def test_leaving_with_changes(
-    open_window: Window, neuron_file: Path, monkeypatch: pytest.MonkeyPatch, answer: str, leaves: bool, writes: bool
-) -> None:  # fmt: skip
+    open_window: Window,
+    neuron_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    leaves: bool,
+    writes: bool,
+) -> None:
     open_window.session.set_value("w", 0.75)
     asked = Asked(answer)
     monkeypatch.setattr(Unsaved, "ask", asked)
@@ -124,7 +133,9 @@ def test_leaving_unchanged_asks_nothing(open_window: Window, monkeypatch: pytest
 
 
 def test_a_text_with_a_mistake_is_not_lost(open_window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_window.session.set_program("z = w*")
+    editor = open_window.bench.docks["program"].widget()
+    assert isinstance(editor, ProgramEditor)
+    editor.code.setPlainText("z = w*")
     asked = Asked("cancel")
     monkeypatch.setattr(Unsaved, "ask", asked)
     assert not open_window.files.close()

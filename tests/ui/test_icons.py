@@ -31,7 +31,10 @@ def test_takes_the_colour_of_its_role(qtbot: QtBot, name: str) -> None:
         drawn = icons.pixmap(name, shown, "accent", 32).toImage()
         wanted = theme(shown).color("accent")
         inked = [
-            drawn.pixelColor(x, y) for x in range(32) for y in range(32) if drawn.pixelColor(x, y).alpha() > 250
+            drawn.pixelColor(x, y)
+            for x in range(32)
+            for y in range(32)
+            if drawn.pixelColor(x, y).alpha() > 250
         ]
         assert inked, "something is drawn"
         assert all(near(color, wanted) for color in inked)

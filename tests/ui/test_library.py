@@ -39,7 +39,10 @@ def test_one_click_opens(open_window: Window, qtbot: QtBot) -> None:
     item = next(item for item in items(found) if item.text(0) == "One neuron")
     place = found.tree.visualItemRect(item).center()
     qtbot.mouseClick(found.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert open_window.session.state.document.path == examples()[[e.title for e in examples()].index("One neuron")].path
+    assert (
+        open_window.session.state.document.path
+        == examples()[[e.title for e in examples()].index("One neuron")].path
+    )
 
 
 def test_enter_opens(open_window: Window, qtbot: QtBot) -> None:

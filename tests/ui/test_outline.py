@@ -49,7 +49,7 @@ def number(outline: Outline, name: str, column: int) -> str:
 def test_tree_has_groups_around_nodes(grouped: Document) -> None:
     top = rows_of(grouped.graph)
     groups = [row for row in top.rows if row.node is None]
-    assert [row.name for row in groups] == list(g for g in grouped.graph.groups if "/" not in g)
+    assert [row.name for row in groups] == [g for g in grouped.graph.groups if "/" not in g]
     assert any(inner.node is None for inner in groups[0].rows), "nested"
     assert groups[0].rows[0].above is groups[0]
 

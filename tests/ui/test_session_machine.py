@@ -241,7 +241,9 @@ class SessionMachine(RuleBasedStateMachine):
         known = {*(node.id for node in state.trace.graph), *state.trace.graph.groups, ""}
         assert state.selection in known
         assert state.edge is None or state.edge.node in known
-        assert state.edge is None or state.edge.input_index < len(state.trace.graph.node(state.edge.node).inputs)
+        assert state.edge is None or state.edge.input_index < len(
+            state.trace.graph.node(state.edge.node).inputs
+        )
         assert all(use.node in known for use in state.detached)
         assert state.breakpoints <= known
         assert state.collapsed <= known

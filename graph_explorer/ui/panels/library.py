@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from graph_explorer.ui.settings import Settings
 from graph_explorer.ui.widgets.fuzzy import score
 from graph_explorer.ui.widgets.icons import icon, names
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PATH = Qt.ItemDataRole.UserRole
 
 
@@ -29,6 +30,7 @@ class Library(QWidget):
     def __init__(self, session: Session, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session, self.settings = session, settings
+        self._entries: list[QTreeWidgetItem] = []
         self.setObjectName("library")
         self.setAccessibleName("Library")
         self.search = QLineEdit()
@@ -64,6 +66,7 @@ class Library(QWidget):
     def _list(self) -> None:
         """Lists what fits the search, section by section."""
         self.tree.clear()
+        self._entries = []
         shown, typed = self.session.state.theme, self.search.text()
         recent = [(path.name, str(path), path, "Recent files") for path in self.settings.recent]
         bundled = [(found.title, found.summary, found.path, found.section) for found in examples()]
@@ -82,18 +85,17 @@ class Library(QWidget):
             item.setToolTip(0, hint)
             item.setData(0, _PATH, path)
             sections[section].addChild(item)
+            self._entries.append(item)
         self._mark()
-
-    def _items(self) -> list[QTreeWidgetItem]:
-        tops = (self.tree.topLevelItem(k) for k in range(self.tree.topLevelItemCount()))
-        return [top.child(k) for top in tops if top is not None for k in range(top.childCount())]
 
     def _mark(self) -> None:
         """Marks the entry of the present document."""
         document = self.session.state.document
         path = document.path if document is not None else None
-        here = next((item for item in self._items() if path is not None and item.data(0, _PATH) == path), None)
-        self.tree.setCurrentItem(here)
+        self.tree.setCurrentIndex(QModelIndex())
+        for item in self._entries:
+            if path is not None and item.data(0, _PATH) == path:
+                self.tree.setCurrentItem(item)
 
     def _open(self, item: QTreeWidgetItem | None) -> None:
         if item is None:
@@ -106,11 +108,10 @@ class Library(QWidget):
         self._mark()
 
     def _open_first(self) -> None:
-        self._open(next(iter(self._items()), None))
+        self._open(next(iter(self._entries), None))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._open(self.tree.currentItem())
-                return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
+            self._open(self.tree.currentItem())
+            return True
         return super().eventFilter(watched, event)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from graph_explorer.formats.examples import Example
 from graph_explorer.ui.theme import theme
@@ -21,7 +21,12 @@ from graph_explorer.ui.widgets.icons import names, pixmap
 _NARROWEST = 15.5  # of a card, in heights of a line
 _MOST_COLUMNS = 6
 _PADDING, _GAP, _TILE = 12, 12, 48
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class Card(QPushButton):
@@ -114,6 +119,8 @@ class Catalogue(QWidget):
     chosen = Signal(Path)
     #: the keyboard goes up from the first row of cards
     left = Signal()
+    #: the keyboard has come to a card
+    reached = Signal(QWidget)
 
     def __init__(self, examples: Sequence[Example], theme_name: str) -> None:
         super().__init__()
@@ -138,9 +145,13 @@ class Catalogue(QWidget):
         """Shows the cards whose title, section or sentence has these words."""
         found = [score(typed, f"{card.example.title} {card.example.name} {card.example.section}")
                  for card in self.cards]  # fmt: skip
-        plain = [all(word in card.example.summary.lower() for word in typed.lower().split()) for card in self.cards]
+        plain = [
+            all(word in card.example.summary.lower() for word in typed.lower().split()) for card in self.cards
+        ]
         self._shown = [
-            card for card, fits, said in zip(self.cards, found, plain, strict=True) if fits is not None or said
+            card
+            for card, fits, said in zip(self.cards, found, plain, strict=True)
+            if fits is not None or said
         ]
         self.arrange(self._width)
 
@@ -204,9 +215,7 @@ class Catalogue(QWidget):
 
     def _focus(self, card: Card) -> None:
         card.setFocus(Qt.FocusReason.TabFocusReason)
-        area = self.parentWidget().parentWidget() if self.parentWidget() is not None else None
-        if isinstance(area, QScrollArea):
-            area.ensureWidgetVisible(card, 0, 40)
+        self.reached.emit(card)
 
 
 def _ahead(here: QRect, others: Sequence[tuple[Card, QRect]], right: int, down: int) -> Card | None:

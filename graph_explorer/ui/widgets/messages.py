@@ -76,9 +76,9 @@ class Work(QWidget):
         self.setObjectName("work")
         self.setAccessibleName("Work under way")
         self._rows: dict[int, _JobRow] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
         self.hide()
         session.jobs.moved.connect(self.show_jobs)
 
@@ -92,7 +92,7 @@ class Work(QWidget):
         for job in jobs:
             if job.number not in self._rows:
                 self._rows[job.number] = _JobRow(self.session, job)
-                self.layout().addWidget(self._rows[job.number])
+                self._column.addWidget(self._rows[job.number])
             self._rows[job.number].bar.setValue(round(100 * job.progress))
         self.setVisible(bool(jobs))
 

@@ -51,6 +51,7 @@ class Palette(QFrame):
         self.setObjectName("palette")
         self.setAccessibleName("Command palette")
         self.setAutoFillBackground(True)
+        self._host = parent
         self._entries: tuple[Entry, ...] = ()
         self._before: QWidget | None = None
         clear = QPixmap(16, 16)
@@ -90,7 +91,7 @@ class Palette(QFrame):
         self._before = QApplication.focusWidget()
         self.field.clear()
         self._list("")
-        host = self.parentWidget()
+        host = self._host
         scale = max(1.0, self.fontMetrics().height() / 16)
         width = min(round(_WIDTH * scale), host.width() - 40)
         height = min(round(_HEIGHT * scale), host.height() - 120)
@@ -118,8 +119,7 @@ class Palette(QFrame):
             item.setForeground(1, self.palette().placeholderText())
             item.setDisabled(not entry.enabled)
             self.list.addTopLevelItem(item)
-        if self.list.topLevelItemCount():
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
 
     def _choose(self, item: QTreeWidgetItem | None) -> None:
         if item is None or item.isDisabled():
