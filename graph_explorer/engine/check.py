@@ -6,6 +6,7 @@ step apart, for each entry, and compares the slope with what the backward pass s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,10 +103,11 @@ def _compare(
         below = objective({name: moved})
         slope = (above - below) / (2 * step)
         if not (np.isfinite(slope) and np.isfinite(given)):
-            same = np.isnan(slope) == np.isnan(given) and not np.isfinite(given) and not np.isfinite(slope)
-            return Compared(name, index, given, slope, 0.0 if same else np.inf, same)
+            both_nan = bool(np.isnan(slope) and np.isnan(given))
+            same = both_nan or slope == given
+            return Compared(name, index, given, slope, 0.0 if same else float("inf"), same)
         # what rounding in the objective alone can do to the slope
-        rounding = 4 * np.finfo(np.float64).eps * max(abs(center), 1.0) / step
+        rounding = 4 * sys.float_info.epsilon * max(abs(center), 1.0) / step
         error = max(abs(slope - given) - rounding, 0.0) / max(abs(slope), abs(given), 1e-8)
         if best is None or error < best[0]:
             best = (error, slope, abs((above - center) - (center - below)) / step)
