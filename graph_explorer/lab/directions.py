@@ -1,0 +1,136 @@
+"""Directions in which the leaves of a graph can move: the axes of a surface.
+
+The one rule: an axis that is a parameter, or one entry of it, has that number as its coordinate; an
+axis through many entries counts from where they are now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from graph_explorer.engine.errors import InputError, unknown
+
+Array = np.ndarray[Any, Any]
+
+
+class Direction(Protocol):
+    """One axis: `here` is the present coordinate, `names` are the leaves that move along it."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def here(self) -> float: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def place(self, leaves: dict[str, Array], coordinate: Any) -> None:
+        """Puts new arrays into `leaves`, moved to the coordinate; the old ones are not changed."""
+
+    def tangent(self, name: str) -> Array:
+        """What one unit along the axis adds to the leaf `name`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A number, or one number of an array, as an axis."""
+
+    name: str
+    index: tuple[int, ...]
+    value: Array
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}[{','.join(map(str, self.index))}]" if self.index else self.name
+
+    @property
+    def here(self) -> float:
+        return float(self.value[self.index])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def place(self, leaves: dict[str, Array], coordinate: Any) -> None:
+        if not self.index:
+            leaves[self.name] = np.asarray(coordinate, self.value.dtype)
+            return
+        moved = leaves[self.name].copy()
+        moved[self.index] = coordinate
+        leaves[self.name] = moved
+
+    def tangent(self, name: str) -> Array:
+        unit = np.zeros_like(self.value)
+        unit[self.index] = 1
+        return unit
+
+
+@dataclass(frozen=True)
+class Along:
+    """A direction through many entries: one array a leaf, added once for every unit."""
+
+    label: str
+    parts: Mapping[str, Array]
+
+    @property
+    def here(self) -> float:
+        return 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.parts)
+
+    def place(self, leaves: dict[str, Array], coordinate: Any) -> None:
+        for name, part in self.parts.items():
+            leaves[name] = leaves[name] + np.asarray(coordinate, part.dtype) * part
+
+    def tangent(self, name: str) -> Array:
+        return self.parts[name]
+
+
+def entry(name: str, index: tuple[int, ...] | None, leaves: Mapping[str, Array]) -> Entry:
+    """The axis `name`, or `name[index]`; `InputError` where that is no single floating-point number."""
+    if name not in leaves:
+        raise unknown("input or parameter", name, leaves)
+    value = np.asarray(leaves[name])
+    if value.dtype.kind != "f":
+        raise InputError(f"'{name}' is {value.dtype}; an axis must be a floating-point number")
+    place = index or ()
+    if len(place) != value.ndim:
+        written = f"{name}[{','.join('0' * value.ndim)}]"
+        advice = f"name one entry, like {written}" if value.ndim else f"write {name} alone"
+        raise InputError(f"the axis '{name}' has the shape {value.shape}; {advice}")
+    if any(not -size <= k < size for k, size in zip(place, value.shape, strict=True)):
+        raise InputError(f"'{name}' has the shape {value.shape}; there is no entry {list(place)}")
+    return Entry(name, place, value)
+
+
+def random_directions(parameters: Mapping[str, Array], seed: int, count: int = 2) -> tuple[Along, ...]:
+    """Random directions through all parameters, one unit as long as the parameters themselves.
+
+    Every filter or column of weights is scaled to the length of the parameters it moves, so that
+    large and small layers count alike; biases stay (Li et al.: Visualizing the loss landscape of
+    neural nets, 2018, section 4).
+    """
+    random = np.random.default_rng(seed)
+    return tuple(
+        Along(
+            f"random {number}",
+            {name: _like(value, random) for name, value in parameters.items() if value.ndim > 1},
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def _like(value: Array, random: np.random.Generator) -> Array:
+    """A random array whose filters (the first axis; of a matrix the columns) are as long as `value`'s."""
+    direction = random.standard_normal(value.shape)
+    axes = (0,) if value.ndim == 2 else tuple(range(1, value.ndim))
+    lengths = np.sqrt(np.sum(value.astype(float) ** 2, axis=axes, keepdims=True))
+    own = np.sqrt(np.sum(direction**2, axis=axes, keepdims=True))
+    return np.asarray(direction * (lengths / own), dtype=value.dtype)

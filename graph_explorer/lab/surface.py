@@ -1,0 +1,212 @@
+"""A surface: the output of a graph as a function of a few coordinates.
+
+The coordinates are numbers among the leaves, or directions through many of them. There is no
+second notion of a function here: every value, gradient and second derivative is a run of the graph.
+
+The one rule: a surface knows the values of all other leaves from the start, so that it may be
+evaluated in any thread and does not change while someone edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.backward import backward_graph, lookup
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.run import execute
+from graph_explorer.engine.trace import Trace
+from graph_explorer.lab.directions import Direction, Entry
+
+Array = np.ndarray[Any, Any]
+Checkpoint = Callable[[float], None]
+
+#: A grid over plain numbers is computed this many points at a time: enough to be fast, few enough
+#: that the arrays stay in the cache and a wish to stop is heard soon.
+BLOCK = 8192
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values on a grid: `values[row, column]` belongs to `y[row]` and `x[column]`."""
+
+    x: Array
+    y: Array
+    values: Array
+
+
+class Surface:
+    """The output of `graph` over the coordinates of `axes`, the other leaves being fixed.
+
+    Points have the shape (..., axes). `output_entry` chooses one number of an output that is an
+    array; without it such an output counts as the sum of its entries, as its gradient does.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        leaves: Mapping[str, Array],
+        output: str,
+        axes: tuple[Direction, ...],
+        output_entry: tuple[int, ...] | None = None,
+        detached: Iterable[Use] = (),
+    ) -> None:
+        labels = [axis.label for axis in axes]
+        if len(set(labels)) < len(labels):
+            raise InputError(f"the axes are {' and '.join(labels)}; choose different ones")
+        self.graph, self.axes, self.output = graph, axes, graph.resolve(output)
+        self.leaves = {name: np.asarray(value) for name, value in leaves.items()}
+        self.output_entry = output_entry
+        self._detached = frozenset(detached)
+        self._names = tuple(dict.fromkeys(name for axis in axes for name in axis.names))
+        self._forward = Plan(graph, self.output, (), self._detached)
+        self._both = Plan(graph, self.output, self._names, self._detached)
+        #: whether points can be computed many at a time: all is numbers, and works entry by entry
+        self.together = (
+            self._forward.elementwise
+            and all(isinstance(axis, Entry) and not axis.index for axis in axes)
+            and all(value.ndim == 0 for value in self.leaves.values())
+        )
+
+    @property
+    def here(self) -> Array:
+        """Where the leaves are now: shape (axes,)."""
+        return np.array([axis.here for axis in self.axes])
+
+    def leaves_at(self, point: Any) -> dict[str, Array]:
+        """The values of all leaves at a point: what the document is there."""
+        moved = dict(self.leaves)
+        for axis, coordinate in zip(self.axes, np.moveaxis(np.asarray(point), -1, 0), strict=True):
+            axis.place(moved, coordinate)
+        return moved
+
+    # ── at one point ──────────────────────────────────────────────────────────────────────────
+
+    def value(self, point: Any) -> float:
+        return float(self._value_of(self._run(self._forward, point)))
+
+    def value_and_gradient(self, point: Any) -> tuple[float, Array]:
+        """The value, and its slope along each axis: shape (axes,)."""
+        trace = self._run(self._both, point)
+        return float(self._value_of(trace)), np.array([self._slope(axis, trace) for axis in self.axes])
+
+    def hessian(self, point: Any) -> Array:
+        """The second derivatives along the axes, (axes, axes), exact: no differences.
+
+        `InputError` where an operation between has no second derivative here.
+        """
+        rows = np.zeros((len(self.axes), len(self.axes)))
+        leaves = self.leaves_at(point)
+        _, constants, gradients = self._derivative_graph
+        for row, axis in enumerate(self.axes):
+            for name in axis.names:
+                if name not in gradients:
+                    continue  # the output does not depend on it
+                plan = self._second_plans[name]
+                trace = execute(plan, {**leaves, **constants}, axis.tangent(name))
+                rows[row] += [self._slope(other, trace) for other in self.axes]
+        return (rows + rows.T) / 2
+
+    @cached_property
+    def _derivative_graph(self) -> tuple[Graph, Mapping[str, Array], Mapping[str, str]]:
+        """The backward pass as a graph; it depends on shapes only, so one serves every point."""
+        return backward_graph(self._run(self._both, self.here))
+
+    @cached_property
+    def _second_plans(self) -> Mapping[str, Plan]:
+        graph, _, gradients = self._derivative_graph
+        return {
+            name: Plan(graph, gradients[name], self._names, self._detached, lookup)
+            for name in self._names
+            if name in gradients
+        }
+
+    def _run(self, plan: Plan, point: Any) -> Trace:
+        leaves = self.leaves_at(point)
+        trace = execute(plan, leaves)
+        if trace.failure is None and self.output_entry is not None:
+            seed = np.zeros_like(trace.value(self.output))
+            seed[self._checked_entry(seed)] = 1
+            trace = execute(plan, leaves, seed)
+        if trace.failure is not None:
+            raise trace.failure
+        return trace
+
+    def _checked_entry(self, output: Array) -> tuple[int, ...]:
+        entry = self.output_entry or ()
+        inside = [-size <= k < size for k, size in zip(entry, output.shape, strict=False)]
+        if len(entry) != output.ndim or not all(inside):
+            raise InputError(f"'{self.output}' has the shape {output.shape}; there is no entry {list(entry)}")
+        return entry
+
+    def _value_of(self, trace: Trace) -> Any:
+        found = trace.value(self.output)
+        if self.output_entry is not None:
+            return found[self.output_entry]
+        return np.sum(found) if found.ndim else found
+
+    @staticmethod
+    def _slope(axis: Direction, trace: Trace) -> float:
+        """The derivative along an axis; zero where the output does not depend on it."""
+        parts = [
+            np.vdot(axis.tangent(name), trace.gradient(name))
+            for name in axis.names
+            if trace.has_gradient(name)
+        ]
+        return float(sum(parts))
+
+    # ── at many ───────────────────────────────────────────────────────────────────────────────
+
+    def values(self, points: Any, checkpoint: Checkpoint | None = None) -> Array:
+        """The values at points of shape (..., axes): shape (...)."""
+        points = np.asarray(points, dtype=float)
+        flat = points.reshape(-1, len(self.axes))
+        found = np.empty(len(flat))
+        step = BLOCK if self.together else 1
+        for begin in range(0, len(flat), step):
+            if checkpoint is not None:
+                checkpoint(begin / len(flat))
+            part = flat[begin : begin + step]
+            found[begin : begin + step] = (
+                execute(self._forward, self.leaves_at(part)).value(self.output)
+                if self.together
+                else self.value(part[0])
+            )
+        return found.reshape(points.shape[:-1])
+
+    def values_and_gradients(self, points: Any) -> tuple[Array, Array]:
+        """Values of shape (...) and gradients of shape (..., axes) at points of shape (..., axes)."""
+        points = np.asarray(points, dtype=float)
+        if not self.together:
+            flat = [self.value_and_gradient(point) for point in points.reshape(-1, len(self.axes))]
+            values = np.array([value for value, _ in flat]).reshape(points.shape[:-1])
+            return values, np.array([gradient for _, gradient in flat]).reshape(points.shape)
+        trace = execute(self._both, self.leaves_at(points))
+        values = np.broadcast_to(trace.value(self.output), points.shape[:-1])
+        slopes = [
+            trace.gradient(axis.names[0]) if trace.has_gradient(axis.names[0]) else np.zeros(values.shape)
+            for axis in self.axes
+        ]
+        return values, np.stack(slopes, axis=-1)
+
+    def grid(
+        self,
+        window: tuple[float, float, float, float],
+        columns: int,
+        rows: int,
+        checkpoint: Checkpoint | None = None,
+    ) -> Grid:
+        """The values on a grid over `window` = (left, right, bottom, top), edges included."""
+        if len(self.axes) != 2:
+            raise InputError(f"a grid needs two axes, and there are {len(self.axes)}; choose two")
+        if columns < 2 or rows < 2:
+            raise InputError(f"a grid has at least 2×2 points, found {columns}×{rows}; ask for more")
+        x, y = np.linspace(*window[:2], columns), np.linspace(*window[2:], rows)
+        points = np.stack(np.meshgrid(x, y), axis=-1)
+        return Grid(x, y, self.values(points, checkpoint))
