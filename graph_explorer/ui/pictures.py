@@ -19,9 +19,10 @@ from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
-from graph_explorer.ui.canvas.artist import Artist, Detail
+from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import MARGIN, Camera, fitted
 from graph_explorer.ui.canvas.describe import describe_event
+from graph_explorer.ui.canvas.detail import WHOLE, detail_for
 from graph_explorer.ui.canvas.marks import Marks, paint_marks
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.session import State
@@ -52,11 +53,12 @@ class View:
     theme: str
     sentence: str
 
-    def paint(self, device: QPaintDevice, detail: Detail | None = None) -> None:
-        """Paints on a device of the view's logical size."""
+    def paint(self, device: QPaintDevice, whole: bool = False) -> None:
+        """Paints on a device of the view's logical size; `whole`: as if it were seen from near."""
         artist = Artist(self.theme)
         painter = QPainter(device)
         seen = (0.0, 0.0, self.width, self.height)
+        detail = WHOLE if whole else detail_for(self.stage.scene, self.camera, seen)
         artist.paint(painter, self.stage.scene, self.stage.moment, self.camera, seen, detail)
         paint_marks(painter, self.marks, self.stage.scene, self.camera, artist.ink)
         painter.end()
@@ -143,7 +145,7 @@ def svg(shown: View) -> bytes:
     generator.setViewBox(QRectF(0, 0, shown.width, shown.height))
     generator.setTitle("Graph")
     generator.setDescription(shown.sentence)
-    shown.paint(generator, Detail.CARDS if len(shown.stage.scene) <= MOST_WHOLE else None)
+    shown.paint(generator, whole=len(shown.stage.scene) <= MOST_WHOLE)
     text = bytes(buffer.data().data()).decode()
     in_pixels = f'width="{shown.width:g}" height="{shown.height:g}"'  # Qt writes millimetres
     return re.sub(r'width="[^"]*mm" height="[^"]*mm"', in_pixels, text, count=1).encode()

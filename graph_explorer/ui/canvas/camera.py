@@ -18,6 +18,8 @@ LARGEST = 4.0
 SMALLEST = 1e-4
 #: A picture is not blown up beyond this to fill the window.
 LARGEST_FIT = 1.4
+#: A picture that would have to be smaller than this to be seen whole opens at a comfortable scale instead.
+READABLE, COMFORTABLE = 0.5, 0.8
 MARGIN = 28.0
 
 
@@ -82,8 +84,33 @@ def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Cam
     return Camera(scale).with_point(centre, (width / 2, height / 2))
 
 
+def opening(bounds: Box, output: Box, width: float, height: float) -> Camera:
+    """The camera with which a graph is first seen: all of it, if that can be read; else its output.
+
+    The backward pass starts at the output, so that is where a reader's way begins.
+    """
+    whole = fitted(bounds, width, height)
+    if whole.scale >= READABLE:
+        return whole
+    camera = Camera(COMFORTABLE).with_point(
+        (output[0] + output[2] / 2, output[1] + output[3] / 2), (width / 2, height / 2)
+    )
+    x, y, wide, high = camera.seen_box(bounds)
+    return camera.moved(_into_window(x, wide, width), _into_window(y, high, height))
+
+
+def _into_window(start: float, size: float, room: float) -> float:
+    """By how much something has to move to leave no needless gap at a border of the window."""
+    if size + 2 * MARGIN <= room:
+        return (room - size) / 2 - start
+    return max(0.0, room - MARGIN - start - size) + min(0.0, MARGIN - start)
+
+
 def keeping(camera: Camera, boxes: Sequence[Box], width: float, height: float) -> Camera | None:
-    """The camera moved so that scene rectangles are in sight; None if they are already."""
+    """The camera moved so that scene rectangles are in sight; None if they are already.
+
+    Where they are too far apart to be seen together, the first one counts.
+    """
     if not boxes:
         return None
     left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
@@ -92,6 +119,8 @@ def keeping(camera: Camera, boxes: Sequence[Box], width: float, height: float) -
     edge = min(MARGIN, width / 8, height / 8)
     inside = x >= edge and y >= edge and x + wide <= width - edge and y + high <= height - edge
     covers = x <= 0 and y <= 0 and x + wide >= width and y + high >= height
+    if len(boxes) > 1 and (wide > width - 2 * edge or high > height - 2 * edge):
+        return keeping(camera, boxes[:1], width, height)
     if inside or covers:
         return None
     return camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))

@@ -40,6 +40,8 @@ LABEL = 15.0
 #: Height and greatest width of the small picture of an array.
 PICTURE = 20.0
 PICTURE_WIDEST = 64.0
+#: With more columns than this no further matrix is put beside the ones before.
+MOST_COLUMNS = 64
 
 
 class Kind(IntEnum):
@@ -165,12 +167,14 @@ class Card:
 
 
 def picture_grid(sizes: tuple[int, ...]) -> tuple[int, int]:
-    """Rows and columns of the picture of an array of that shape, before it is made coarser."""
+    """Rows and columns of the picture of an array of that shape, before it is made coarser.
+
+    An array of more than two axes is a row of matrices, the first few of them.
+    """
     if len(sizes) <= 1:
         return 1, max(1, sizes[0] if sizes else 1)
-    if len(sizes) == 2 or (sizes[-1] >= 8 and sizes[-2] >= 8):
-        return max(1, sizes[-2]), max(1, sizes[-1])
-    return max(1, math.prod(sizes[:-1])), max(1, sizes[-1])
+    rows, columns = max(1, sizes[-2]), max(1, sizes[-1])
+    return rows, columns * max(1, min(math.prod(sizes[:-2]), MOST_COLUMNS // columns))
 
 
 def make_cards(

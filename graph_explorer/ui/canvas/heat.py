@@ -30,7 +30,10 @@ def grid(array: Array) -> NDArray[np.float64]:
         return np.zeros((1, 1))
     rows, columns = picture_grid(array.shape)
     with np.errstate(all="ignore"):
-        flat = np.asarray(array, dtype=np.float64).reshape(-1)[: rows * columns].reshape(rows, columns)
+        table = np.asarray(array, dtype=np.float64)
+        matrices = table.reshape(-1, *(table.shape[-2:] if table.ndim > 1 else (1, table.size)))
+        count = columns // matrices.shape[2]
+        flat = matrices[:count].transpose(1, 0, 2).reshape(rows, columns)
         if flat.size > _ENTRIES:
             flat = flat[:: 1 + rows // 1000, :: 1 + columns // 1000]
         for axis, most in ((0, ROWS), (1, COLUMNS)):

@@ -19,6 +19,7 @@ from graph_explorer.ui.canvas import cards as size
 from graph_explorer.ui.canvas.arrays import Rows
 from graph_explorer.ui.canvas.cards import Card, Kind, Style
 from graph_explorer.ui.canvas.compose import Drawing, Patch, Thumb, compose, compose_far
+from graph_explorer.ui.canvas.detail import Detail, Distance
 from graph_explorer.ui.canvas.heat import Pictures
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.moment import Moment
@@ -26,11 +27,6 @@ from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.shapes import ROLES, outline, warning_sign
 
-#: Below the first scale only the sign is written, large; below the second, fine texts are left out.
-TEXT_FROM = 0.45
-FINE_FROM = 0.6
-#: With more cards than this in sight their corners are not rounded.
-MOST_ROUNDED = 500
 _DIMMED, _GREYED = 0.28, 0.45
 
 Written = list[tuple[tuple[Style, str], float, float, QStaticText, bool]]
@@ -49,14 +45,14 @@ class CardPainter:
         self._kept: dict[int, tuple[object, Drawn]] = {}
         self._far: dict[int, Drawn] = {}
 
-    def paint(self, painter: QPainter, scene: Scene, moment: Moment, scale: float, box: Box) -> None:
+    def paint(self, painter: QPainter, scene: Scene, moment: Moment, detail: Detail, box: Box) -> None:
         """Draws the cards that touch `box`; the painter draws in scene pixels."""
         self._forget_others(scene, moment)
         places = scene.cards_in(box)
         stages = moment.progress.stages(moment.time, places)
         for opacity, chosen in self._by_opacity(scene, moment, places):
             painter.setOpacity(opacity)
-            self._paint_alike(painter, scene, moment, scale, places[chosen], stages[chosen])
+            self._paint_alike(painter, scene, moment, detail, places[chosen], stages[chosen])
         painter.setOpacity(1.0)
 
     def _forget_others(self, scene: Scene, moment: Moment) -> None:
@@ -81,41 +77,39 @@ class CardPainter:
         return [(opacity, chosen) for opacity, chosen in found if chosen.any()]
 
     def _paint_alike(
-        self, painter: QPainter, scene: Scene, moment: Moment, scale: float,
+        self, painter: QPainter, scene: Scene, moment: Moment, detail: Detail,
         places: NDArray[np.int64], stages: NDArray[np.int8],
     ) -> None:  # fmt: skip
         at = [(k, x, y) for k, (x, y) in zip(places.tolist(), scene.boxes[places, :2].tolist(), strict=True)]
-        self._bodies(painter, scene, moment, scale, at, stages)
-        near = scale >= TEXT_FROM
+        near = detail.distance is Distance.TEXTS
+        self._bodies(painter, scene, moment, at, stages, near, plain=not detail.rounded)
         drawn = [
             self._composed(scene, moment, place, stage) if near else self._sign(scene, place)
             for place, stage in zip(places.tolist(), stages.tolist(), strict=True)
         ]
-        fine = scale >= FINE_FROM
         for (_, x, y), (_, drawing) in zip(at, drawn, strict=True) if near else ():
-            patches = [p for p in drawing.patches if fine or not p.fine] if drawing is not None else []
+            patches = [p for p in drawing.patches if detail.fine or not p.fine] if drawing is not None else []
             if drawing is not None and (patches or drawing.thumbs):
                 painter.translate(x, y)
                 self._ornaments(painter, patches, drawing.thumbs)
                 painter.translate(-x, -y)
-        self._texts(painter, at, drawn, fine or not near)
+        self._texts(painter, at, drawn, detail.fine or not near)
         self._signs(painter, scene, moment, at, drawn)
 
     # ── bodies ────────────────────────────────────────────────────────────────────────────────
 
     def _bodies(
-        self, painter: QPainter, scene: Scene, moment: Moment, scale: float, at: list[Place],
-        stages: NDArray[np.int8],
+        self, painter: QPainter, scene: Scene, moment: Moment, at: list[Place],
+        stages: NDArray[np.int8], near: bool, plain: bool,
     ) -> None:  # fmt: skip
         alike: defaultdict[tuple[Kind, int, bool], list[Place]] = defaultdict(list)
         for where, stage in zip(at, stages.tolist(), strict=True):
             card = scene.cards[where[0]]
             alike[card.kind, stage, card.id == moment.failed].append(where)
-        plain = len(at) > MOST_ROUNDED
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
         for (kind, stage, failed), members in alike.items():
             painter.setPen(self._border(kind, stage, failed, plain))
-            painter.setBrush(self._fill(kind, stage, scale))
+            painter.setBrush(self._fill(kind, stage, near))
             if plain:
                 Rows(scene.boxes[[place for place, _, _ in members]]).draw_rectangles(painter)
                 continue
@@ -154,8 +148,8 @@ class CardPainter:
             return self.ink.pen("group_border", 0 if plain else 1.2)
         return self.ink.pen(ROLES[kind], 0 if plain else 1.4, 0.5 if stage == BLANK else 0.9)
 
-    def _fill(self, kind: Kind, stage: int, scale: float) -> Any:
-        if scale < TEXT_FROM and stage >= PARTIAL:  # too far to read the gradient
+    def _fill(self, kind: Kind, stage: int, near: bool) -> Any:
+        if not near and stage >= PARTIAL:  # too far to read the gradient
             return self.ink.mixed("gradient", "node", 0.1 if stage == PARTIAL else 0.22)
         if kind is Kind.GROUP:
             return self.ink.mixed("group", "node", 0.6)

@@ -24,10 +24,9 @@ from graph_explorer.ui.canvas.paint_lines import (
     draw_straight,
     line_states,
     lit_lines,
-    straight_pieces,
 )
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
-from graph_explorer.ui.canvas.scene import Box, Scene, bezier
+from graph_explorer.ui.canvas.scene import Box, Scene, bezier, straight_pieces
 from graph_explorer.ui.canvas.shapes import ROLES
 
 Floats = NDArray[np.float64]

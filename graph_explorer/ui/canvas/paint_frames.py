@@ -12,7 +12,6 @@ from PySide6.QtGui import QPainter
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Style, text_width
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
-from graph_explorer.ui.canvas.paint_cards import TEXT_FROM
 from graph_explorer.ui.canvas.scene import INDENT, TITLE, Box, Frame, Scene
 
 _ROUND = 11.0
@@ -32,9 +31,9 @@ def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
         painter.drawRoundedRect(seen, radius, radius)
 
 
-def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink) -> None:
+def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink, near: bool) -> None:
     """Draws the titles of those frames, over lines and cards; the painter draws in screen pixels."""
-    if camera.scale >= TEXT_FROM:
+    if near:
         painter.save()
         painter.setTransform(camera.transform(), True)
         for frame in scene.frames_in(box):

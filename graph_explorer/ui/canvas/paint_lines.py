@@ -17,14 +17,10 @@ from graph_explorer.ui.canvas.arrays import Rows, path_of
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.ink import Ink
 from graph_explorer.ui.canvas.moment import Moment
-from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier
+from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier, straight_pieces
 
 WIDTH = 1.6
 ARROW = 7.0
-#: Above this scale lines are drawn with their true width.
-WIDE_FROM = 0.6
-#: With more curves than this in sight they are drawn thin whatever the scale.
-MOST_WIDE = 500
 #: A piece that leaves the straight by less than this, in pixels, is drawn straight.
 _STRAIGHT = 0.1
 #: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
@@ -56,11 +52,6 @@ def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray
     if moment.lit is None:
         return np.ones(len(lines), bool)
     return np.asarray(moment.lit[scene.sources[lines]] & moment.lit[scene.targets[lines]])
-
-
-def straight_pieces(pieces: Floats, within: float) -> NDArray[np.bool_]:
-    """Which cubic pieces leave a straight line along or across the flow by less than `within`."""
-    return np.asarray(np.abs(pieces[:, 3] - pieces[:, 0]).min(axis=1) < within)
 
 
 def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
@@ -110,16 +101,15 @@ class LinePainter:
         self.ink = ink
 
     def paint(
-        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box
+        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
-        """Draws the lines that touch `box`; the painter draws in screen pixels."""
+        """Draws the lines that touch `box`, `wide` or a pixel thin; the painter draws in screen pixels."""
         found = scene.pieces_in(box)
         if not found.size:
             return
         lines = scene.line_of_piece[found]
         states, bright = line_states(scene, moment, lines), lit_lines(scene, moment, lines)
         straight = straight_pieces(scene.pieces[found], _STRAIGHT / camera.scale)
-        wide = camera.scale >= WIDE_FROM and int((~straight).sum()) <= MOST_WIDE
         widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
         heads = scene.first_piece[lines + 1] - 1 == found
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -145,9 +145,9 @@ class Scene:
         left, top, right, bottom = self._piece_boxes
         return np.flatnonzero((left <= x + width) & (right >= x) & (top <= y + height) & (bottom >= y))
 
-    def lines_in(self, box: Box) -> Places:
-        """The numbers of the lines that may touch a rectangle."""
-        return np.unique(self.line_of_piece[self.pieces_in(box)])
+    def curves_in(self, box: Box) -> int:
+        """How many pieces in a rectangle are no straight lines."""
+        return int((~straight_pieces(self.pieces[self.pieces_in(box)], 0.1)).sum())
 
     def frames_in(self, box: Box, smallest: float = 0.0) -> list[Frame]:
         """The frames that touch a rectangle and are no narrower than `smallest`, outer ones first."""
@@ -202,6 +202,11 @@ def bezier(pieces: Floats, at: Floats) -> Floats:
     t = at[None, :, None]
     u = 1 - t
     return np.asarray(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+
+
+def straight_pieces(pieces: Floats, within: float) -> NDArray[np.bool_]:
+    """Which cubic pieces leave a straight line along or across the flow by less than `within`."""
+    return np.asarray(np.abs(pieces[:, 3] - pieces[:, 0]).min(axis=1) < within)
 
 
 def _distances(points: Floats, to: Floats) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time as clock
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -29,9 +30,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from graph_explorer.engine.graph import Use
 from graph_explorer.ui.canvas.arranging import Arranger, Choice, Wanted
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
-from graph_explorer.ui.canvas.camera import Camera, Point, fitted, keeping
+from graph_explorer.ui.canvas.camera import READABLE, Camera, Point, fitted, keeping, opening
 from graph_explorer.ui.canvas.cards import Style, style_font
 from graph_explorer.ui.canvas.describe import describe_event, describe_group, describe_line, describe_node
+from graph_explorer.ui.canvas.detail import WHOLE, detail_for
 from graph_explorer.ui.canvas.flights import flights_between
 from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
 from graph_explorer.ui.canvas.keys import press_key
@@ -47,6 +49,8 @@ from graph_explorer.ui.session import Session, State
 _ZOOM_STEP = 1.4
 #: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
 _RAPID = 0.3
+#: The opening view, or the whole graph, is kept in sight until a person moves the picture.
+Framing = Literal["opening", "whole", ""]
 _SMOOTH = QEasingCurve.Type.InOutCubic
 
 
@@ -65,13 +69,14 @@ class GraphView(QWidget):
         self._goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self._asked: Wanted | None = None
         self._fresh = True  # whether the next layout is of another document
-        self._fits = True  # whether the whole graph is in sight, and is to stay so
+        self._framing: Framing = "opening"  # what the view keeps in sight by itself
         self._stepped_at = 0.0
         self._choosing = False
         self._highlight: frozenset[str] | None = None
         self._marks = Marks()
         self._marked = QRegion()
         self._sheet = Sheet()
+        self._detail = WHOLE
         self._artist = Artist(session.state.theme)
         self._pointer = Pointer(self)
         self._camera_motion = Motion(self, 220, _SMOOTH)
@@ -175,9 +180,9 @@ class GraphView(QWidget):
         self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight)
         self._spoil()
         if start is None or before is None or self._fresh:
-            self._fresh, self._fits = False, True
+            self._fresh, self._framing = False, "opening"
             self._camera_motion.drop()
-            self._look(fitted(scene.bounds, self.width(), self.height()))
+            self._look(self._framed())
         else:
             self._glide(before, scene)
         self._pointer.forget()
@@ -186,11 +191,11 @@ class GraphView(QWidget):
     def _glide(self, before: Scene, now: Scene) -> None:
         self._camera_motion.finish()
         start = self.camera
-        whole = fitted(now.bounds, self.width(), self.height())
-        toggled = toggled_kept(before, now, start)
-        self._fits = self._fits and toggled is None
-        kept = toggled or nearest_kept(before, now, start, (self.width(), self.height()))
-        end = whole if self._fits or kept is None else kept
+        kept = toggled_kept(before, now, start)
+        if kept is None and not self._shows_all(before):
+            kept = nearest_kept(before, now, start, (self.width(), self.height()))
+        self._framing = "" if kept is not None else self._framing or "opening"
+        end = kept or self._framed()
         away = origins(before, now)
 
         def step(share: float) -> None:
@@ -242,8 +247,8 @@ class GraphView(QWidget):
         """Brings the present step into sight, if it is not."""
         marked = self._marks.present
         if marked is not None and self._stage is not None and not self._pointer.dragging:
-            cards = [card for card in (marked.card, marked.into) if card >= 0]
-            self._bring_into_sight([self._stage.scene.cards[card].id for card in cards])
+            names = [self._stage.scene.cards[card].id for card in (marked.card, marked.into) if card >= 0]
+            self._bring_into_sight(names)
 
     def _sentence(self, now: State) -> str:
         parts = [self.describe(now.selection)] if now.selection else []
@@ -281,15 +286,14 @@ class GraphView(QWidget):
     def set_direction(self, direction: Choice) -> None:
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
         if direction != self.direction:
-            self.direction, self._fits = direction, True
+            self.direction, self._framing = direction, "opening"
             if self.session.state.trace is not None:
                 self._arrange(self.session.state, self.session.state)
 
     def fit(self) -> None:
         """Shows the whole graph."""
         if self._goal is not None:
-            self._go(fitted(self._goal.bounds, self.width(), self.height()))
-            self._fits = True
+            self._go(fitted(self._goal.bounds, self.width(), self.height()), "whole")
 
     def zoom_in(self) -> None:
         self._go(self.camera.zoomed(_ZOOM_STEP, (self.width() / 2, self.height() / 2)))
@@ -300,13 +304,13 @@ class GraphView(QWidget):
     def zoom(self, factor: float, at: Point) -> None:
         """Zooms at once; what is at the point `at` of the widget stays there."""
         self._camera_motion.drop()
-        self._fits = False
+        self._framing = ""
         self._look(self.camera.zoomed(factor, at))
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the picture by screen pixels."""
         self._camera_motion.drop()
-        self._fits = False
+        self._framing = ""
         self._look(self.camera.moved(dx, dy))
 
     def zoom_to(self, name: str) -> None:
@@ -329,10 +333,24 @@ class GraphView(QWidget):
 
     # ── the camera ────────────────────────────────────────────────────────────────────────────
 
-    def _go(self, camera: Camera) -> None:
+    def _framed(self) -> Camera:
+        """The camera that keeps in sight what the view has to keep there by itself."""
+        assert self._goal is not None
+        assert self._stage is not None
+        output = self._goal.box_of(self.drawn(self._stage.trace.output))
+        if self._framing == "whole" or output is None:
+            return fitted(self._goal.bounds, self.width(), self.height())
+        return opening(self._goal.bounds, output, self.width(), self.height())
+
+    def _shows_all(self, scene: Scene) -> bool:
+        """Whether the view keeps all of a scene in sight by itself."""
+        readable = fitted(scene.bounds, self.width(), self.height()).scale >= READABLE
+        return self._framing == "whole" or (self._framing == "opening" and readable)
+
+    def _go(self, camera: Camera, framing: Framing = "") -> None:
         """To another camera, smoothly."""
         self._glide_motion.finish()
-        start, self._fits = self.camera, False
+        start, self._framing = self.camera, framing
         self._camera_motion.start(lambda share: self._look(start.between(camera, share)), None, self._moves)
 
     def _look(self, camera: Camera) -> None:
@@ -350,9 +368,9 @@ class GraphView(QWidget):
         self._marked = QRegion(self.rect())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._goal is not None and self._fits:
+        if self._goal is not None and self._framing:
             self._camera_motion.drop()
-            self._look(fitted(self._goal.bounds, self.width(), self.height()))
+            self._look(self._framed())
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             self._look(self.camera.moved(grown.width() / 2, grown.height() / 2))
@@ -407,8 +425,12 @@ class GraphView(QWidget):
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
             return
         self._sheet.resize(self.size(), self.devicePixelRatioF())
+        detail = detail_for(stage.scene, self.camera, (0.0, 0.0, self.width(), self.height()))
+        if detail != self._detail:  # what is kept of the picture would not look like the rest
+            self._detail = detail
+            self._sheet.spoil()
         self._sheet.refresh(
-            lambda on, box: self._artist.paint(on, stage.scene, stage.moment, self.camera, box)
+            lambda on, box: self._artist.paint(on, stage.scene, stage.moment, self.camera, box, detail)
         )
         area, ratio = event.rect(), self._sheet.ratio
         source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_explorer.ui.canvas.camera import LARGEST, LARGEST_FIT, Camera, fitted, keeping
+from graph_explorer.ui.canvas.camera import (
+    COMFORTABLE,
+    LARGEST,
+    LARGEST_FIT,
+    Camera,
+    fitted,
+    keeping,
+    opening,
+)
 
 numbers = st.floats(-1e4, 1e4)
 cameras = st.builds(Camera, st.floats(0.01, 4.0), numbers, numbers)
@@ -54,3 +62,22 @@ def test_keeping_moves_only_if_something_is_out_of_sight() -> None:
     assert moved is not None
     assert moved.scale == 1.0
     assert moved.seen((925, 125)) == pytest.approx((400, 300))
+
+
+def test_a_graph_too_large_to_be_read_opens_at_its_output() -> None:
+    output = (180.0, 4900.0, 100.0, 70.0)
+    camera = opening((0, 0, 400, 5000), output, 800, 600)
+    assert camera.scale == COMFORTABLE
+    x, y = camera.seen((230, 4935))
+    assert 0 < x < 800
+    assert 300 < y < 600, "the last row is near the lower border, without a gap below"
+    assert camera.seen((0, 5000))[1] == pytest.approx(600 - 28)
+    assert camera.seen((200, 0))[0] == pytest.approx(400), "narrower than the window: in the middle"
+    small = (0.0, 0.0, 500.0, 300.0)
+    assert opening(small, output, 800, 600) == fitted(small, 800, 600)
+
+
+def test_of_what_is_too_far_apart_the_first_is_kept_in_sight() -> None:
+    moved = keeping(Camera(), [(900, 900, 50, 50), (-5000, 0, 50, 50)], 800, 600)
+    assert moved is not None
+    assert moved.seen((925, 925)) == pytest.approx((400, 300))

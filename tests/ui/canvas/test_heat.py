@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((3,), (1, 3)), ((4, 5), (4, 5)), ((2, 3, 4), (6, 4)), ((7, 1, 28, 28), (20, 28)), ((0,), (1, 1))],
+    [((3,), (1, 3)), ((4, 5), (4, 5)), ((2, 3, 4), (3, 8)), ((7, 1, 28, 28), (20, 56)), ((0,), (1, 1))],
 )
 def test_the_table_has_the_form_of_the_array(shape: tuple[int, ...], expected: tuple[int, int]) -> None:
     assert grid(np.ones(shape)).shape == expected

@@ -17,8 +17,9 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document, parse, run
 from graph_explorer.ui import pictures
 from graph_explorer.ui.canvas import GraphView
-from graph_explorer.ui.canvas.artist import Artist, Detail, detail_at
+from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.detail import Detail, Distance, detail_for, distance_at
 from graph_explorer.ui.canvas.sheet import Sheet
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.theme import theme
@@ -126,10 +127,20 @@ def test_looking_around_repaints_nothing(make_view: Make, neuron: Document, sess
 
 
 def test_detail_goes_down_with_the_scale() -> None:
-    scales = (0.01, 0.05, 0.2, 0.3, 1.0)
-    assert [detail_at(scale) for scale in scales] == [
-        Detail.POINTS, Detail.BLOCKS, Detail.BLOCKS, Detail.CARDS, Detail.CARDS,
+    scales = (0.01, 0.05, 0.2, 0.3, 0.5, 2.0)
+    assert [distance_at(scale) for scale in scales] == [
+        Distance.POINTS, Distance.BLOCKS, Distance.BLOCKS, Distance.SIGNS, Distance.TEXTS, Distance.TEXTS,
     ]  # fmt: skip
+
+
+def test_a_crowded_window_is_drawn_with_less_detail(qapp: object) -> None:
+    lines = [f"a{k} = w*x" for k in range(700)] + ["L = a0"]
+    document = parse("\n".join(lines), {"x": 1.0}, {"w": 0.5})
+    scene = pictures.view(document).stage.scene
+    far = detail_for(scene, Camera(0.3), (0, 0, 1e5, 1e5))
+    assert not far.rounded
+    near = detail_for(scene, Camera(0.5), (0, 0, 1000, 700))
+    assert near == Detail(Distance.TEXTS, rounded=True, wide=False, fine=True)
 
 
 @pytest.mark.parametrize("scale", [0.02, 0.1, 0.3, 0.5, 1.0])
@@ -146,7 +157,9 @@ def test_every_distance_shows_how_far_the_gradient_is(qapp: object, scale: float
         middle = shown.stage.scene.boxes[len(shown.stage.scene) // 2]
         camera = Camera(scale).with_point((middle[0], middle[1]), (200, 200))
         painter = QPainter(image)
-        Artist(name).paint(painter, shown.stage.scene, shown.stage.moment, camera, (0, 0, 400, 400))
+        seen_box = (0.0, 0.0, 400.0, 400.0)
+        detail = detail_for(shown.stage.scene, camera, seen_box)
+        Artist(name).paint(painter, shown.stage.scene, shown.stage.moment, camera, seen_box, detail)
         painter.end()
         found.append(pixels(image))
     changed = np.abs(found[0] - found[1]).max(axis=2) > 20

@@ -1,0 +1,67 @@
+"""How much of a graph is drawn at a distance.
+
+The one rule: it depends on how tall a card is on screen and on how many are in the whole window, so
+that a part that is painted anew looks like the rest; the limits are those at which software
+rendering stays fluent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.scene import Box, Scene
+
+#: The height of an ordinary card in scene pixels.
+CARD_HEIGHT = 74.0
+#: Below these heights on screen cards are points, blocks, or carry their sign alone.
+POINT, BLOCK, SIGN = 2.4, 20.0, 33.0
+#: From this scale on, or with no more cards than this in the window, small texts are written too.
+FINE_FROM, FEW = 0.6, 120
+#: Lines have their true width from this scale on, unless more curves than this are in the window.
+WIDE_FROM, MOST_WIDE = 0.6, 500
+#: With more cards than this in the window their corners are not rounded.
+MOST_ROUNDED = 500
+
+
+class Distance(IntEnum):
+    """What a card is from afar."""
+
+    POINTS = 0
+    BLOCKS = 1
+    SIGNS = 2
+    TEXTS = 3
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is drawn of cards, and whether corners are rounded, lines wide, small texts written."""
+
+    distance: Distance
+    rounded: bool = True
+    wide: bool = True
+    fine: bool = True
+
+
+#: Everything, whatever the scale: for pictures that can be enlarged.
+WHOLE = Detail(Distance.TEXTS)
+
+
+def distance_at(scale: float) -> Distance:
+    """What cards are at a scale."""
+    height = CARD_HEIGHT * scale
+    return Distance(int(np.searchsorted((POINT, BLOCK, SIGN), height, side="right")))
+
+
+def detail_for(scene: Scene, camera: Camera, window: Box) -> Detail:
+    """The detail for a window, a rectangle of the screen."""
+    distance = distance_at(camera.scale)
+    if distance < Distance.SIGNS:
+        return Detail(distance, rounded=False, wide=False, fine=False)
+    box = camera.scene_box(window)
+    cards = len(scene.cards_in(box))
+    wide = camera.scale >= WIDE_FROM and scene.curves_in(box) <= MOST_WIDE
+    return Detail(distance, cards <= MOST_ROUNDED, wide, camera.scale >= FINE_FROM or cards <= FEW)
