@@ -153,7 +153,7 @@ def _rule(pulled: Pulled) -> str:
         added = rf"{above} \times {derivative_latex(node.id, pulled.into)}"
     else:
         added = operator_latex(node, pulled.input_index, above)
-    becomes = "=" if len(positions(pulled)) == 1 else r"\;{+}{=}\;"
+    becomes = "=" if len(positions(pulled)) == 1 else r"\mathrel{+=}"
     return rf"{gradient_mark(derivative_latex(output, pulled.into))} {becomes} {added}"
 
 

@@ -38,7 +38,7 @@ _NARROW = 620
 
 
 def position(trace: Trace | None, time: int) -> str:
-    """Where a time is: start, forward 3 / 6, backward 7 / 19."""
+    """Where a time is: start, forward 3 / 6, backward 7 / 19; backward 0 is the seed."""
     if trace is None:
         return ""
     if time == 0:
@@ -46,7 +46,7 @@ def position(trace: Trace | None, time: int) -> str:
     forward = trace.forward_length
     if time <= forward:
         return f"forward {time} / {forward}"
-    return f"backward {time - forward} / {trace.length - forward}"
+    return f"backward {time - forward - 1} / {trace.length - forward - 1}"
 
 
 def step_events(trace: Trace, time: int, mode: Mode) -> list[Event]:

@@ -1,49 +1,53 @@
-"""A formula on the screen: typeset, wrapped at its equals signs, or as plain text.
+"""A formula on the screen: typeset, broken at its equals signs where it is too long, or as plain text.
 
-The one rule: it is never clipped and never waited for. What does not fit is broken at a relation or a
-sum, then made smaller; what is not typeset yet, or cannot be, is shown as the text that is also read
-aloud.
+The one rule: it is never clipped and never waited for. What does not fit is broken before a relation or a
+sum, then made smaller; what cannot be typeset, or not yet, is the text that is also read aloud.
 """
 
 from __future__ import annotations
 
-import re
-
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from graph_explorer.engine.spoken import spoken
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets import typeset
-from graph_explorer.ui.widgets.typeset import Picture
+from graph_explorer.ui.widgets.boxes import Box, Look, parse, row
 
 #: A formula is made smaller down to this factor before it is shown as text.
 LEAST_SCALE = 0.62
-#: Pixels by which what follows a break is moved in.
-INDENT = 18
-_GAP = 3
-#: Milliseconds until a formula asks again for its picture.
-_AGAIN = 35
-_RELATIONS = re.compile(r"(?<= )(?:=|\\;\{\+\}\{=\}\\;|\\to|\\leftarrow)(?= )")
+#: Pixels by which what follows a break is moved in, and between the lines.
+_INDENT, _BETWEEN = 18, 4
+#: Milliseconds until a formula asks again whether typesetting is loaded.
+_AGAIN = 60
 
 
-def pieces(latex: str, sign: re.Pattern[str] = _RELATIONS) -> list[str]:
-    """Cuts LaTeX before each relation (or `sign`) that stands outside all braces and brackets."""
-    cuts, depth, position = [0], 0, 0
-    while position < len(latex):
-        if re.match(r"\\(?:left|begin)(?![a-z])", latex[position : position + 7]):
-            depth += 1
-        elif latex.startswith((r"\right", r"\end"), position):
-            depth -= 1
-        found = sign.match(latex, position) if depth == 0 and position else None
-        if found is None and latex[position] in "{}":
-            depth += 1 if latex[position] == "{" else -1
-        if found is not None:
-            cuts.append(position)
-        position = found.end() if found is not None else position + 1
-    parts = (latex[a:b].strip() for a, b in zip(cuts, [*cuts[1:], len(latex)], strict=True))
-    return [part for part in parts if part]
+def broken(boxes: list[Box], em: float, width: float) -> list[Box]:
+    """The boxes as lines no wider than `width`, as far as breaks before relations and sums allow."""
+    whole = row(boxes, em)
+    if whole.width <= width or len(boxes) < 2:
+        return [whole]
+    for kinds in (("relation",), ("relation", "binary")):
+        starts = [
+            k for k, box in enumerate(boxes) if k and box.kind in kinds and boxes[k - 1].kind != "relation"
+        ]
+        lines = _lines(boxes, [0, *starts], em, width)
+        if all(line.width <= width - (_INDENT if k else 0) for k, line in enumerate(lines)):
+            break
+    return lines
+
+
+def _lines(boxes: list[Box], starts: list[int], em: float, width: float) -> list[Box]:
+    """Lines that begin at some of `starts`, each as long as fits."""
+    lines: list[Box] = []
+    begin = 0
+    for at, end in zip(starts, [*starts[1:], len(boxes)], strict=True):
+        room = width - (_INDENT if lines else 0)
+        if at > begin and row(boxes[begin:end], em).width > room:
+            lines.append(row(boxes[begin:at], em, continued=bool(lines)))
+            begin = at
+    return [*lines, row(boxes[begin:], em, continued=bool(lines))]
 
 
 class FormulaView(QWidget):
@@ -56,112 +60,75 @@ class FormulaView(QWidget):
         self.latex = ""
         self.text = ""
         self.theme_name = "light"
-        self._placed: list[tuple[QPointF, Picture, float]] = []
+        self._boxes: list[Box] = []
+        self._lines: list[tuple[float, float, Box, float]] = []  # x, baseline, box, scale
         self._height = 0.0
         self._laid_out_for = -1
         self._waiting = QTimer(self)
         self._waiting.setSingleShot(True)
         self._waiting.setInterval(_AGAIN)
-        self._waiting.timeout.connect(self._ask_again)
+        self._waiting.timeout.connect(self._set)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.hide()
 
-    def show_latex(self, latex: str, theme_name: str, text: str = "") -> None:
-        """Shows `latex`; `text` is read aloud instead of the plain form of it."""
-        if (latex, theme_name) == (self.latex, self.theme_name) and (not text or text == self.text):
+    def show_latex(self, latex: str, theme_name: str) -> None:
+        """Shows `latex`; takes no room where it is empty."""
+        if (latex, theme_name) == (self.latex, self.theme_name):
             return
         self.latex, self.theme_name = latex, theme_name
-        self.text = text or spoken(latex)
+        self.text = spoken(latex)
         self.setAccessibleName(self.text)
+        self._set()
         self.setVisible(bool(latex))
-        self._lay_out_anew()
 
     @property
     def is_typeset(self) -> bool:
-        """Whether the picture is there (else the text is shown)."""
+        """Whether the formula is there as a picture, at the present width; else its text is shown."""
         self._lay_out(self.width())
-        return bool(self._placed) or not self.latex
+        return bool(self._lines) or not self.latex
 
-    def _ask_again(self) -> None:
-        self._lay_out_anew()
+    def _em(self) -> float:
+        return QFontMetricsF(self.font()).height() * 0.82 * self.factor
 
-    def _lay_out_anew(self) -> None:
+    def _set(self) -> None:
+        """Makes the boxes, once typesetting is loaded."""
+        self._boxes = []
+        if self.latex and not typeset.is_loaded():
+            self._waiting.start()
+        elif self.latex:
+            shown = theme(self.theme_name)
+            marks = tuple((mark, shown.color(mark).name()) for mark in ("value", "gradient"))
+            try:
+                self._boxes = parse(self.latex, Look(self._em(), shown.color("text").name(), marks))
+            except ValueError:
+                self._boxes = []  # the text says it
         self._laid_out_for = -1
         self.updateGeometry()
         self.update()
 
-    # ── layout ────────────────────────────────────────────────────────────────────────────────
-
-    def _pixels(self) -> float:
-        return QFontMetricsF(self.font()).height() * 0.82 * self.factor
-
-    def _picture(self, latex: str) -> Picture | None:
-        shown = theme(self.theme_name)
-        return typeset.picture(typeset.colored(latex, shown), self._pixels(), shown.color("text").name())
-
     def _lay_out(self, width: int) -> float:
-        """Places the pictures for a width and returns the height they need."""
+        """Places the lines for a width and returns the height they need."""
         if width == self._laid_out_for:
             return self._height
-        self._laid_out_for, self._placed = width, []
-        try:
-            rows = self._broken(self.latex, width) if self.latex else []
-        except ValueError:
-            rows = []  # it cannot be typeset: the text says it
-        if rows is None:
-            self._waiting.start()
-            rows = []
+        self._laid_out_for, self._lines = width, []
         top = 0.0
-        for moved, one in rows:
-            scale = min(1.0, (width - moved) / one.width) if one.width else 1.0
+        for number, line in enumerate(broken(self._boxes, self._em(), width) if self._boxes else []):
+            x = _INDENT if number else 0.0
+            scale = min(1.0, (width - x) / line.width) if line.width else 1.0
             if scale < LEAST_SCALE:
-                self._placed = []
+                self._lines = []
                 break
-            self._placed.append((QPointF(moved, top), one, scale))
-            top += one.height * scale + _GAP
-        self._height = max(top - _GAP, 0.0) if self._placed else self._text_height(width)
+            self._lines.append((x, top + line.ascent * scale, line, scale))
+            top += line.height * scale + _BETWEEN
+        self._height = max(top - _BETWEEN, 0.0) if self._lines else self._text_height(width)
         return self._height
 
-    def _broken(self, latex: str, width: int) -> list[tuple[float, Picture]] | None:
-        """Rows of pictures with how far each is moved in; None while one of them is not there yet."""
-        whole = self._picture(latex)
-        if whole is None:
-            return None
-        if whole.width <= width:
-            return [(0.0, whole)]
-        parts = pieces(latex)
-        if len(parts) < 2:
-            parts = pieces(latex, re.compile(r"(?<= )\+(?= )"))
-        if len(parts) < 2:
-            return [(0.0, whole)]
-        rows: list[tuple[float, Picture]] = []
-        line = ""
-        for part in parts:
-            moved = INDENT if rows or line else 0
-            joined = f"{line} {part}".strip()
-            fits = self._picture(joined)
-            if fits is None:
-                return None
-            if line and fits.width > width - moved:
-                rows.append((INDENT if rows else 0.0, self._known(line)))
-                line = part
-            else:
-                line = joined
-        rows.append((INDENT if rows else 0.0, self._known(line)))
-        return rows
-
-    def _known(self, latex: str) -> Picture:
-        found = self._picture(latex)
-        assert found is not None, "it was typeset a moment ago"
-        return found
-
     def _text_height(self, width: int) -> float:
-        if not self.text:
-            return 0.0
         room = QRect(0, 0, max(width, 1), 10_000)
-        return float(self.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), self.text).height())
+        wrapped = self.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), self.text)
+        return float(wrapped.height()) if self.text else 0.0
 
     # ── Qt's questions ────────────────────────────────────────────────────────────────────────
 
@@ -169,15 +136,12 @@ class FormulaView(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return int(self._lay_out(width) + 0.999)
+        return int(self._lay_out(width) + 1.999)
 
     def sizeHint(self) -> QSize:
-        try:
-            whole = self._picture(self.latex) if self.latex else None
-        except ValueError:
-            whole = None
-        if whole is not None:
-            return QSize(int(whole.width + 1), int(whole.height + 1))
+        if self._boxes:
+            whole = row(self._boxes, self._em())
+            return QSize(int(whole.width + 1), int(whole.height + 2))
         return QSize(self.fontMetrics().horizontalAdvance(self.text) + 1, self.fontMetrics().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -192,9 +156,13 @@ class FormulaView(QWidget):
         self._lay_out(self.width())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._placed:
+        if not self._lines:
             painter.setPen(theme(self.theme_name).color("text"))
             painter.drawText(self.rect(), int(Qt.TextFlag.TextWordWrap), self.text)
-        for at, one, scale in self._placed:
-            one.renderer.render(painter, QRectF(at.x(), at.y(), one.width * scale, one.height * scale))
+        for x, baseline, line, scale in self._lines:
+            painter.save()
+            painter.translate(x, baseline)
+            painter.scale(scale, scale)
+            line.draw(painter, 0.0, 0.0)
+            painter.restore()
         painter.end()

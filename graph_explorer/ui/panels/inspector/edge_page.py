@@ -14,7 +14,7 @@ from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import derivative
 from graph_explorer.engine.ops import operation
 from graph_explorer.engine.trace import Pulled, Trace
-from graph_explorer.ui.panels.inspector.subject import pull_along
+from graph_explorer.ui.panels.inspector.subject import pull_along, term_positions
 from graph_explorer.ui.panels.inspector.terms import NOT_YET, select, short, term_rows
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.formula import FormulaView
@@ -169,7 +169,7 @@ class EdgePage(QWidget):
         output, into = trace.output, pulled.into
         above, here = derivative(output, node.id), derivative(node.id, into)
         factor = self._factor(pulled) if known else NOT_YET
-        count = len(trace.terms(into))
+        count = len(term_positions(trace, into))
         becomes = "contribution: all of it" if count == 1 else f"contribution: one of {count} terms"
         if found is None:
             return [
@@ -203,7 +203,7 @@ class EdgePage(QWidget):
         return {"elementwise": "entry by entry", "linear": "a linear map", "selection": "a choice"}[kind]
 
     def _show_total(self, now: State, trace: Trace, name: str, pulled: Pulled | None) -> None:
-        count = len(trace.terms(name)) if pulled is not None else 0
+        count = len(term_positions(trace, name)) if pulled is not None else 0
         self.total_section.setVisible(count > 1)
         title = f"Gradient {derivative(trace.output, name)}"
         self.total_section.show_title(title, remark=f"a sum of {count} terms")
@@ -217,7 +217,7 @@ class EdgePage(QWidget):
             small = np.size(pulled.contribution) <= _MOST_SHOWN
             shown["local"] = pulled.local.value if kind in ("elementwise", "selection") and small else None
             shown["contribution"] = pulled.contribution
-            if len(pulled.trace.terms(pulled.into)) > 1:
+            if len(term_positions(pulled.trace, pulled.into)) > 1:
                 shown["accumulated"] = pulled.trace.gradient(pulled.into, now.time)
         for key, (section, view) in self.arrays.items():
             array = shown.get(key)

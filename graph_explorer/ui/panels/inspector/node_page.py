@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.arithmetic import Line, forward, local
 from graph_explorer.engine.explain import is_preactivation
-from graph_explorer.engine.graph import Node
+from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import derivative, shape
 from graph_explorer.engine.ops import operation
 from graph_explorer.engine.run import RunError
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.check_line import CheckLine
+from graph_explorer.ui.panels.inspector.subject import pull_along
 from graph_explorer.ui.panels.inspector.terms import input_rows, passed_on_rows, term_rows
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.formula import FormulaView
@@ -214,11 +215,11 @@ class NodePage(QWidget):
     def _pulls(self, trace: Trace, node: Node) -> dict[int, Pulled]:
         """The steps through this node, by input."""
         found: dict[int, Pulled] = {}
-        for name in dict.fromkeys(name for name in node.inputs if name):
-            for term in trace.terms(name):
-                if term.node is node:
-                    found[term.input_index] = term
-        return dict(sorted(found.items()))
+        for slot, name in enumerate(node.inputs):
+            pulled = pull_along(trace, Use(node.id, slot)) if name else None
+            if pulled is not None:
+                found[slot] = pulled
+        return found
 
     def _user(self, trace: Trace, name: str) -> Row:
         node = trace.graph.node(name)

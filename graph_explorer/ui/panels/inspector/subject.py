@@ -44,6 +44,13 @@ def subject(state: State, following: bool) -> Subject:
     return Subject("node", event.node.id, is_step=True)
 
 
+def term_positions(trace: Trace, name: str) -> tuple[int, ...]:
+    """The positions in the backward pass of the contributions to the gradient of `name`."""
+    if not trace.takes_gradient(name):
+        return ()
+    return trace.plan.terms.get(trace.plan.number[trace.graph.resolve(name)], ())
+
+
 def pull_along(trace: Trace, use: Use) -> Pulled | None:
     """The step that pulls the gradient back along an edge; None if no gradient passes there."""
     if use.node not in trace.graph:
@@ -51,7 +58,8 @@ def pull_along(trace: Trace, use: Use) -> Pulled | None:
     node = trace.graph.node(use.node)
     if use.input_index >= len(node.inputs) or not node.inputs[use.input_index]:
         return None
-    for term in trace.terms(node.inputs[use.input_index]):
-        if term.node is node and term.input_index == use.input_index:
-            return term
+    here = (trace.graph.index(node.id), use.input_index)
+    for position in term_positions(trace, node.inputs[use.input_index]):
+        if trace.plan.pulls[position] == here:
+            return Pulled(trace, position)
     return None

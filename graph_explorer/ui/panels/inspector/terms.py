@@ -5,6 +5,7 @@ The one rule: what has not happened yet at the present time has no number here, 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 
@@ -14,9 +15,12 @@ from graph_explorer.engine.arithmetic import product
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import brief, derivative, shape
 from graph_explorer.engine.trace import Pulled, Trace
+from graph_explorer.ui.panels.inspector.subject import term_positions
 from graph_explorer.ui.session import Session
-from graph_explorer.ui.widgets.rows import MOST, Row
+from graph_explorer.ui.widgets.rows import Row
 
+#: Of more terms than this, the first ones and those around the present one are shown.
+_MOST, _FIRST = 24, 4
 #: Letters that a column of numbers has room for.
 _COLUMN = 16
 NOT_YET = "not yet"
@@ -40,29 +44,35 @@ def factors(pulled: Pulled) -> str:
     return text.rpartition(" = ")[0] or text
 
 
-def term_rows(
-    session: Session, trace: Trace, name: str, time: int, without: Pulled | None = None
-) -> list[Row]:
+def term_rows(session: Session, trace: Trace, name: str, time: int) -> list[Row]:
     """The contributions to the gradient of `name` as a sum: those that came, then those to come.
 
-    There is no sum of a single term; `without` is one of them that is written out elsewhere.
+    Of very many the first ones are shown, and those around the present time. A single term is no sum.
     """
-    terms = trace.terms(name)
-    if len(terms) < 2:
-        return [
-            _term_row(session, term, trace.time_of(term) < time, 0) for term in terms if term is not without
-        ]
-    rows = [
-        _term_row(session, term, trace.time_of(term) < time, position) if position < MOST else Row("")
-        for position, term in enumerate(terms)
-    ]
-    come = sum(trace.time_of(term) < time for term in terms)
-    if come:
-        far = "" if come == len(terms) else f"{come} of {len(terms)} terms so far"
-        label = derivative(trace.output, name)
-        number = short(trace.gradient(name, time))
-        rows.append(Row(label, number, "=", far, "gradient", total=True))
+    positions = term_positions(trace, name)
+    come = bisect_left(positions, trace.pulled_by(time))
+    rows: list[Row] = []
+    before = -1
+    for place in _shown(len(positions), come):
+        if place != before + 1:
+            rows.append(Row(f"{place - before - 1} more", sign="…"))
+        rows.append(_term_row(session, Pulled(trace, positions[place]), place < come, place))
+        before = place
+    if before + 1 < len(positions):
+        rows.append(Row(f"{len(positions) - before - 1} more", sign="…"))
+    if come and len(positions) > 1:
+        far = "" if come == len(positions) else f"{come} of {len(positions)} terms so far"
+        total = short(trace.gradient(name, time))
+        rows.append(Row(derivative(trace.output, name), total, "=", far, "gradient", total=True))
     return rows
+
+
+def _shown(count: int, come: int) -> list[int]:
+    """Which of the terms are shown: all, or the first ones and those around the present one."""
+    if count <= _MOST:
+        return list(range(count))
+    begin = min(max(come - _MOST // 2, _FIRST), count - _MOST + _FIRST)
+    return [*range(_FIRST), *range(begin, begin + _MOST - _FIRST)]
 
 
 def _term_row(session: Session, term: Pulled, has_come: bool, position: int) -> Row:
