@@ -32,7 +32,7 @@ DOCKS: tuple[Dock, ...] = (
         "acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"
     ),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
-    Dock("program", "Program", "The text of the program", "bottom", "Ctrl+7"),
-    Dock("table", "Numbers", "All nodes as a table", "bottom", "Ctrl+8", "program"),
+    Dock("table", "Numbers", "All nodes as a table", "right", "Ctrl+7", "inspector"),
+    Dock("program", "Program", "The text of the program", "bottom", "Ctrl+8"),
     Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+9"),
 )

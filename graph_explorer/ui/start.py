@@ -6,6 +6,7 @@ has to be read from disk. One click on a card opens it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,6 +164,11 @@ class StartPage(QWidget):
         self._catalogue.arrange(self.area.viewport().width())
         self.list_recent()
         self.welcome()
+
+    def draw(self) -> Iterator[None]:
+        """Draws the examples on their cards, one at a time."""
+        if self._catalogue is not None:
+            yield from self._catalogue.draw()
 
     def list_recent(self) -> None:
         """Lists the recent files that still exist."""

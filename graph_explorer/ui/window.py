@@ -7,6 +7,7 @@ gives it a session, and the workbench is made when it is first wanted or when th
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ class Window(QMainWindow):
         self._seen = False
         self._spare_time = QTimer(self)
         self._spare_time.timeout.connect(self._prepare_more)
-        self._unprepared = list(_PREPARED)
+        self._portions = self._prepared()
         self.looks = Looks(self)
         self.setObjectName("window")
         self.setAccessibleName(NAME)
@@ -127,11 +128,17 @@ class Window(QMainWindow):
         self._spare_time.start(0)
 
     def _prepare_more(self) -> None:
-        if self._unprepared and self._bench is None:
-            importlib.import_module(self._unprepared.pop(0))
-            return
-        self._spare_time.stop()
-        _ = self.bench
+        if next(self._portions, None) is None:
+            self._spare_time.stop()
+
+    def _prepared(self) -> Iterator[bool]:
+        """Does one portion of the work for each `next`."""
+        for name in _PREPARED:
+            importlib.import_module(name)
+            yield True
+        yield self.bench is not None
+        for _ in self.start.draw():
+            yield True
 
     @property
     def bench(self) -> Workbench:

@@ -180,13 +180,13 @@ class Workbench(QMainWindow):
         """A share of the window for each side, within bounds; the graph has the rest."""
         width, height = self.width(), self.height()
         across = Qt.Orientation.Horizontal
-        self.resizeDocks([self.docks["outline"]], [min(max(width * 18 // 100, 256), 340)], across)
+        self.resizeDocks([self.docks["outline"]], [min(max(width * 21 // 100, 276), 380)], across)
         self.resizeDocks([self.docks["inspector"]], [min(max(width * 26 // 100, 310), 500)], across)
         right = self.docks["inspector"].width()
         program = min(max(width * 24 // 100, 300), 620)
         bottom = [self.docks["program"], self.docks["timeline"]]
         self.resizeDocks(bottom, [program, width - right - program], across)
-        self.resizeDocks(bottom, [min(max(height * 16 // 100, 118), 260)] * 2, Qt.Orientation.Vertical)
+        self.resizeDocks(bottom, [min(max(height * 16 // 100, 118), 200)] * 2, Qt.Orientation.Vertical)
 
     def restore_default(self) -> None:
         """All panels where they were at first."""

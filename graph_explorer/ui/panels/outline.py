@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from graph_explorer.engine.graph import Graph, Node, enclosing
@@ -135,9 +135,7 @@ class Tree(QAbstractItemModel):
         if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
             return theme(self.session.state.theme).color("value" if index.column() == 1 else "gradient")
         if role == Qt.ItemDataRole.FontRole and self._is_present(row):
-            font = QFont()
-            font.setBold(True)
-            return font
+            return _bold(QFont())
         return None
 
     def _label(self, row: Row) -> str:
@@ -174,6 +172,12 @@ class Tree(QAbstractItemModel):
         return event is not None and row.node is not None and event.node.id == row.name
 
 
+def _bold(font: QFont) -> QFont:
+    made = QFont(font)
+    made.setBold(True)
+    return made
+
+
 class Outline(QWidget):
     """The tree, with a field that filters it."""
 
@@ -194,7 +198,7 @@ class Outline(QWidget):
         self.tree.setAccessibleName("Groups and nodes")
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
-        self.tree.setIndentation(14)
+        self.tree.setIndentation(11)
         self.tree.setAllColumnsShowFocus(True)
         self.nothing = QLabel("No node fits.")
         self.nothing.setProperty("look", "muted")
@@ -204,7 +208,7 @@ class Outline(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(column, self.fontMetrics().horizontalAdvance("Gradient") + 18)
+            header.resizeSection(column, QFontMetrics(_bold(self.font())).horizontalAdvance("−0.0000") + 12)
         header.setMinimumSectionSize(48)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 0, 0)

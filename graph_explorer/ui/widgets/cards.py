@@ -6,21 +6,38 @@ from card to card.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from graph_explorer.engine.errors import InputError
+from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import Example
-from graph_explorer.ui.theme import theme
+from graph_explorer.ui.theme import Theme, theme
 from graph_explorer.ui.widgets.fuzzy import score
 from graph_explorer.ui.widgets.icons import names, pixmap
 
+if TYPE_CHECKING:
+    from graph_explorer.ui.widgets.sketch import Sketch
+
 _NARROWEST = 15.5  # of a card, in heights of a line
 _MOST_COLUMNS = 6
-_PADDING, _GAP, _TILE = 12, 12, 48
+_PADDING, _GAP, _TILE = 12, 12, 72
+_LINES = 5  # of title and sentence together
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -36,6 +53,7 @@ class Card(QPushButton):
         super().__init__(parent)
         self.example = example
         self.theme_name = theme_name
+        self._sketch: Sketch | None = None
         self.setObjectName(f"card_{example.name}")
         self.setProperty("look", "card")
         self.setAccessibleName(example.title)
@@ -56,60 +74,71 @@ class Card(QPushButton):
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().lineSpacing()
-        return QSize(round(_NARROWEST * line), max(3 * line + 6, _TILE) + 2 * _PADDING)
+        return QSize(round(_NARROWEST * line), max(_LINES * line + 4, _TILE) + 2 * _PADDING)
+
+    def show_sketch(self, drawn: Sketch) -> None:
+        """Shows a drawing of the document itself in place of the sign of its section."""
+        self._sketch = drawn
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         shown = theme(self.theme_name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tile = QRectF(_PADDING, (self.height() - _TILE) / 2, _TILE, _TILE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shown.color("accent", 0.12))
-        painter.drawRoundedRect(tile, 8, 8)
-        self._draw_glyph(painter, tile)
+        self._draw_tile(painter, QRectF(_PADDING, (self.height() - _TILE) / 2, _TILE, _TILE), shown)
         left = _PADDING + _TILE + 12
         room = self.width() - left - _PADDING
-        font = self._title_font()
-        metrics = QFontMetricsF(font)
-        lines = self._lines(room)
-        height = metrics.lineSpacing() + 3 + len(lines) * self.fontMetrics().lineSpacing()
-        top = (self.height() - height) / 2
-        painter.setFont(font)
+        title = _lines(self.example.title, self._title_font(), room, 2)
+        said = _lines(self.example.summary, self.font(), room, _LINES - len(title))
+        line = self.fontMetrics().lineSpacing()
+        top = (self.height() - (len(title) + len(said)) * line - 4) / 2
+        base = top + self.fontMetrics().ascent()
+        painter.setFont(self._title_font())
         painter.setPen(shown.color("text"))
-        title = metrics.elidedText(self.example.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QPointF(left, top + metrics.ascent()), title)
+        for k, text in enumerate(title):
+            painter.drawText(QPointF(left, base + k * line), text)
         painter.setFont(self.font())
         painter.setPen(shown.color("muted"))
-        base = top + metrics.lineSpacing() + 3 + self.fontMetrics().ascent()
-        for k, text in enumerate(lines):
-            painter.drawText(QPointF(left, base + k * self.fontMetrics().lineSpacing()), text)
+        for k, text in enumerate(said, len(title)):
+            painter.drawText(QPointF(left, base + k * line + 4), text)
         painter.end()
 
-    def _draw_glyph(self, painter: QPainter, tile: QRectF) -> None:
-        wanted = self.example.section.lower().replace(" ", "_")
-        name = wanted if wanted in names() else "more"
-        size = round(28 * self.devicePixelRatioF())
-        drawn = pixmap(name, self.theme_name, "accent", size)
-        drawn.setDevicePixelRatio(self.devicePixelRatioF())
-        painter.drawPixmap(tile.center() - QPointF(14, 14), drawn)
+    def _draw_tile(self, painter: QPainter, tile: QRectF, shown: Theme) -> None:
+        outline = QPainterPath()
+        outline.addRoundedRect(tile, 8, 8)
+        painter.fillPath(outline, shown.color("accent", 0.10))
+        if self._sketch is None:
+            drawn = pixmap(self._sign(), self.theme_name, "accent", round(32 * self.devicePixelRatioF()))
+            drawn.setDevicePixelRatio(self.devicePixelRatioF())
+            painter.drawPixmap(tile.center() - QPointF(16, 16), drawn)
+            return
+        inside = tile if self._sketch.levels is not None else tile.adjusted(9, 9, -9, -9)
+        painter.save()
+        painter.setClipPath(outline)
+        self._sketch.paint(painter, inside, shown)
+        painter.restore()
 
-    def _lines(self, room: float) -> list[str]:
-        """The sentence in at most two lines of `room` pixels, the second one cut short if need be."""
-        text = self.example.summary
-        layout = QTextLayout(text, self.font())
-        layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
-        layout.beginLayout()
-        first = layout.createLine()
-        if not first.isValid():
-            return []
-        first.setLineWidth(room)
-        end = first.textStart() + first.textLength()
-        layout.endLayout()
-        rest = text[end:].strip()
-        metrics = QFontMetricsF(self.font())
-        tail = [metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room)] if rest else []
-        return [text[:end].strip(), *tail]
+    def _sign(self) -> str:
+        wanted = self.example.section.lower().replace(" ", "_")
+        return wanted if wanted in names() else "more"
+
+
+def _lines(text: str, font: QFont, room: float, most: int) -> list[str]:
+    """A text in at most so many lines of `room` pixels, the last one cut short if need be."""
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    found: list[str] = []
+    layout.beginLayout()
+    while len(found) < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(room)
+        start = line.textStart()
+        found.append(text[start : start + line.textLength()].strip())
+        if len(found) == most:
+            rest = text[start:].strip()
+            found[-1] = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room)
+    layout.endLayout()
+    return found
 
 
 class Catalogue(QWidget):
@@ -159,6 +188,16 @@ class Catalogue(QWidget):
         """Opens the first card that is shown."""
         if self._shown:
             self._shown[0].click()
+
+    def draw(self) -> Iterator[None]:
+        """Makes the sketches of all cards, one at a time; an example that cannot be read keeps its sign."""
+        from graph_explorer.ui.widgets.sketch import sketch  # with it comes the layout
+
+        for card in self.cards:
+            with suppress(InputError):
+                document = open_document(card.example.path)
+                card.show_sketch(sketch(document, surface=card.example.section == "Surfaces"))
+            yield
 
     def paint_icons(self, theme_name: str) -> None:
         """Gives the cards the colours of a theme."""
