@@ -21,15 +21,41 @@ from graph_explorer.paths import EXAMPLES
 every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
 
 #: What the first version promised; more may come, none may go.
-PROMISED = """
-    squared_error neuron relu_stack fan_out dense_mse two_layer softmax_cross_entropy minibatch deep_sigmoid
-    deep_relu exploding rnn lstm cnn attention batch_norm residual forward_vs_reverse saddle
-    bowl ill_conditioned rosenbrock himmelblau beale rastrigin ackley monkey_saddle plateau six_hump_camel
-""".split()
+PROMISED = {
+    "squared_error",
+    "neuron",
+    "relu_stack",
+    "fan_out",
+    "dense_mse",
+    "two_layer",
+    "softmax_cross_entropy",
+    "minibatch",
+    "deep_sigmoid",
+    "deep_relu",
+    "exploding",
+    "rnn",
+    "lstm",
+    "cnn",
+    "attention",
+    "batch_norm",
+    "residual",
+    "forward_vs_reverse",
+    "saddle",
+    "bowl",
+    "ill_conditioned",
+    "rosenbrock",
+    "himmelblau",
+    "beale",
+    "rastrigin",
+    "ackley",
+    "monkey_saddle",
+    "plateau",
+    "six_hump_camel",
+}
 
 
 def test_all_that_was_promised_is_there() -> None:
-    assert set(PROMISED) <= {example.name for example in examples()}
+    assert {example.name for example in examples()} >= PROMISED
 
 
 def test_names_are_unique_over_both_folders() -> None:
@@ -47,7 +73,8 @@ def test_name_leads_to_the_file(example: Example) -> None:
 def test_explains_itself(example: Example) -> None:
     document = open_document(example.path)
     assert document.title == example.title != example.name
-    assert example.summary.endswith(".") and 30 <= len(example.summary) <= 200
+    assert example.summary.endswith(".")
+    assert 30 <= len(example.summary) <= 200
     assert len(document.description.split()) >= 40
     assert document.parameters or example.name == "relu_stack"
 
@@ -93,10 +120,12 @@ def test_steps_keep_their_two_sums(example: Example) -> None:
     running: dict[str, np.ndarray] = {}
     touched: dict[str, int] = defaultdict(int)
     seed, *pulls = trace.steps
-    assert isinstance(seed, Seeded) and seed.gradient == 1
+    assert isinstance(seed, Seeded)
+    assert seed.gradient == 1
     running[trace.output] = seed.gradient
     for step, event in enumerate(pulls, 1):
-        assert isinstance(event, Pulled) and event.step == step
+        assert isinstance(event, Pulled)
+        assert event.step == step
         before = running.get(event.into, np.zeros_like(event.contribution))
         assert event.contribution.shape == trace.value(event.into).shape
         np.testing.assert_allclose(event.accumulated, before + event.contribution, rtol=1e-12, atol=1e-300)

@@ -132,7 +132,8 @@ def gradient(formula: Formula, x: float, y: float) -> tuple[float, float]:
 def points(example: Example) -> np.ndarray:
     """Where the example starts, and a few points of its window, `(rows, 2)`."""
     surface = open_document(example.path).surface
-    assert surface is not None and surface.start is not None
+    assert surface is not None
+    assert surface.start is not None
     left, right, bottom, top = surface.window
     random = np.random.default_rng(3)
     spread = random.uniform((left, bottom), (right, top), (6, 2))
@@ -170,17 +171,21 @@ def test_minima_are_those_of_the_literature(name: str) -> None:
         if name in TIPS:
             assert trace.nonfinite
         else:
-            assert abs(float(trace.gradient("x"))) < 1e-6 and abs(float(trace.gradient("y"))) < 1e-6
+            assert abs(float(trace.gradient("x"))) < 1e-6
+            assert abs(float(trace.gradient("y"))) < 1e-6
 
 
 @every_surface
 def test_window_holds_start_and_minima_and_nothing_lower(name: str) -> None:
     document, (formula, lowest) = open_document(SURFACES[name].path), TABLE[name]
     surface = document.surface
-    assert surface is not None and surface.axes == ("x", "y")
+    assert surface is not None
+    assert surface.axes == ("x", "y")
     left, right, bottom, top = surface.window
+    assert surface.start is not None
     for x, y in (surface.start, *surface.minima):
-        assert left <= x <= right and bottom <= y <= top
+        assert left <= x <= right
+        assert bottom <= y <= top
     if lowest is not None:
         grid = [(x, y) for x in np.linspace(left, right, 41) for y in np.linspace(bottom, top, 41)]
         assert min(float(np.real(formula(x, y))) for x, y in grid) >= lowest - 1e-4
