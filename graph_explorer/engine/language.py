@@ -123,6 +123,8 @@ def _stack(build: Build, values: Value, axis: int = 0) -> Value:
 
 
 def _split(build: Build, x: Value, parts: int, axis: int = 0) -> Value:
+    if type(parts) is not int or parts < 1:
+        raise InputError("split(): 'parts' is a whole number from 1")
     return build.several(parts, "Split", x, axis=axis, num_outputs=parts)
 
 
@@ -352,7 +354,12 @@ def call(name: str, build: Build, arguments: Sequence[Any], keywords: Mapping[st
         given_all = given if parameter.kind is inspect.Parameter.VAR_POSITIONAL else (given,)
         if parameter.annotation != "Value" and any(_is_graph_value(one) for one in given_all):
             raise InputError(f"{name}(): '{key}' must be a constant, not a value of the graph")
-    return WORDS[name](build, *arguments, **keywords)
+    try:
+        return WORDS[name](build, *arguments, **keywords)
+    except InputError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name}(): {error}; it is called as {name}{_shown(signature)}") from None
 
 
 def _is_graph_value(value: Any) -> bool:

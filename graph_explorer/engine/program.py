@@ -15,8 +15,10 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from inspect import signature
 from types import MappingProxyType
 from typing import Any
 
@@ -26,11 +28,13 @@ from graph_explorer.engine import constants, indexing_rules, language
 from graph_explorer.engine.errors import InputError, nearest, unknown
 from graph_explorer.engine.graph import Graph, Node, Place, Use
 from graph_explorer.engine.naming import Assignment, Draft, name_drafts, scoped
+from graph_explorer.engine.ops import operation
 
 #: Bounds that keep an unrolled program within reason.
 MAX_NODES = 200_000
 MAX_ITERATIONS = 100_000
 MAX_CALL_DEPTH = 64
+MAX_OUTPUTS = 10_000
 
 _BINARY = {
     ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow", ast.MatMult: "MatMul",
@@ -70,7 +74,7 @@ def read(
         raise InputError(f"not a valid program: {error.msg}", error.lineno or 1, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise InputError("not a valid program: it holds a null byte or is nested too deeply", 1, 1) from None
-    reader = _Reader(dtype, _comments(text))
+    reader = _Reader(dtype, text)
     for kind, names in (("input", inputs), ("parameter", parameters)):
         for name in names:
             reader.leaf(kind, name)
@@ -90,19 +94,23 @@ def _comments(text: str) -> dict[int, str]:
     return found
 
 
-def _place(node: ast.AST) -> Place:
-    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-    end_line = getattr(node, "end_lineno", None) or line
-    end_column = getattr(node, "end_col_offset", None) or column
-    return Place(line, column + 1, end_line, end_column + 1)
+@cache
+def _inputs(op: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The inputs of an operation by position, and those among them that have no default."""
+    parameters = signature(operation(op).forward).parameters.values()
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = frozenset(p.name for p in positional if p.default is p.empty)
+    return tuple(p.name for p in positional), needed
 
 
 class _Reader:
     """Walks the syntax tree and writes nodes down; also the `Build` of the language's words."""
 
-    def __init__(self, dtype: Any, comments: Mapping[int, str]) -> None:
+    def __init__(self, dtype: Any, text: str) -> None:
         self.dtype = dtype
-        self.comments = comments
+        self.comments = _comments(text)
+        #: only where a letter takes several bytes: `ast` counts bytes, people count letters
+        self.lines = [] if text.isascii() else [line.encode() for line in io.StringIO(text, None)]
         self.drafts: list[Draft] = []
         self.places: list[Place | None] = []
         self.captions: dict[int, str] = {}
@@ -122,6 +130,18 @@ class _Reader:
         self.calls: list[str] = []
         self.group_names: dict[str, int] = {}
 
+    def place(self, node: ast.AST) -> Place:
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line = getattr(node, "end_lineno", None) or line
+        end_column = getattr(node, "end_col_offset", None) or column
+        return Place(line, self._letter(line, column), end_line, self._letter(end_line, end_column))
+
+    def _letter(self, line: int, offset: int) -> int:
+        """The column, from 1, of the letter behind `offset` bytes of a line."""
+        if not 1 <= line <= len(self.lines):
+            return offset + 1
+        return len(self.lines[line - 1][:offset].decode(errors="ignore")) + 1
+
     # ── writing nodes ─────────────────────────────────────────────────────────────────────────
 
     def leaf(self, kind: str, name: str) -> None:
@@ -136,7 +156,7 @@ class _Reader:
         if len(self.drafts) >= MAX_NODES:
             raise self.error(f"the program makes more than {MAX_NODES:,} nodes; make its loops shorter")
         self.drafts.append(draft)
-        self.places.append(None if self.at is None else _place(self.at))
+        self.places.append(None if self.at is None else self.place(self.at))
         return Ref(len(self.drafts) - 1)
 
     def __call__(self, op: str, *inputs: Any, **attributes: Any) -> Ref:
@@ -144,12 +164,27 @@ class _Reader:
 
     def several(self, outputs: int, op: str, *inputs: Any, **attributes: Any) -> tuple[Ref, ...]:
         given = [None if value is None else self.operand(value) for value in inputs]
+        if operation(op).variadic and None in given:
+            raise self.error(f"{op} takes values only, and None is none")
         while given and given[-1] is None:
             given.pop()
         kept = {key: value for key, value in attributes.items() if value is not None}
+        self._check_operands(op, given, kept)
+        if outputs > MAX_OUTPUTS:
+            raise self.error(
+                f"at most {MAX_OUTPUTS:,} parts can be split off at once; {outputs:,} were asked for"
+            )
         references = [None if value is None else (value.draft, value.output) for value in given]
         made = self._add(Draft(op, references, kept, self.group, self.target, outputs))
         return tuple(Ref(made.draft, output) for output in range(outputs))
+
+    def _check_operands(self, op: str, given: Sequence[Any], attributes: Mapping[str, Any]) -> None:
+        """Each input without a default must be a value; a setting may be an attribute instead."""
+        names, needed = _inputs(op)
+        for index, name in enumerate(names):
+            missing = index >= len(given) or given[index] is None
+            if missing and name in needed and name not in attributes:
+                raise self.error(f"{op} needs a value as its input '{name}'")
 
     def detached(self, x: Any) -> Ref:
         made = self("Identity", x)
@@ -174,7 +209,7 @@ class _Reader:
         return made
 
     def error(self, message: str, node: ast.AST | None = None) -> InputError:
-        place = _place(node or self.at or ast.Module(body=[], type_ignores=[]))
+        place = self.place(node or self.at or ast.Module(body=[], type_ignores=[]))
         return InputError(message, place.line, place.column)
 
     # ── statements ────────────────────────────────────────────────────────────────────────────
@@ -326,7 +361,7 @@ class _Reader:
             return constants.NAMED[name]
         if name in self.functions or language.is_word(name):
             raise self.error(f"'{name}' is a function; call it: {name}(…)", node)
-        place = _place(node)
+        place = self.place(node)
         known = [*self.names, *self.top, *self.functions]
         raise unknown("name", name, known, place.line, place.column)
 
@@ -420,7 +455,7 @@ class _Reader:
         if name in self.functions:
             return self._inline(self.functions[name], arguments, keywords, node)
         if not language.is_word(name):
-            place = _place(node)
+            place = self.place(node)
             known = [*self.functions, *language.known_words()]
             advice = nearest(name, known).replace("known: ", "there is ")
             raise InputError(f"unknown function '{name}'; {advice}", place.line, place.column)

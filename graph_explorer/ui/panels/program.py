@@ -7,7 +7,6 @@ editor shows already; what is being typed goes to the session a moment later. So
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -39,22 +38,10 @@ def program_place(error: InputError, document: Document | None) -> tuple[int, in
     return inside, (error.column - column + 1 if inside == 1 else error.column) or 1
 
 
-def place_of(node: Node, lines: Sequence[str]) -> tuple[int, int, int, int] | None:
-    """Where a node was written, with columns in letters (the parser counts bytes)."""
+def place_of(node: Node) -> tuple[int, int, int, int] | None:
+    """Where a node was written: its first line and column, its last line and the column behind it."""
     place = node.place
-    if place is None:
-        return None
-
-    def letters(line: int, column: int) -> int:
-        row = lines[line - 1] if line <= len(lines) else ""
-        return len(row.encode()[: column - 1].decode(errors="ignore")) + 1
-
-    return (
-        place.line,
-        letters(place.line, place.column),
-        place.end_line,
-        letters(place.end_line, place.end_column),
-    )
+    return None if place is None else (place.line, place.column, place.end_line, place.end_column)
 
 
 def node_at(graph: Graph, text: str, line: int, column: int) -> str:
@@ -72,7 +59,7 @@ def node_at(graph: Graph, text: str, line: int, column: int) -> str:
     around: list[tuple[int, str]] = []
     on_line = ""
     for node in graph:
-        place = place_of(node, lines) if node.op != "constant" else None
+        place = place_of(node) if node.op != "constant" else None
         if place is None or not place[0] <= line <= place[2]:
             continue
         on_line = node.id
@@ -211,7 +198,7 @@ class ProgramEditor(QWidget):
         if now.trace is not None and now.problem is None and self._seen == text:
             present = now.event.node if now.event is not None else None
             for node, kind in ((present, "expression"), (self._selected(now), "selected")):
-                place = place_of(node, text.splitlines()) if node is not None else None
+                place = place_of(node) if node is not None else None
                 if place is not None:
                     if kind == "expression":
                         marks.append(Mark("line", place[0], 1, place[0], 1))
