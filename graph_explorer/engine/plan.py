@@ -90,7 +90,7 @@ class Plan:
             found is not None
             and self.inputs[node][index] >= 0
             and found.differentiable(index)
-            and Use(self.graph.nodes[node].id, index) not in self.detached
+            and not (self.detached and Use(self.graph.nodes[node].id, index) in self.detached)
         )
 
     def _between(self) -> list[bool]:
