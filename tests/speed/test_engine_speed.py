@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -42,7 +43,7 @@ class Network:
 
 def network() -> Network:
     random = np.random.default_rng(0)
-    pairs = list(zip(LAYERS, LAYERS[1:], strict=False))
+    pairs = list(pairwise(LAYERS))
     return Network(
         [random.uniform(-1, 1, (wide, deep)).tolist() for deep, wide in pairs],
         [random.uniform(-1, 1, wide).tolist() for _, wide in pairs],
