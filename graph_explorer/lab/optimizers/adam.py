@@ -138,7 +138,7 @@ METHODS = (
             learning_rate(2e-3),
             betas(0.9, 0.999),
             epsilon(1e-8),
-            number("momentum_decay", 4e-3, "how fast the momentum warms up", log=True),
+            number("momentum_decay", 4e-3, "how fast the momentum warms up", usual=(1e-5, 1.0), log=True),
             *SHARED,
         ),
         (*_MEANS, Memory("mu_product", 1.0, vector=False)),

@@ -139,6 +139,8 @@ class _Counting:
         return self._line(at)
 
 
+_SMALL = (1e-15, 1e-1)
+
 METHODS = (
     Method(
         "lbfgs",
@@ -149,8 +151,8 @@ METHODS = (
             learning_rate(1.0),
             integer("max_iter", 20, "inner steps of one step"),
             integer("max_eval", None, "evaluations of one step; 5/4 of max_iter", optional=True),
-            number("tolerance_grad", 1e-7, "a gradient this small ends a step", log=True),
-            number("tolerance_change", 1e-9, "a change this small ends a step", log=True),
+            number("tolerance_grad", 1e-7, "a gradient this small ends a step", usual=_SMALL, log=True),
+            number("tolerance_change", 1e-9, "a change this small ends a step", usual=_SMALL, log=True),
             integer("history_size", 100, "how many changes are remembered"),
             choice(
                 "line_search_fn",

@@ -115,7 +115,7 @@ METHODS = (
         "Polyak, Juditsky: Acceleration of stochastic approximation by averaging, 1992",
         (
             learning_rate(1e-2),
-            number("lambd", 1e-4, "the decay of the point and of the rate", log=True),
+            number("lambd", 1e-4, "the decay of the point and of the rate", usual=(1e-6, 1.0), log=True),
             number("alpha", 0.75, "the power with which the rate falls"),
             number("t0", 1e6, "the step from which points are averaged", NOT_NEGATIVE, (1, 1e6)),
             *SHARED,

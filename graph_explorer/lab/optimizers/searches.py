@@ -136,7 +136,9 @@ def newton(point: Array, state: State, oracle: Oracle, h: Constants) -> tuple[Ar
 
 def _conditions(c2: float) -> tuple[Hyperparameter, ...]:
     return (
-        number("c1", 1e-4, "the part of the promised decrease that is enough", _INSIDE, log=True),
+        number(
+            "c1", 1e-4, "the part of the promised decrease that is enough", _INSIDE, (1e-6, 0.5), log=True
+        ),
         number("c2", c2, "the part of the slope that may be left", _INSIDE),
         integer("max_trials", 25, "the most trials of one search"),
     )
