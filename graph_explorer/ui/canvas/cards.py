@@ -33,8 +33,10 @@ PROGRESS_ROW = 23.0
 BOTTOM = 8.0
 PILL = 24.0
 NARROWEST, WIDEST = 88.0, 216.0
-#: Room for a number of four digits with sign and exponent, and for the mark of a partial sum.
-NUMBER, MARK = 66.0, 44.0
+#: Room for a number of four digits with sign and exponent.
+NUMBER = 84.0
+#: Room for one of a few entries, and how many entries at most are written out.
+ENTRY, MOST_WRITTEN = 52.0, 3
 #: Width of the column that holds = and ∂.
 LABEL = 15.0
 #: Height and greatest width of the small picture of an array.
@@ -143,8 +145,9 @@ class Card:
     count: int = 2
 
     @property
-    def is_array(self) -> bool:
-        return bool(self.sizes)
+    def pictured(self) -> bool:
+        """Whether the value is shown as a small picture: an array that is too large to be written out."""
+        return bool(self.sizes) and not written_out(self.sizes or ())
 
     @property
     def named(self) -> bool:
@@ -154,7 +157,7 @@ class Card:
     @property
     def rows(self) -> tuple[float, float, float]:
         """From the card's upper border: where the rows of value and gradient begin; their height."""
-        height = PICTURE_ROW if self.is_array else ROW
+        height = PICTURE_ROW if self.pictured else ROW
         first = self.height - BOTTOM - self.count * height
         return first, first + height, height
 
@@ -164,6 +167,22 @@ class Card:
         if rows == 1:
             return max(8.0, min(11.0 * columns, PICTURE_WIDEST)), PICTURE * 0.6
         return max(8.0, min(PICTURE * columns / rows, PICTURE_WIDEST)), PICTURE
+
+
+def written_out(sizes: tuple[int, ...]) -> bool:
+    """Whether an array of that shape is shown as numbers: a row of a few, or a single one."""
+    return (len(sizes) <= 1 and math.prod(sizes) <= MOST_WRITTEN) or math.prod(sizes) == 1
+
+
+def mark_width(terms: int) -> float:
+    """The room for the mark of a partial sum, in scene pixels."""
+    return text_width(f"Σ {terms}/{terms}", Style.MARK) + 16 if terms > 1 else 0.0
+
+
+def number_width(sizes: tuple[int, ...]) -> float:
+    """The room for a value's text, in scene pixels."""
+    count = math.prod(sizes)
+    return NUMBER if count == 1 or not written_out(sizes) else 12 + ENTRY * count
 
 
 def picture_grid(sizes: tuple[int, ...]) -> tuple[int, int]:
@@ -224,7 +243,7 @@ def _node_card(index: int, node: Node, trace: Trace, constants: Mapping[str, flo
     draft = Card(
         node.id, kind, mark, node.label, node.caption, sizes, 0, 0, index, result, (), node.group, rows
     )  # fmt: skip
-    return _card(draft, summed=len(trace.graph.uses(node.id)) > 1)
+    return _card(draft, len(trace.graph.uses(node.id)))
 
 
 def _group_card(
@@ -242,19 +261,20 @@ def _group_card(
         path, Kind.GROUP, "▸", name, caption, _shape(trace, result), 0, 0, -1, trace.plan.number[result],
         places, path.rpartition("/")[0],
     )  # fmt: skip
-    return _card(draft, summed=True)
+    return _card(draft, len(graph.uses(result)))
 
 
-def _card(draft: Card, summed: bool) -> Card:
-    """The card with its texts cut to fit and its size; `summed` ones need room for a partial sum's mark."""
+def _card(draft: Card, terms: int) -> Card:
+    """The card with its texts cut to fit and its size; its gradient is a sum of so many `terms`."""
     style = Style.NAME if draft.named else Style.PLAIN_NAME
     before = sign_width(draft.sign) + 8 if draft.sign else 0.0
     name = shortened(draft.name, style, WIDEST - 2 * PADDING - before)
     caption = shortened(draft.caption, Style.CAPTION, WIDEST - 2 * PADDING)
-    values = LABEL + NUMBER + (draft.picture_size()[0] + 6 if draft.is_array else 0) + (MARK if summed else 0)
+    values = LABEL + number_width(draft.sizes or ()) + mark_width(terms)
+    values += draft.picture_size()[0] + 6 if draft.pictured else 0
     title = before + text_width(name, style)
     width = 2 * PADDING + max(title, text_width(caption, Style.CAPTION), values)
-    height = TOP + TITLE + GAP + draft.count * (PICTURE_ROW if draft.is_array else ROW) + BOTTOM
+    height = TOP + TITLE + GAP + draft.count * (PICTURE_ROW if draft.pictured else ROW) + BOTTOM
     height += (CAPTION if caption else 0) + (PROGRESS_ROW if draft.members else 0)
     width = _whole(min(max(width, NARROWEST), WIDEST))
     return replace(draft, name=name, caption=caption, width=width, height=height)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine.notation import number, shape
+from graph_explorer.engine.notation import DIGITS, brief, number, shape
 from graph_explorer.ui.canvas import cards as size
 from graph_explorer.ui.canvas.cards import Card, Kind, Style, metrics, shortened, sign_width, text_width
 from graph_explorer.ui.canvas.moment import Moment
@@ -150,8 +150,10 @@ def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, rol
     shade = "muted" if role == "value" else role
     drawing.write(label, Style.NUMBER, shade, x, top, height, fine=True)
     x += size.LABEL
-    if array.ndim == 0:
-        drawing.write(number(array[()]), Style.NUMBER, role, x, top, height)
+    if not card.pictured:
+        digits = DIGITS if array.size == 1 else DIGITS - 1
+        room = card.width - size.PADDING / 2 - x
+        drawing.write(shortened(brief(array, digits), Style.NUMBER, room), Style.NUMBER, role, x, top, height)
         return
     wide, high = card.picture_size()
     drawing.thumbs.append(Thumb(x, top + (height - high) / 2, wide, high, array, role))

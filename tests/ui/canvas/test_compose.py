@@ -7,7 +7,7 @@ import pytest
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
-from graph_explorer.ui.canvas.cards import Kind
+from graph_explorer.ui.canvas.cards import Kind, text_width
 from graph_explorer.ui.canvas.compose import compose, compose_far
 from graph_explorer.ui.canvas.stage import Stage
 
@@ -81,13 +81,36 @@ def test_operations_are_written_as_in_a_textbook(neuron: Document) -> None:
     assert compose_far(scene.cards[scene.place("w")]).text == "w"
 
 
-def test_arrays_show_shape_and_picture(grouped: Document) -> None:
-    stage = on_stage(grouped)
+def test_arrays_show_shape_and_picture() -> None:
+    stage = on_stage(parse("L = sum(tanh(W))", {}, {"W": np.ones((4, 5))}))
     stage.show(stage.trace, stage.trace.length)
-    found = drawing(stage, "w")
+    found = drawing(stage, "W")
     assert [thumb.role for thumb in found.thumbs] == ["value", "gradient"]
-    assert "[2]" in [text.text for text in found.texts]
-    assert any(text.text.startswith("norm ") for text in found.texts)
+    written = [text.text for text in found.texts]
+    assert "4×5" in written
+    assert f"norm {np.sqrt(20) / np.cosh(1) ** 2:.4g}" in written
+
+
+def test_a_few_entries_are_written_out(grouped: Document) -> None:
+    stage = on_stage(grouped)
+    assert texts(stage, "w", 0) == ["w", "=", "[0.8, 2]"]
+    stage = on_stage(parse("L = sum(x*w)", {"x": [[1.0]]}, {"w": [[-2.5]]}))
+    assert texts(stage, "w", stage.trace.length)[1:] == ["=", "[[−2.5]]", "∂", "[[1]]"]
+    empty = on_stage(parse("L = sum(w)", {}, {"w": np.zeros((0,))}))
+    assert texts(empty, "w", 0) == ["w", "=", "[]"]
+
+
+def test_every_text_fits_into_its_card() -> None:
+    values = {"a": -1.23456e-12, "b": np.full(3, -1.234567e-123), "c": -np.ones((3, 7)) * 1.2345e-100}
+    document = parse("L = sum(a*b) + sum(c)*1e200 + sum(b)*a + sum(b)", {}, values)
+    stage = on_stage(document)
+    for time in range(stage.trace.length + 1):
+        stage.show(stage.trace, time)
+        for card in stage.scene.cards:
+            for text in drawing(stage, card.id).texts:
+                right = text.x + text_width(text.text, text.style)
+                assert right <= card.width + 0.5, (card.id, text.text)
+                assert 0 <= text.y <= card.height - 10
 
 
 def test_a_collapsed_group_shows_count_progress_and_result(grouped: Document) -> None:
