@@ -109,7 +109,7 @@ class Rows(QWidget):
         """Shows these rows; of very many the first ones, and how many more there are."""
         shown = list(rows[:MOST])
         if len(rows) > MOST:
-            left = len(rows) - MOST - 1
+            left = len(rows) - MOST
             shown = [*rows[: MOST - 1], Row(f"and {left} more", sign="…"), rows[-1]]
         self.rows = tuple(rows)
         while len(self._shown) < len(shown):
