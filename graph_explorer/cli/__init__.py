@@ -124,7 +124,9 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
         if options.command == "render":
             painter(commands.document_of(options), options)
             return DONE
-        return int(getattr(commands, f"command_{options.command}")(options))
+        code = int(getattr(commands, f"command_{options.command}")(options))
+        sys.stdout.flush()  # so that a reader who left is noticed here
+        return code
     except InputError as error:
         sys.stderr.write(f"graph-explorer: {str(error).splitlines()[0]}\n")
         return BAD_INPUT
