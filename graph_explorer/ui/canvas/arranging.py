@@ -18,7 +18,7 @@ from graph_explorer.document import Document
 from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.trace import Trace
 from graph_explorer.layout import Direction, Layout, arrange
-from graph_explorer.ui.canvas.camera import fitted
+from graph_explorer.ui.canvas.camera import READABLE, fitted
 from graph_explorer.ui.canvas.cards import Style, make_cards, text_width
 from graph_explorer.ui.canvas.scene import INDENT, Scene
 from graph_explorer.ui.jobs import Jobs
@@ -54,7 +54,9 @@ class Wanted:
     def key(self) -> tuple[object, ...]:
         """Equal keys have equal layouts; the graph itself is compared by identity."""
         leaves = tuple(np.shape(value) for value in self.document.leaves.values())
-        return id(self.graph), self.collapsed, self.direction, leaves, self.trace.output, self.trace.plan.wrt
+        room = self.room if self.direction == "auto" else None
+        plan = self.trace.plan
+        return id(self.graph), self.collapsed, self.direction, room, leaves, plan.output, plan.wrt
 
 
 def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Checkpoint | None = None) -> Scene:
@@ -79,8 +81,10 @@ def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Check
 
 
 def _better(down: Layout, right: Layout, room: tuple[float, float]) -> Layout:
-    """The layout that can be shown clearly larger in a window of that size; downward if in doubt."""
+    """The one that can be read whole in a window of that size, or is clearly larger; downward if in doubt."""
     scales = [fitted(layout.bounds, *room).scale for layout in (down, right)]
+    if (scales[0] >= READABLE) != (scales[1] >= READABLE):
+        return down if scales[0] >= READABLE else right
     return right if scales[1] > 1.2 * scales[0] else down
 
 

@@ -19,7 +19,7 @@ SMALLEST = 1e-4
 #: A picture is not blown up beyond this to fill the window.
 LARGEST_FIT = 1.4
 #: A picture that would have to be smaller than this to be seen whole opens at a comfortable scale instead.
-READABLE, COMFORTABLE = 0.62, 0.8
+READABLE, COMFORTABLE = 0.56, 0.8
 MARGIN = 28.0
 
 

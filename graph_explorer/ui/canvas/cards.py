@@ -22,19 +22,19 @@ from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.signs import sign
 from graph_explorer.ui.fonts import font
 
-PADDING = 10.0
-TOP = 8.0
+PADDING = 9.0
+TOP = 7.0
 TITLE = 20.0
 CAPTION = 15.0
-GAP = 4.0
+GAP = 3.0
 ROW = 17.0
 PICTURE_ROW = 24.0
 PROGRESS_ROW = 23.0
-BOTTOM = 8.0
+BOTTOM = 7.0
 PILL = 24.0
 NARROWEST, WIDEST = 88.0, 216.0
-#: Room for a number of four digits with sign and exponent.
-NUMBER = 84.0
+#: Room for a number of four digits with a sign; one with a power of ten is given fewer digits.
+NUMBER = 68.0
 #: Room for one of a few entries, and how many entries at most are written out.
 ENTRY, MOST_WRITTEN = 52.0, 3
 #: Width of the column that holds = and ∂.

@@ -6,6 +6,7 @@ Positions are scene pixels from the card's upper left corner.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,11 +96,9 @@ def compose(card: Card, moment: Moment, stage: int) -> Drawing:
     if card.id == moment.failed:
         drawing.write("failed", Style.NAME, "error", size.PADDING, card.rows[0], card.rows[2])
     elif value is not None:
-        detail = shape(value.shape) if value.ndim else ""
-        _row(drawing, card, card.rows[0], "=", value, "value", detail)
+        _row(drawing, card, card.rows[0], "=", value, "value")
     if gradient is not None:
-        detail = f"norm {number(norm(gradient))}" if gradient.ndim else ""
-        _row(drawing, card, card.rows[1], "∂", gradient, "gradient", detail)
+        _row(drawing, card, card.rows[1], "∂", gradient, "gradient")
     if stage == PARTIAL:
         arrived, count = moment.progress.terms(card, moment.time)
         _mark(drawing, card, f"Σ {arrived}/{count}")
@@ -145,19 +144,35 @@ def _constant(drawing: Drawing, card: Card, value: Array | None) -> None:
         drawing.write(text, Style.NUMBER, "text", x, 0, card.height)
 
 
-def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, role: str, detail: str) -> None:
+def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, role: str) -> None:
     height, x = card.rows[2], size.PADDING
     shade = "muted" if role == "value" else role
     drawing.write(label, Style.NUMBER, shade, x, top, height, fine=True)
     x += size.LABEL
     if not card.pictured:
         digits = DIGITS if array.size == 1 else DIGITS - 1
-        room = card.width - size.PADDING / 2 - x
-        drawing.write(shortened(brief(array, digits), Style.NUMBER, room), Style.NUMBER, role, x, top, height)
+        text = _fitting(lambda digits: brief(array, digits), digits, Style.NUMBER, card, x)
+        drawing.write(text, Style.NUMBER, role, x, top, height)
         return
     wide, high = card.picture_size()
     drawing.thumbs.append(Thumb(x, top + (height - high) / 2, wide, high, array, role))
-    drawing.write(detail, Style.CAPTION, role, x + wide + 6, top, height)
+    x += wide + 6
+    if role == "value":
+        text = shape(array.shape)
+    else:
+        length = norm(array)
+        text = _fitting(lambda digits: f"norm {number(length, digits)}", DIGITS, Style.CAPTION, card, x)
+    drawing.write(text, Style.CAPTION, role, x, top, height)
+
+
+def _fitting(write: Callable[[int], str], digits: int, style: Style, card: Card, x: float) -> str:
+    """What `write` gives for as many digits as fit between `x` and the right border of the card."""
+    room = card.width - size.PADDING / 2 - x
+    for count in range(digits, 0, -1):
+        text = write(count)
+        if text_width(text, style) <= room:
+            return text
+    return shortened(text, style, room)
 
 
 def _mark(drawing: Drawing, card: Card, text: str) -> None:

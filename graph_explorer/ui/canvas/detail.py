@@ -16,7 +16,7 @@ from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.scene import Box, Scene
 
 #: The height of an ordinary card in scene pixels.
-CARD_HEIGHT = 74.0
+CARD_HEIGHT = 72.0
 #: Below these heights on screen cards are points, blocks, or carry their sign alone.
 POINT, BLOCK, SIGN = 2.4, 20.0, 33.0
 #: From this scale on, or with no more cards than this in the window, small texts are written too.

@@ -49,6 +49,8 @@ from graph_explorer.ui.session import Session, State
 _ZOOM_STEP = 1.4
 #: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
 _RAPID = 0.3
+#: Graphs of no more cards than this choose their direction anew when the window's size changes.
+_RESPONSIVE = 80
 #: The opening view, or the whole graph, is kept in sight until a person moves the picture.
 Framing = Literal["opening", "whole", ""]
 _SMOOTH = QEasingCurve.Type.InOutCubic
@@ -69,6 +71,7 @@ class GraphView(QWidget):
         self._goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self._asked: Wanted | None = None
         self._fresh = True  # whether the next layout is of another document
+        self._room = (float(self.width()), float(self.height()))  # for which the direction is chosen
         self._framing: Framing = "opening"  # what the view keeps in sight by itself
         self._stepped_at = 0.0
         self._choosing = False
@@ -158,8 +161,7 @@ class GraphView(QWidget):
     def _arrange(self, before: State, now: State) -> None:
         assert now.document is not None
         assert now.trace is not None
-        room = (float(max(self.width(), 400)), float(max(self.height(), 300)))
-        wanted = Wanted(now.document, now.trace, now.collapsed, self.direction, room)
+        wanted = Wanted(now.document, now.trace, now.collapsed, self.direction, self._room)
         if self._asked is not None and self._asked.same_as(wanted):
             return
         self._asked = wanted
@@ -248,7 +250,7 @@ class GraphView(QWidget):
         marked = self._marks.present
         if marked is not None and self._stage is not None and not self._pointer.dragging:
             names = [self._stage.scene.cards[card].id for card in (marked.card, marked.into) if card >= 0]
-            self._bring_into_sight(names)
+            self._bring_into_sight(names, self._framing)
 
     def _sentence(self, now: State) -> str:
         parts = [self.describe(now.selection)] if now.selection else []
@@ -323,13 +325,13 @@ class GraphView(QWidget):
         """Moves the picture, if it has to, so that a node or group is in sight."""
         self._bring_into_sight([self.drawn(name)])
 
-    def _bring_into_sight(self, names: Iterable[str]) -> None:
+    def _bring_into_sight(self, names: Iterable[str], framing: Framing = "") -> None:
         if self._goal is None:
             return
         boxes = [box for box in map(self._goal.box_of, names) if box is not None]
         wanted = keeping(self.camera, boxes, self.width(), self.height())
         if wanted is not None:
-            self._go(wanted)
+            self._go(wanted, framing)
 
     # ── the camera ────────────────────────────────────────────────────────────────────────────
 
@@ -368,9 +370,15 @@ class GraphView(QWidget):
         self._marked = QRegion(self.rect())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._framing == "opening":
+            self._room = float(event.size().width()), float(event.size().height())
         if self._goal is not None and self._framing:
             self._camera_motion.drop()
+            if self._framing == "opening" and self.direction == "auto" and len(self._goal) <= _RESPONSIVE:
+                self._fresh = True  # the other direction may suit the window better now
+                self._arrange(self.session.state, self.session.state)
             self._look(self._framed())
+            self._follow_step()
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             self._look(self.camera.moved(grown.width() / 2, grown.height() / 2))
