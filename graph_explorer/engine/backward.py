@@ -11,7 +11,7 @@ the adjoint of a pull is the push.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -192,7 +192,8 @@ def _pulling(name: str) -> Operation:
         return np.asarray(found.pull(index, g, y, inputs, attributes))
 
     def along_g(c: Array, made: Array, g: Array, y: Array, *inputs: Array, **attributes: Any) -> Array:
-        return np.asarray(found.push(index, c, y, inputs, attributes))
+        pushed = found.push(index, c, y, inputs, attributes)
+        return np.asarray(pushed[0] if isinstance(pushed, tuple) else pushed)
 
     def along_input(other: int) -> Callable[..., Array]:
         def rule(c: Array, made: Array, g: Array, y: Array, *inputs: Array, **attributes: Any) -> Array:
@@ -211,18 +212,20 @@ def _pulling(name: str) -> Operation:
     )  # fmt: skip
 
 
-def _pull(write: Writer, trace: Trace, node: Node, index: int, g: Written) -> Written:
-    """The contribution along one edge, written down."""
+def _pull(write: Writer, trace: Trace, node: Node, index: int, g: Any) -> Written:
+    """The contribution along one edge, written down; `g` is a tuple where the node has several outputs."""
     found = operation(node.op)
-    inputs: list[Any] = [Written(write, name) if name else None for name in node.inputs]
-    y = Written(write, node.id)
+    inputs: list[Any] = [_given(write, name) if name else None for name in node.inputs]
+    outputs = tuple(_given(write, name) if name else None for name in node.outputs)
+    y: Any = outputs if len(outputs) > 1 else outputs[0]
     try:
         if found.elementwise:
             product = g * found.partial(index, y, inputs, node.attributes)
             return write.written(unbroadcast(product, np.shape(inputs[index])))
         return write.written(found.pull(index, g, y, inputs, node.attributes))
     except (TypeError, AttributeError, ValueError):
-        if not (found.multilinear or found.selects) or None in inputs or len(node.outputs) > 1:
+        single = len(node.outputs) == 1 and not any(one is None for one in inputs)
+        if not (single and (found.multilinear or found.selects)):
             raise InputError(
                 f"second derivatives through {node.op} ('{node.id}') are not available"
             ) from None
@@ -249,8 +252,11 @@ def backward_graph(trace: Trace) -> tuple[Graph, Mapping[str, Array], Mapping[st
     return graph, MappingProxyType(write.constants), {name: one.name for name, one in gradients.items()}
 
 
-def _upstream(gradients: Mapping[str, Written], node: Node) -> Written:
-    found: Sequence[Written] = [gradients[name] for name in node.outputs if name in gradients]
-    if len(found) != 1 or node.outputs[0] not in gradients:
-        raise InputError(f"second derivatives through the several outputs of '{node.id}' are not available")
-    return found[0]
+def _given(write: Writer, name: str) -> Any:
+    """A value as a rule sees it: whole numbers and truth values do not move, so they are plain arrays."""
+    return Written(write, name) if write.values[name].dtype.kind == "f" else write.values[name]
+
+
+def _upstream(gradients: Mapping[str, Written], node: Node) -> Any:
+    found = tuple(gradients.get(name) for name in node.outputs)
+    return found if len(found) > 1 else found[0]
