@@ -95,6 +95,11 @@ def opening(bounds: Box, output: Box, width: float, height: float) -> Camera:
     camera = Camera(COMFORTABLE).with_point(
         (output[0] + output[2] / 2, output[1] + output[3] / 2), (width / 2, height / 2)
     )
+    return _filling(camera, bounds, width, height)
+
+
+def _filling(camera: Camera, bounds: Box, width: float, height: float) -> Camera:
+    """The camera moved so that what lies in `bounds` leaves no needless gap in the window."""
     x, y, wide, high = camera.seen_box(bounds)
     return camera.moved(_into_window(x, wide, width), _into_window(y, high, height))
 
@@ -106,8 +111,8 @@ def _into_window(start: float, size: float, room: float) -> float:
     return max(0.0, room - MARGIN - start - size) + min(0.0, MARGIN - start)
 
 
-def keeping(camera: Camera, boxes: Sequence[Box], width: float, height: float) -> Camera | None:
-    """The camera moved so that scene rectangles are in sight; None if they are already.
+def keeping(camera: Camera, boxes: Sequence[Box], bounds: Box, width: float, height: float) -> Camera | None:
+    """The camera moved so that scene rectangles inside `bounds` are in sight; None if they are already.
 
     Where they are too far apart to be seen together, the first one counts.
     """
@@ -120,7 +125,8 @@ def keeping(camera: Camera, boxes: Sequence[Box], width: float, height: float) -
     inside = x >= edge and y >= edge and x + wide <= width - edge and y + high <= height - edge
     covers = x <= 0 and y <= 0 and x + wide >= width and y + high >= height
     if len(boxes) > 1 and (wide > width - 2 * edge or high > height - 2 * edge):
-        return keeping(camera, boxes[:1], width, height)
+        return keeping(camera, boxes[:1], bounds, width, height)
     if inside or covers:
         return None
-    return camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))
+    centred = camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))
+    return _filling(centred, bounds, width, height)

@@ -179,6 +179,7 @@ class GraphView(QWidget):
         now = self.session.state
         trace = now.trace if now.trace is not None and now.trace.graph is wanted.graph else wanted.trace
         start, self._stage = self._stage, Stage(scene, trace)
+        self._highlight = None if self._fresh else self._highlight
         self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight)
         self._spoil()
         if start is None or before is None or self._fresh:
@@ -329,7 +330,7 @@ class GraphView(QWidget):
         if self._goal is None:
             return
         boxes = [box for box in map(self._goal.box_of, names) if box is not None]
-        wanted = keeping(self.camera, boxes, self.width(), self.height())
+        wanted = keeping(self.camera, boxes, self._goal.bounds, self.width(), self.height())
         if wanted is not None:
             self._go(wanted, framing)
 

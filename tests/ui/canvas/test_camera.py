@@ -54,14 +54,29 @@ def test_a_camera_on_the_way_starts_and_ends_where_it_should(start: Camera, end:
 
 
 def test_keeping_moves_only_if_something_is_out_of_sight() -> None:
-    camera = Camera(1.0, 0.0, 0.0)
-    assert keeping(camera, [(100, 100, 50, 50)], 800, 600) is None
-    assert keeping(camera, [], 800, 600) is None
-    assert keeping(camera, [(-500, -500, 3000, 3000)], 800, 600) is None, "it fills the window already"
-    moved = keeping(camera, [(900, 100, 50, 50)], 800, 600)
+    camera, bounds = Camera(1.0, 0.0, 0.0), (-3000.0, -3000.0, 6000.0, 6000.0)
+    assert keeping(camera, [(100, 100, 50, 50)], bounds, 800, 600) is None
+    assert keeping(camera, [], bounds, 800, 600) is None
+    assert keeping(camera, [(-500, -500, 3000, 3000)], bounds, 800, 600) is None, (
+        "it fills the window already"
+    )
+    moved = keeping(camera, [(900, 100, 50, 50)], bounds, 800, 600)
     assert moved is not None
     assert moved.scale == 1.0
     assert moved.seen((925, 125)) == pytest.approx((400, 300))
+
+
+def test_keeping_shows_no_needless_gap() -> None:
+    moved = keeping(Camera(), [(900, 100, 50, 50)], (-3000, 0, 4000, 2000), 800, 600)
+    assert moved is not None
+    assert moved.seen((1000, 0)) == pytest.approx((800 - 28, 28)), "the graph's corner is in the window's"
+
+
+def test_of_what_is_too_far_apart_the_first_is_kept_in_sight() -> None:
+    bounds = (-6000.0, -6000.0, 12000.0, 12000.0)
+    moved = keeping(Camera(), [(900, 900, 50, 50), (-5000, 0, 50, 50)], bounds, 800, 600)
+    assert moved is not None
+    assert moved.seen((925, 925)) == pytest.approx((400, 300))
 
 
 def test_a_graph_too_large_to_be_read_opens_at_its_output() -> None:
@@ -75,9 +90,3 @@ def test_a_graph_too_large_to_be_read_opens_at_its_output() -> None:
     assert camera.seen((200, 0))[0] == pytest.approx(400), "narrower than the window: in the middle"
     small = (0.0, 0.0, 500.0, 300.0)
     assert opening(small, output, 800, 600) == fitted(small, 800, 600)
-
-
-def test_of_what_is_too_far_apart_the_first_is_kept_in_sight() -> None:
-    moved = keeping(Camera(), [(900, 900, 50, 50), (-5000, 0, 50, 50)], 800, 600)
-    assert moved is not None
-    assert moved.seen((925, 925)) == pytest.approx((400, 300))
