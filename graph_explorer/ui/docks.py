@@ -25,8 +25,16 @@ class Dock:
 
 
 DOCKS: tuple[Dock, ...] = (
-    Dock("outline", "Outline", "Groups and nodes as a list, with their numbers", "left", "Ctrl+2"),
-    Dock("library", "Library", "Examples and recent files", "left", "Ctrl+3", "outline"),
+    Dock("description", "About", "What this document shows, and what to do with it", "left", "Ctrl+Shift+D"),
+    Dock(
+        "outline",
+        "Outline",
+        "Groups and nodes as a list, with their numbers",
+        "left",
+        "Ctrl+2",
+        "description",
+    ),
+    Dock("library", "Library", "Examples and recent files", "left", "Ctrl+3", "description"),
     Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
     Dock(
         "acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"

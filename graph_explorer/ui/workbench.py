@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMainWindow,
     QTabWidget,
     QToolButton,
@@ -25,6 +26,7 @@ from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS, Dock, Side
 from graph_explorer.ui.panels.acts import Acts
 from graph_explorer.ui.panels.cost import CostPanel
+from graph_explorer.ui.panels.description import Description
 from graph_explorer.ui.panels.inspector import Inspector
 from graph_explorer.ui.panels.library import Library
 from graph_explorer.ui.panels.outline import Outline
@@ -43,12 +45,13 @@ _AREAS: dict[Side, Qt.DockWidgetArea] = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 #: Counts up when the table of docks changes so that an old layout no longer fits.
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 _PANELS: dict[str, Callable[[Session], QWidget]] = {
     "acts": Acts,
     "cost": CostPanel,
+    "description": Description,
     "inspector": Inspector,
     "outline": Outline,
     "program": ProgramEditor,
@@ -240,6 +243,12 @@ class Workbench(QMainWindow):
         acts = self.docks["acts"].widget()
         assert isinstance(acts, Acts)
         acts.swap.click()
+
+    def text_fields(self) -> list[QWidget]:
+        """The widgets that take dropped text."""
+        editor = self.docks["program"].widget()
+        assert isinstance(editor, ProgramEditor)
+        return [editor.code.viewport(), *self.findChildren(QLineEdit)]
 
     def hand_over(self) -> None:
         """Makes what was typed a moment ago part of the document."""
