@@ -161,6 +161,7 @@ class Menus(QObject):
                 continue
             keys = made.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if made else ""
             drawn = icon(row.icon, self.window.looks.theme) if row.icon else QIcon()
-            text = row.text.rstrip(" …") if row.menu != "View/Theme" else f"Theme: {row.text}"
+            inside = row.menu.partition("/")[2]
+            text = (f"{inside}: {row.text}" if inside else row.text).rstrip(" …")
             possible = made is None or made.isEnabled()
             yield Entry(text, row.menu.replace("/", " › "), keys, drawn, possible, partial(self.run, row))

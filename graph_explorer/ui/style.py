@@ -30,6 +30,7 @@ MIXED: dict[str, tuple[str, str, float]] = {
     "remark": ("panel", "warning", 0.10),
     "handle": ("panel", "muted", 0.45),
     "faint": ("panel", "border", 0.55),
+    "separator": ("window", "border", 0.55),
 }
 
 _SIZES = {"title": 2.0, "number": 1.35, "name": 1.35, "heading": 1.2, "lead": 1.1, "small": 0.88}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -147,6 +147,8 @@ class Window(QMainWindow):
             from graph_explorer.ui.workbench import Workbench  # the largest part of the program
 
             self._bench = Workbench(self)
+            for field in self._bench.text_fields():
+                field.installEventFilter(self)
             self.pages.addWidget(self._bench)
         return self._bench
 
@@ -233,6 +235,15 @@ class Window(QMainWindow):
             self.session.seek(trace.length)
 
     # ── files dropped, the window closed ──────────────────────────────────────────────────────
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A file dropped on a text opens too; the text would take it as words."""
+        if isinstance(event, QDropEvent) and self._dropped(event) is not None:
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop:
+                self.dropEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._dropped(event) is not None:

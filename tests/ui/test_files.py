@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.formats import open_document
@@ -162,8 +162,8 @@ def test_new_document_runs(window: Window) -> None:
     assert float(state.trace.gradient("w")) == pytest.approx(2 * (0.5 * 2 + 0.1 - 1) * 2)
 
 
-def drop(window: Window, path: Path) -> bool:
-    """Drags a file onto the window and drops it; whether the drag was accepted."""
+def drop(window: QWidget, path: Path) -> bool:
+    """Drags a file onto a widget and drops it; whether the drag was accepted."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -181,6 +181,16 @@ def drop(window: Window, path: Path) -> bool:
 def test_dropping_a_file_opens_it(window: Window, neuron_file: Path) -> None:
     assert drop(window, neuron_file)
     assert window.session.state.document.title == "One neuron"
+
+
+def test_a_file_dropped_on_the_program_opens(open_window: Window) -> None:
+    editor = open_window.bench.docks["program"].widget()
+    assert isinstance(editor, ProgramEditor)
+    before = editor.code.toPlainText()
+    assert drop(editor.code.viewport(), EXAMPLES / "squared_error.toml")
+    assert open_window.session.state.document.path == EXAMPLES / "squared_error.toml"
+    assert not open_window.session.state.modified
+    assert editor.code.toPlainText() != before
 
 
 def test_dropping_something_else_says_what_is_known(window: Window, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ COMMANDS = ["Step", "Step back", "Save as", "Save", "Zero the gradients", "Next 
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("save", "Save"), ("sa as", "Save as"), ("stepb", "Step back"), ("zg", "Zero the gradients"),
+    [("zegra", "Zero the gradients"), ("save", "Save"), ("sa as", "Save as"), ("stepb", "Step back"), ("zg", "Zero the gradients"),
      ("ebe", "Edge by edge"), ("NODE", "Next node"), ("back", "Step back")],
 )  # fmt: skip
 def test_finds(typed: str, first: str) -> None:
@@ -22,6 +22,7 @@ def test_finds(typed: str, first: str) -> None:
 
 def test_letters_out_of_order_do_not_fit() -> None:
     assert score("evas", "Save") is None
+    assert score("neuron", "two ends of a round bow, and one rain on it") is None
     assert best("xyz", COMMANDS, str) == []
 
 

@@ -46,7 +46,7 @@ class Library(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setExpandsOnDoubleClick(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 0, 0)
+        column.setContentsMargins(8, 8, 8, 0)
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.tree)

@@ -211,7 +211,7 @@ class Outline(QWidget):
             header.resizeSection(column, QFontMetrics(_bold(self.font())).horizontalAdvance("−0.0000") + 12)
         header.setMinimumSectionSize(48)
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 0, 0)
+        box.setContentsMargins(8, 8, 8, 0)
         box.setSpacing(6)
         box.addWidget(self.search)
         box.addWidget(self.nothing)

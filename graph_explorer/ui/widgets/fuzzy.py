@@ -1,7 +1,7 @@
 """Finding things by a few of their letters.
 
-The one rule: every word that is typed must occur, as letters in order; matches at the beginnings of
-words and in one piece come first.
+The one rule: every word that is typed must occur in one piece, or as beginnings of words in their
+order, as in "zg" or "zegra" for "Zero the gradients".
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ def _word(word: str, text: str) -> float | None:
         next_at = _place(letter, text, at + 1)
         if next_at < 0:
             return None
-        total += 3.0 if _begins(text, next_at) else 2.0 if next_at == at + 1 else 0.2
+        total += 3.0 if _begins(text, next_at) else 2.0
         at = next_at
-    return total if total >= len(word) else None
+    return total
 
 
 def _place(letter: str, text: str, start: int) -> int:
-    """Where `letter` comes next: right here, else at the next beginning of a word, else anywhere."""
+    """Where `letter` comes next: right here, else at the next beginning of a word; -1 if at neither."""
     if text[start : start + 1] == letter:
         return start
     starts = (k for k in range(start, len(text)) if text[k] == letter and _begins(text, k))
-    return next(starts, text.find(letter, start))
+    return next(starts, -1)
 
 
 def _begins(text: str, at: int) -> bool:
