@@ -6,6 +6,7 @@ editor shows already; what is being typed goes to the session a moment later. So
 
 from __future__ import annotations
 
+import re
 import time
 
 from PySide6.QtCore import Qt, QTimer
@@ -45,26 +46,25 @@ def place_of(node: Node) -> tuple[int, int, int, int] | None:
 
 
 def node_at(graph: Graph, text: str, line: int, column: int) -> str:
-    """The node written most tightly around a place, else the last one on that line; empty for none."""
+    """The node that the letter at a place speaks of; empty for none.
+
+    It is the value named there, else the node written most tightly around it, else the last on the line.
+    """
     lines = text.splitlines()
     row = lines[line - 1] if line <= len(lines) else ""
-    start, end = column - 1, column - 1
-    while start and (row[start - 1].isalnum() or row[start - 1] == "_"):
-        start -= 1
-    while end < len(row) and (row[end].isalnum() or row[end] == "_"):
-        end += 1
-    word = row[start:end]
-    if word in graph and "#" not in row[:start]:
-        return graph.node(word).id
+    word = next((m for m in re.finditer(r"\w+", row) if m.start() < column <= m.end()), None)
+    if word is not None and word[0] in graph and "#" not in row[: word.start()]:
+        return graph.node(word[0]).id
     around: list[tuple[int, str]] = []
     on_line = ""
     for node in graph:
-        place = place_of(node) if node.op != "constant" else None
-        if place is None or not place[0] <= line <= place[2]:
+        place = node.place
+        if place is None or node.op == "constant" or not place.line <= line <= place.end_line:
             continue
         on_line = node.id
-        if (place[0], place[1]) <= (line, column) <= (place[2], place[3]):
-            around.append(((place[2] - place[0]) * 1000 + place[3] - place[1], node.id))
+        if (place.line, place.column) <= (line, column) < (place.end_line, place.end_column):
+            size = (place.end_line - place.line) * 1000 + place.end_column - place.column
+            around.append((size, node.id))
     return min(around)[1] if around else on_line
 
 

@@ -33,6 +33,7 @@ _MODES: tuple[tuple[Mode, str, str], ...] = (
     ("nodes", "Node by node", "One step goes through a whole node: all edges below it"),
     ("edges", "Edge by edge", "One step follows one edge: upstream × local derivative = contribution"),
 )
+_SHORT: dict[Mode, str] = {"nodes": "By node", "edges": "By edge"}
 #: Narrower than this many pixels, everything stands below each other.
 _NARROW = 620
 
@@ -179,6 +180,8 @@ class Timeline(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(2 if narrow else 1, 1)
         self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for (mode, text, _), button in zip(_MODES, self.modes.buttons(), strict=True):
+            button.setText(_SHORT[mode] if narrow else text)
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

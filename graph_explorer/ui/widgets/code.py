@@ -63,7 +63,7 @@ class _Numbers(QWidget):
 class CodeEdit(QPlainTextEdit):
     """The field. Its text is undone by whoever holds the document, not by the field itself."""
 
-    #: a person clicked at a line and a column, from 1
+    #: a person clicked at a letter: its line and column, from 1
     pointed = Signal(int, int)
     #: the keys for undo (True) or redo (False)
     undo_wanted = Signal(bool)
@@ -75,6 +75,7 @@ class CodeEdit(QPlainTextEdit):
         self.theme_name = "light"
         self.marks: tuple[Mark, ...] = ()
         self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         font = QFont(MONOSPACE)
         font.setStyleHint(QFont.StyleHint.Monospace)
@@ -209,7 +210,10 @@ class CodeEdit(QPlainTextEdit):
         super().mouseReleaseEvent(event)
         cursor = self.textCursor()
         if event.button() == Qt.MouseButton.LeftButton and not cursor.hasSelection():
-            self.pointed.emit(cursor.blockNumber() + 1, cursor.positionInBlock() + 1)
+            column = cursor.positionInBlock()  # the caret is before the next letter or behind the last one
+            if column and self.cursorRect(cursor).center().x() > event.position().x():
+                column -= 1
+            self.pointed.emit(cursor.blockNumber() + 1, column + 1)
 
     def event(self, event: QEvent) -> bool:
         override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
@@ -234,16 +238,20 @@ class CodeEdit(QPlainTextEdit):
             self._offer(0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._new_line()
-        elif event.key() == Qt.Key.Key_Tab and self._before().strip() == "" and self._before():
-            self.insertPlainText(_INDENT)
-        elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Tab)
         else:
             super().keyPressEvent(event)
             if event.text().isidentifier() or event.text().isdigit() or event.key() == Qt.Key.Key_Backspace:
                 self._offer(_OFFER_FROM)
             elif popup.isVisible() and event.text():
                 popup.hide()
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab moves on to the next field, but further in where a line is moved in already."""
+        before = self._before()
+        if onward and before and not before.strip() and not self.isReadOnly():
+            self.insertPlainText(_INDENT)
+            return True
+        return super().focusNextPrevChild(onward)
 
     def _undoes(self, event: QEvent) -> bool | None:
         """True for the keys that undo, False for those that redo, None for all others."""

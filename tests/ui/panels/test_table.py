@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+
+from graph_explorer.document import Document, parse
+from graph_explorer.ui.panels.table import COLUMNS, NodeTable
+from graph_explorer.ui.session import Session
+
+Show = Callable[..., NodeTable]
+
+
+@pytest.fixture
+def table(show: Show, session: Session, neuron: Document) -> NodeTable:
+    made = show(NodeTable, 760, 300)
+    session.show(neuron)
+    return made
+
+
+def cells(table: NodeTable, row: int) -> list[str]:
+    return [
+        str(table.model.data(table.model.index(row, column), Qt.ItemDataRole.DisplayRole) or "")
+        for column in range(len(COLUMNS))
+    ]
+
+
+def names(table: NodeTable) -> list[str]:
+    return [cells(table, row)[0] for row in range(table.model.rowCount())]
+
+
+def test_every_node_is_a_row_that_says_how_far_it_is(table: NodeTable, session: Session) -> None:
+    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "", "value", ""]
+    assert cells(table, 0)[5] == "no gradient"
+    assert session.state.trace is not None
+    session.seek(session.state.trace.length)
+    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "−0.09642", "complete", ""]
+    session.seek(1)
+    assert cells(table, 5) == ["z", "Add", "a number", "", "", "not yet", ""]
+    assert cells(table, 6)[6] == "the activation"
+
+
+def test_part_of_a_sum_is_in_part(table: NodeTable, session: Session, fan: Document) -> None:
+    session.show(fan)
+    trace = session.state.trace
+    assert trace is not None
+    session.seek(trace.time_of(trace.terms("x")[1]) + 1)
+    assert cells(table, 0)[4:6] == ["9", "in part"]
+
+
+def test_typing_filters_by_name_operation_and_caption(table: NodeTable) -> None:
+    QTest.keyClicks(table.filter, "mul")
+    assert names(table) == ["z.mul", "L"]
+    assert table.count.full == "2 of 12"
+    table.filter.clear()
+    QTest.keyClicks(table.filter, "activation")
+    assert names(table) == ["a"]
+    QTest.keyClicks(table.filter, " (no such")
+    assert names(table) == []
+    assert table.count.full == "No node fits"
+
+
+def test_columns_sort_by_number_not_by_text(table: NodeTable) -> None:
+    table.view.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    assert names(table)[:3] == ["L.const", "x", "y"]
+    table.view.sortByColumn(3, Qt.SortOrder.AscendingOrder)
+    assert names(table)[0] == "b"
+    table.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert names(table)[:2] == ["x", "y"]
+    table.view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert names(table)[0] == "z"
+
+
+def test_rows_and_selection_follow_each_other(table: NodeTable, session: Session) -> None:
+    place = table.view.visualRect(table.model.index(5, 0)).center()
+    QTest.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert session.state.selection == "z"
+    QTest.keyClick(table.view, Qt.Key.Key_Down)
+    assert session.state.selection == "a"
+    session.select("w")
+    assert table.view.currentIndex().row() == 2
+    table.view.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    assert names(table)[table.view.currentIndex().row()] == "w"
+    session.select("")
+    assert not table.view.currentIndex().isValid()
+    table.filter.setText("mul")
+    session.select("b")
+    assert not table.view.currentIndex().isValid()
+
+
+def test_a_screen_reader_hears_whole_cells(table: NodeTable) -> None:
+    model = table.model
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert model.data(model.index(5, 3), role) == "Value of z: 0.4"
+    assert model.data(model.index(5, 4), role) == "Gradient of z: none"
+    assert table.view.accessibleName()
+
+
+def test_ten_thousand_rows_are_there_at_once(table: NodeTable, session: Session) -> None:
+    program = "a = w\n" + "for t in range(3333):\n    a = tanh(a*v + b)\nL = a*a"
+    session.show(parse(program, {}, {"w": 0.3, "v": 0.9, "b": 0.1}))
+    assert table.model.rowCount() > 10_000
+    start = time.process_time()
+    session.step()
+    QTest.qWait(1)
+    assert time.process_time() - start < 0.3
+    start = time.process_time()
+    table.view.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    table.filter.setText("tanh")
+    assert time.process_time() - start < 1.0
+    assert table.model.rowCount() == 3333
+
+
+def test_the_model_keeps_qts_rules(table: NodeTable, session: Session, layer: Document, qtbot: QtBot) -> None:
+    tester = QAbstractItemModelTester(table.model, QAbstractItemModelTester.FailureReportingMode.Fatal, table)
+    session.show(layer)
+    session.seek(9)
+    table.filter.setText("z")
+    table.view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
+    session.close_document()
+    assert tester.model() is table.model
+    assert table.empty.isVisible()
+    assert not table.view.isVisible()
+
+
+def test_arrays_without_numbers_sort_last(table: NodeTable, session: Session) -> None:
+    session.show(parse("y = log(x)\nL = sum(y)", {"x": [-1.0, 1.0]}, {"w": 2.0}))
+    table.view.sortByColumn(3, Qt.SortOrder.AscendingOrder)
+    assert set(names(table)[-2:]) == {"y", "L"}
