@@ -51,11 +51,16 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+#: The names of the interface: asking for any other, a submodule for one, loads nothing.
+_NAMES = frozenset(
+    {"check", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse", "replay", "run",
+     "save", "show"}
+)  # fmt: skip
+
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    api = import_module("graph_explorer.api")
-    if name in api.__all__:
-        return getattr(api, name)
+    if name in _NAMES:
+        return getattr(import_module("graph_explorer.api"), name)
     raise AttributeError(f"module 'graph_explorer' has no attribute '{name}'")
