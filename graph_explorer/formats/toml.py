@@ -123,6 +123,10 @@ class _Parts:
         found: dict[str, Entry] = {}
         folder = self.path.parent if self.path else None
         for name, spelling in self._subtable(table).items():
+            if not name.isidentifier():
+                raise self.error(f"'{name}' is no name for a program; use letters, digits and _", table, name)
+            if table == "parameters" and name in self._subtable("inputs"):
+                raise self.error(f"'{name}' is both an input and a parameter; keep one", table, name)
             try:
                 array = array_of(name, spelling, folder, dtype, self.seed)
             except InputError as error:
@@ -181,6 +185,10 @@ class _Parts:
                 advice = nearest(name, values)
                 raise self.error(f"the axis '{axis}' is no input or parameter; {advice}", "surface", "axes")
             array = values[name].array
+            if any(not -size <= at < size for at, size in zip(entry or (), array.shape, strict=False)):
+                raise self.error(
+                    f"there is no entry '{axis}': '{name}' has the shape {array.shape}", "surface", "axes"
+                )
             if len(entry or ()) != array.ndim:
                 raise self.error(
                     f"the axis '{axis}' is no single number: '{name}' has the shape {array.shape}",
@@ -226,9 +234,7 @@ def write(document: Document) -> str:
         ("output", document.output_name, old and old.output_name),
     ):
         if value != (before or ""):
-            multiline = "\n" in value or key == "program"
-            lead = "\n" if multiline and not value.startswith("\n") else ""
-            file[key] = tomlkit.string(lead + value if multiline else value, multiline=multiline)
+            file[key] = _lines(value) if "\n" in value or key == "program" else value
     if document.dtype != (old.dtype if old else "float64"):
         file["dtype"] = document.dtype
     for table in ("inputs", "parameters"):
@@ -236,6 +242,16 @@ def write(document: Document) -> str:
     if document.surface is not None and document.surface != (old and old.surface):
         _write_surface(file, document.surface)
     return tomlkit.dumps(file)
+
+
+def _lines(value: str) -> Any:
+    """A text of several lines as TOML, beginning on the line behind the quotes."""
+    import tomlkit
+
+    quoted = tomlkit.string(value, multiline=True).as_string()
+    if not value.startswith("\n"):
+        quoted = quoted[:3] + "\n" + quoted[3:]
+    return tomlkit.parse(f"text = {quoted}")["text"]
 
 
 def _write_values(file: Any, table: str, values: Mapping[str, Entry], old: Mapping[str, Entry]) -> None:

@@ -7,9 +7,11 @@ folder, and sizes are bounded.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -126,25 +128,28 @@ def _from_file(name: str, spelling: Mapping[str, Any], folder: Path | None, seed
 def load_array(path: Path, key: str | None, name: str) -> Array:
     """An array from a `.npy` or `.npz` file, never a pickle."""
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            if key is None and len(loaded.files) == 1:
-                key = loaded.files[0]
-            if key not in loaded.files:
-                raise InputError(
-                    f"'{path.name}' has no key '{key}' for '{name}'; {nearest(key or '', loaded.files)}"
-                )
-            return np.asarray(loaded[key])
+        with path.open("rb") as stream:  # NumPy leaves a file that is no archive open
+            loaded = np.load(stream, allow_pickle=False)
+            return loaded if isinstance(loaded, np.ndarray) else _one_of(loaded, key, path, name)
     except FileNotFoundError:
         raise InputError(f"the file '{path.name}' of '{name}' does not exist beside the document") from None
     except InputError:
         raise
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error, NotImplementedError) as error:
         raise InputError(
             f"'{path.name}' of '{name}' cannot be read as .npy or .npz without pickles: {error}"
         ) from None
+
+
+def _one_of(archive: Any, key: str | None, path: Path, name: str) -> Array:
+    """The array `key` of a `.npz` file; its only one if no key is given."""
+    if key is None and len(archive.files) == 1:
+        key = archive.files[0]
+    if key not in archive.files:
+        raise InputError(
+            f"'{path.name}' has no key '{key}' for '{name}'; {nearest(key or '', archive.files)}"
+        )
+    return np.asarray(archive[key])
 
 
 def _from_data(name: str, spelling: Mapping[str, Any], folder: Path | None, seed: int) -> Array:
