@@ -60,7 +60,17 @@ def sentence(event: Event) -> str:
         return _computed(event.trace, event.node)
     if isinstance(event, Seeded):
         return _seeded(event)
-    return f"{_gets(event)}; {_standing(event)}."
+    return f"{_within(event.node)}{_gets(event)}; {_standing(event)}."
+
+
+def _within(node: Node) -> str:
+    """In which group a step happens, as the beginning of a sentence."""
+    return f"In {node.group}: " if node.group else ""
+
+
+def _named(name: str, node: Node) -> str:
+    """A name as it is called within the group of `node`."""
+    return name.removeprefix(f"{node.group}/") if node.group else name
 
 
 def sentences(events: Sequence[Event]) -> str:
@@ -70,7 +80,8 @@ def sentences(events: Sequence[Event]) -> str:
         return sentence(events[-1])
     shown = "; ".join(_brief_gets(event) for event in pulls[:4])
     more = f"; and {len(pulls) - 4} more" if len(pulls) > 4 else ""
-    return f"{pulls[0].node.id} passes its gradient on: {shown}{more}."
+    node = pulls[0].node
+    return f"{_within(node)}{_named(node.id, node)} passes its gradient on: {shown}{more}."
 
 
 def _computed(trace: Trace, node: Node) -> str:
@@ -93,8 +104,9 @@ def _seeded(event: Seeded) -> str:
 
 def _gets(event: Pulled) -> str:
     output, node = event.trace.output, event.node
-    subject, through = derivative(output, event.into), f"through {node.id}"
-    upstream, above = output_gradient(event.upstream), derivative(output, node.id)
+    into, here = _named(event.into, node), _named(node.id, node)
+    subject, through = derivative(output, into), f"through {here}"
+    upstream, above = output_gradient(event.upstream), derivative(output, here)
     kind = form(event)
     result = brief(event.contribution)
     made = f"= {result}" if written_out(event.contribution) else f"({result})"
@@ -102,19 +114,20 @@ def _gets(event: Pulled) -> str:
         return f"{subject} gets {product(event).text} {through}"
     if kind == "elementwise":
         summed = ", summed where it was repeated" if upstream.shape != event.contribution.shape else ""
-        rule = f"{above} × {derivative(node.id, event.into)}, entry by entry{summed}"
+        rule = f"{above} × {derivative(here, into)}, entry by entry{summed}"
         return f"{subject} gets {rule} {made}, {through}"
     if kind == "selection":
         return f"{subject} gets {above} at the entries that were taken {made} {through}"
     if is_reduction(node):
         share = {"ReduceSum": "", "ReduceMean": " × 1/n"}.get(node.op, " × its local derivative")
         return f"{subject} gets {above}{share} at each of {event.contribution.size} entries {made} {through}"
-    applied = spoken(operator_latex(node, event.input_index, derivative_latex(output, node.id)))
+    applied = spoken(operator_latex(node, event.input_index, derivative_latex(output, here)))
     return f"{subject} gets {applied} {made} {through}"
 
 
 def _brief_gets(event: Pulled) -> str:
-    return f"{derivative(event.trace.output, event.into)} gets {brief(event.contribution)}"
+    into = _named(event.into, event.node)
+    return f"{derivative(event.trace.output, into)} gets {brief(event.contribution)}"
 
 
 _ORDINALS = {1: "first", 2: "2nd", 3: "3rd"}
@@ -131,7 +144,7 @@ def _standing(event: Pulled) -> str:
         return f"the first of its {count} terms"
     ordinal = "last" if place == count else _ORDINALS.get(place, f"{place}th")
     tail = "" if place == count else " so far"
-    if not written_out(event.contribution):
+    if np.ndim(event.contribution):
         return f"the {ordinal} of its {count} terms, added to what was there"
     before = trace.gradient(event.into, trace.time_of(event))
     return (

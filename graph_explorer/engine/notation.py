@@ -133,7 +133,9 @@ def name_latex(name: str) -> str:
     shown = _label_latex(label)
     if not group:
         return shown
-    above = group.rpartition("/")[2].partition(":")[0]
+    parts = group.split("/")
+    turns = [part for part in parts if "=" in part]  # the turn of a loop tells more than a function's name
+    above = (turns or parts)[-1].partition(":")[0]
     return rf"{{{{{shown}}}^{{({_upright(above)})}}}}"
 
 

@@ -120,6 +120,14 @@ def test_the_terms_of_a_sum_are_counted_and_added() -> None:
     ]
 
 
+def test_within_a_group_names_are_short() -> None:
+    document = parse("s = 0\nfor t in range(2):\n    s = tanh(w*s + x)\nL = s*s", {"x": 1.0}, {"w": 0.5})
+    said = [sentence(step) for step in pulls(document)]
+    assert "In t=1: ∂L/∂s.mul gets 0.3941 × 1 = 0.3941 through s.add; that is all of it." in said
+    assert "In t=1: ∂L/∂(t=0/s) gets 0.3941 × 0.5 = 0.197 through s.mul; that is all of it." in said
+    assert name_latex("t=2/h:lstm_cell/v") == r"{{v}^{(\mathrm{t=2})}}"
+
+
 def test_a_step_of_a_whole_node_is_one_sentence() -> None:
     steps = [step for step in pulls(NEURON) if step.node.id == "z"]
     assert sentences(steps) == "z passes its gradient on: ∂L/∂z.mul gets −0.09642; ∂L/∂b gets −0.09642."
