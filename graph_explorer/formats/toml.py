@@ -40,14 +40,16 @@ def read(path: Path, seed: int = 0) -> Document:
                 "the file is larger than 64 MB; keep large arrays in .npz beside it",
                 source=str(path),
             )
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # as it is: line ends are kept
     except FileNotFoundError:
         raise InputError(
             "there is no such file; check the name, or see 'graph-explorer examples'",
             source=str(path),
         ) from None
-    except UnicodeDecodeError:
-        raise InputError("the file is not UTF-8 text; save it as UTF-8", source=str(path)) from None
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise InputError("the file is not UTF-8 text; save it as UTF-8", line, column, str(path)) from None
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", source=str(path)) from None
     return parse(text, path, seed)
@@ -300,7 +302,7 @@ def save(document: Document, path: Path) -> None:
     """Writes the file; the old one is replaced only once the new one is complete."""
     temporary = path.with_name(f".{path.name}.part")
     try:
-        temporary.write_text(write(document), encoding="utf-8")
+        temporary.write_bytes(write(document).encode())
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

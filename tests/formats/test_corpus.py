@@ -25,7 +25,7 @@ def test_a_good_file_opens_runs_and_comes_back(path: Path, tmp_path: Path) -> No
     trace = run(document)
     assert all(entry.agrees for entry in check(trace, document.leaves))
     formats.save_document(document, tmp_path / path.name)
-    assert (tmp_path / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
     again = run(formats.open_document(tmp_path / path.name))
     assert again.value(again.output).tolist() == trace.value(trace.output).tolist()
 

@@ -203,11 +203,11 @@ def test_saving_replaces_the_old_file_only_when_the_new_one_is_whole(
     path.write_text(FILE, encoding="utf-8")
     document = formats.open_document(path).with_values({"b": 7.0})
 
-    def full(self: Path, text: str, **options: object) -> int:
+    def full(self: Path, content: bytes) -> int:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(Path, "write_bytes", full)
         with pytest.raises(InputError, match="No space left on device; choose another place"):
             formats.save_document(document, path)
     assert path.read_text(encoding="utf-8") == FILE
