@@ -9,6 +9,17 @@ from __future__ import annotations
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
 from graph_explorer.ui.canvas.wording import short
+from graph_explorer.ui.session import State
+
+
+def describe(state: State, name: str) -> list[str]:
+    """What a window shows of a node or group, a sentence a line; nothing for no name."""
+    if state.trace is None or not name:
+        return []
+    if name in state.trace.graph:
+        return describe_node(state.trace, state.time, name)
+    caption = state.document.read.captions.get(name, "") if state.document is not None else ""
+    return describe_group(state.trace, state.time, name, caption)
 
 
 def describe_node(trace: Trace, time: int, name: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine.graph import Use
 from graph_explorer.engine.notation import number, shape
 from graph_explorer.engine.trace import Computed, Event, Pulled, Trace
 from graph_explorer.ui.canvas.marks import Flight
@@ -31,12 +30,12 @@ def flights_between(scene: Scene, trace: Trace, before: int, now: int) -> tuple[
 
 def _flights(scene: Scene, trace: Trace, event: Event) -> Iterator[Flight]:
     if isinstance(event, Pulled):
-        line = scene.lines.get(Use(event.node.id, event.input_index))
+        line = scene.lines.get((event.node.id, event.input_index))
         if line is not None:
             yield Flight(line, _text(event.contribution), 0.0)
     elif isinstance(event, Computed):
         for index, name in enumerate(event.node.inputs[:MOST]):
-            line = scene.lines.get(Use(event.node.id, index))
+            line = scene.lines.get((event.node.id, index))
             if line is not None:
                 yield Flight(line, _text(trace.value(name)), 0.0, forward=True)
 

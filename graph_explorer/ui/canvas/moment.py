@@ -113,23 +113,23 @@ def present_of(trace: Trace, progress: Progress, scene: Scene, time: int) -> Pre
     event = trace.events[time - 1]
     card = progress.card_of(event.node.id)
     if isinstance(event, Computed):
-        uses = (Use(event.node.id, k) for k, name in enumerate(event.node.inputs) if name)
+        uses = ((event.node.id, k) for k, name in enumerate(event.node.inputs) if name)
         return Present("compute", card, tuple(scene.lines[use] for use in uses if use in scene.lines))
     if not isinstance(event, Pulled):
         return Present("seed", card)
-    line = scene.lines.get(Use(event.node.id, event.input_index))
+    line = scene.lines.get((event.node.id, event.input_index))
     into = progress.card_of(event.into)
     return Present("pull", card, () if line is None else (line,), into)
 
 
 def cut_lines(scene: Scene, detached: Iterable[Use]) -> frozenset[int]:
     """The lines all of whose edges pass no gradient because they are detached."""
-    uses = frozenset(detached)
+    uses = frozenset((use.node, use.input_index) for use in detached)
     touched = {scene.lines[use] for use in uses if use in scene.lines}
     return frozenset(
         line
         for line in touched
-        if all(Use(target, index) in uses for _, target, index in scene.layout.edges[line].members)
+        if all((target, index) in uses for _, target, index in scene.layout.edges[line].members)
     )
 
 

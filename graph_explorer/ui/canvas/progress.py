@@ -6,15 +6,14 @@ what a step changes is found by bisection, so that the cost of a step does not g
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.engine.graph import Use
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.cards import Card
 
@@ -38,22 +37,88 @@ class Changes:
 class Progress:
     """The times at which things become known, for the cards and lines of one scene and one trace.
 
+    `lines` gives the line of a use, by the node that takes the value and the input's index.
     `computed`, `reached` and `complete` (n) hold for each card when its value is known, when the
     first part of its gradient arrives, and when the last one does; for a group, its result's.
-    `followed` and `finished` (m) hold for each line when the first and the last of the edges that
-    it stands for are followed backward.
+    `followed` (m) holds for each line when the first of its edges is followed backward.
     """
 
-    def __init__(self, trace: Trace, cards: Sequence[Card], lines: Mapping[Use, int]) -> None:
+    def __init__(self, trace: Trace, cards: Sequence[Card], lines: Mapping[tuple[str, int], int]) -> None:
         self.trace = trace
-        self._values, self._terms = _times(trace)
         self._cards = cards
+        self._place_cards()
+        self._values = self._value_times()
         results = np.array([card.result for card in cards], dtype=np.int64)
-        self.computed = self._values[0][results] if len(cards) else np.zeros(0, np.int64)
-        self.reached = self._values[1][results] if len(cards) else np.zeros(0, np.int64)
-        self.complete = self._values[2][results] if len(cards) else np.zeros(0, np.int64)
+        self.computed, self.reached, self.complete = self._values[:, results]
         self._place_lines(lines)
-        self._place_touches()
+
+    @property
+    def _backward(self) -> bool:
+        return self.trace.length > self.trace.forward_length
+
+    @cached_property
+    def _pulled(self) -> Times:
+        """The number of the value that each pull goes into; none if the run stopped before."""
+        inputs = self.trace.plan.inputs
+        pulls = self.trace.plan.pulls if self._backward else ()
+        return np.array([inputs[node][slot] for node, slot in pulls], dtype=np.int64)
+
+    @cached_property
+    def _pull_times(self) -> Times:
+        """The time just after each pull."""
+        return np.arange(len(self._pulled)) + self.trace.forward_length + 2
+
+    def _place_cards(self) -> None:
+        self._card_of = np.full(len(self.trace.graph), -1, dtype=np.int64)
+        for place, card in enumerate(self._cards):
+            if card.members:
+                self._card_of[list(card.members)] = place
+            else:
+                self._card_of[card.node] = place
+
+    def _value_times(self) -> Times:
+        """(3, values): when a value, its gradient's first and its gradient's last term are known."""
+        trace, plan = self.trace, self.trace.plan
+        times = np.full((3, len(plan.number)), NEVER)
+        for node, numbers in enumerate(plan.outputs):
+            known = plan.forward_position.get(node, -1) + 1
+            for number in numbers:
+                if trace.values[number] is not None:
+                    times[0, number] = known
+        np.minimum.at(times[1], self._pulled, self._pull_times)
+        last = np.zeros(len(plan.number), dtype=np.int64)
+        np.maximum.at(last, self._pulled, self._pull_times)
+        output = plan.number[plan.output]
+        if self._backward and plan.takes_gradient[output]:
+            seeded = trace.forward_length + 1
+            times[1, output] = seeded
+            last[output] = max(int(last[output]), seeded)
+        times[2] = np.where(last > 0, last, NEVER)
+        return times
+
+    def _place_lines(self, lines: Mapping[tuple[str, int], int]) -> None:
+        nodes = self.trace.graph.nodes
+        pulls = self.trace.plan.pulls if self._backward else ()
+        line_of = np.array([lines.get((nodes[node].id, slot), -1) for node, slot in pulls], dtype=np.int64)
+        shown = line_of >= 0
+        self.followed = np.full(max(lines.values(), default=-1) + 1, NEVER)
+        np.minimum.at(self.followed, line_of[shown], self._pull_times[shown])
+        self._line_touches = self._pull_times[shown], line_of[shown]
+
+    @cached_property
+    def _card_touches(self) -> tuple[Times, Times]:
+        """All moments at which a card changes, in order of time, and the places of the cards."""
+        trace, plan = self.trace, self.trace.plan
+        node_of = np.zeros(len(plan.number), dtype=np.int64)
+        for node, numbers in enumerate(plan.outputs):
+            node_of[list(numbers)] = node
+        forward = np.array(plan.forward[: trace.forward_length], dtype=np.int64)
+        seed = node_of[[plan.number[plan.output]]] if self._backward else np.zeros(0, np.int64)
+        nodes = np.concatenate([forward, seed, node_of[self._pulled]])
+        times, places = np.arange(len(nodes)) + 1, self._card_of[nodes]
+        return times[places >= 0], places[places >= 0]
+
+    # ── what is known ─────────────────────────────────────────────────────────────────────────
 
     def fits(self, trace: Trace) -> bool:
         """Whether the same times hold for another run: of the same plan, ended at the same event."""
@@ -61,47 +126,16 @@ class Progress:
 
     def known_from(self, card: Card) -> int:
         """The time from which the value of a card is known."""
-        return int(self._values[0][card.result])
+        return int(self._values[0, card.result])
 
     def card_of(self, node: str) -> int:
         """The place of the card that shows a node, its own or its group's; −1 if there is none."""
         return int(self._card_of[self.trace.graph.index(node)])
 
-    def _place_lines(self, lines: Mapping[Use, int]) -> None:
-        count = max(lines.values(), default=-1) + 1
-        self.followed = np.full(count, NEVER)
-        self.finished = np.full(count, NEVER)
-        graph, start = self.trace.graph, self.trace.forward_length + 2
-        pulls = self.trace.plan.pulls if self.trace.length > self.trace.forward_length else ()
-        touched: list[tuple[int, int]] = []
-        for position, (node, index) in enumerate(pulls):
-            line = lines.get(Use(graph.nodes[node].id, index))
-            if line is not None:
-                self.followed[line] = min(self.followed[line], start + position)
-                self.finished[line] = start + position
-                touched.append((start + position, line))
-        self._line_touches = _sorted(touched)
-
-    def _place_touches(self) -> None:
-        """All moments at which a card changes, in order of time."""
-        trace = self.trace
-        card_of = self._card_of = np.full(len(trace.graph), -1, dtype=np.int64)
-        for place, card in enumerate(self._cards):
-            card_of[list(card.members) or card.node] = place
-        nodes = [(position + 1, node) for position, node in enumerate(trace.plan.forward)]
-        touched = [(when, int(card_of[node])) for when, node in nodes if when <= trace.forward_length]
-        node_of = np.zeros(len(trace.plan.number), dtype=np.int64)
-        for node, numbers in enumerate(trace.plan.outputs):
-            node_of[list(numbers)] = node
-        for value, times in self._terms.items():
-            place = int(card_of[node_of[value]])
-            touched += [(int(when), place) for when in times]
-        self._card_touches = _sorted([(when, place) for when, place in touched if place >= 0])
-
-    def stages(self, time: int, cards: NDArray[np.int64] | slice) -> NDArray[np.int8]:
+    def stages(self, time: int, cards: NDArray[np.int64]) -> NDArray[np.int8]:
         """What is known at `time` about some cards: BLANK to COMPLETE."""
         known = (self.computed[cards] <= time).astype(np.int8)
-        return known + (self.reached[cards] <= time) + (self.complete[cards] <= time)
+        return np.asarray(known + (self.reached[cards] <= time) + (self.complete[cards] <= time))
 
     def changes(self, before: int, now: int) -> Changes:
         """What looks different at the time `now`, compared with the time `before`."""
@@ -114,8 +148,11 @@ class Progress:
 
     def terms(self, card: Card, time: int) -> tuple[int, int]:
         """How many of the terms of a card's gradient have arrived, and how many there are."""
-        times = self._terms.get(card.result, ())
-        return int(np.searchsorted(times, time, side="right")), len(times)
+        plan = self.trace.plan
+        seeded = plan.number[plan.output] == card.result and self._values[1, card.result] < NEVER
+        positions = plan.terms.get(card.result, ()) if self._backward else ()
+        arrived = bisect_left(positions, self.trace.pulled_by(time))
+        return arrived + bool(seeded and time > self.trace.forward_length), len(positions) + bool(seeded)
 
     @cached_property
     def _group_times(self) -> Mapping[str, Times]:
@@ -123,8 +160,7 @@ class Progress:
         for card in self._cards:
             if card.members:
                 outputs = self.trace.plan.outputs
-                numbers = [outputs[node][0] for node in card.members]
-                times = np.sort(self._values[2][numbers])
+                times = np.sort(self._values[2, [outputs[node][0] for node in card.members]])
                 found[card.id] = times[times < NEVER]
         return found
 
@@ -132,32 +168,3 @@ class Progress:
         """How many gradients inside a collapsed group are complete, and how many there will be."""
         times = self._group_times[card.id]
         return int(np.searchsorted(times, time, side="right")), len(times)
-
-
-def _sorted(touched: list[tuple[int, int]]) -> tuple[Times, Times]:
-    table = np.array(touched, dtype=np.int64).reshape(-1, 2)
-    order = np.argsort(table[:, 0], kind="stable")
-    return table[order, 0], table[order, 1]
-
-
-def _times(trace: Trace) -> tuple[NDArray[np.int64], Mapping[int, Any]]:
-    """Per value when it, its gradient's first and its gradient's last term are known; the terms' times."""
-    plan, forward = trace.plan, trace.forward_length
-    times = np.full((3, len(plan.number)), NEVER)
-    for node, numbers in enumerate(plan.outputs):
-        position = plan.forward_position.get(node, -1)
-        for number in numbers:
-            if trace.values[number] is not None:
-                times[0, number] = position + 1
-    terms: dict[int, Any] = {}
-    if trace.length > forward:
-        for value, positions in plan.terms.items():
-            arrived = np.array(positions) + forward + 2
-            terms[value] = arrived
-            times[1, value], times[2, value] = arrived[0], arrived[-1]
-        output = plan.number[plan.output]
-        if plan.takes_gradient[output]:
-            times[1, output] = forward + 1
-            terms[output] = np.array([forward + 1, *terms.get(output, ())])
-            times[2, output] = terms[output][-1]
-    return times, terms

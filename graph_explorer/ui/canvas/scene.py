@@ -15,7 +15,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.engine.graph import Use
 from graph_explorer.layout import Layout, curve
 from graph_explorer.ui.canvas.cards import Card, Style, shortened, text_width
 
@@ -92,10 +91,10 @@ class Scene:
         return self._places.get(name, -1)
 
     @cached_property
-    def lines(self) -> Mapping[Use, int]:
-        """The line that stands for each use of a value."""
+    def lines(self) -> Mapping[tuple[str, int], int]:
+        """The line of each use of a value, by the node that takes it and the input's index."""
         return {
-            Use(target, index): number
+            (target, index): number
             for number, line in enumerate(self.layout.edges)
             for _, target, index in line.members
         }

@@ -105,4 +105,4 @@ class Stage:
 
     def line_of(self, use: Use | None) -> int:
         """The line that stands for a use of a value, −1 if none is drawn."""
-        return -1 if use is None else self.scene.lines.get(use, -1)
+        return -1 if use is None else self.scene.lines.get((use.node, use.input_index), -1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time as clock
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -29,11 +28,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph_explorer.engine.graph import Use
 from graph_explorer.ui.canvas.arranging import Arranger, Choice, Wanted
-from graph_explorer.ui.canvas.artist import OVERHANG, Artist
-from graph_explorer.ui.canvas.camera import READABLE, Camera, Point, fitted, keeping, opening
+from graph_explorer.ui.canvas.artist import Artist
+from graph_explorer.ui.canvas.camera import Camera, Point, fitted
 from graph_explorer.ui.canvas.cards import Style, style_font
-from graph_explorer.ui.canvas.describe import describe_event, describe_group, describe_line, describe_node
-from graph_explorer.ui.canvas.detail import WHOLE, detail_for
+from graph_explorer.ui.canvas.describe import describe, describe_event, describe_line
+from graph_explorer.ui.canvas.eye import Eye, Framing
 from graph_explorer.ui.canvas.flights import flights_between
 from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
 from graph_explorer.ui.canvas.keys import press_key
@@ -41,8 +40,7 @@ from graph_explorer.ui.canvas.marks import Flight, Marks, marks_boxes, paint_mar
 from graph_explorer.ui.canvas.menu import make_menu
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pointer import Pointer, Target
-from graph_explorer.ui.canvas.scene import Box, Scene
-from graph_explorer.ui.canvas.sheet import Sheet
+from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.session import Session, State
 
@@ -51,8 +49,6 @@ _ZOOM_STEP = 1.4
 _RAPID = 0.3
 #: Graphs of no more cards than this choose their direction anew when the window's size changes.
 _RESPONSIVE = 80
-#: The opening view, or the whole graph, is kept in sight until a person moves the picture.
-Framing = Literal["opening", "whole", ""]
 _SMOOTH = QEasingCurve.Type.InOutCubic
 
 
@@ -65,24 +61,20 @@ class GraphView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.camera = Camera()
         self.direction: Choice = "auto"
         self._stage: Stage | None = None
         self._goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self._asked: Wanted | None = None
         self._fresh = True  # whether the next layout is of another document
-        self._room = (float(self.width()), float(self.height()))  # for which the direction is chosen
-        self._framing: Framing = "opening"  # what the view keeps in sight by itself
         self._stepped_at = 0.0
         self._choosing = False
         self._highlight: frozenset[str] | None = None
         self._marks = Marks()
         self._marked = QRegion()
-        self._sheet = Sheet()
-        self._detail = WHOLE
+        self._eye = Eye(self, self.zoomed.emit)
+        self._room = self._eye.room  # for which the direction of the graph is chosen
         self._artist = Artist(session.state.theme)
         self._pointer = Pointer(self)
-        self._camera_motion = Motion(self, 220, _SMOOTH)
         self._glide_motion = Motion(self, 260, _SMOOTH)
         self._flight_motion = Motion(self, 260, _SMOOTH)
         self._arranger = Arranger(session.jobs, self._arranged, session.say)
@@ -98,6 +90,11 @@ class GraphView(QWidget):
         return QSize(900, 600)
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def camera(self) -> Camera:
+        """From where the scene is seen."""
+        return self._eye.camera
 
     @property
     def scene(self) -> Scene | None:
@@ -133,7 +130,7 @@ class GraphView(QWidget):
     def _show(self, before: State, now: State) -> None:
         if now.theme != before.theme:
             self._artist = Artist(now.theme)
-            self._spoil()
+            self._eye.spoil()
         if now.document is None or now.trace is None:
             self._clear()
             return
@@ -144,13 +141,14 @@ class GraphView(QWidget):
         self._show_run(before, now)
         if now.selection and now.selection != before.selection and not self._choosing:
             self.reveal(now.selection)
-        if (now.time, now.trace, now.selection, now.edge) != (
-            before.time, before.trace, before.selection, before.edge,
-        ):  # fmt: skip
-            self.setAccessibleDescription(self._sentence(now))
+        looked_at = [(s.time, s.trace, s.selection, s.edge) for s in (before, now)]
+        if looked_at[0] != looked_at[1]:
+            self.setAccessibleDescription(
+                " ".join([*describe(now, now.selection), describe_event(now.event)])
+            )
 
     def _clear(self) -> None:
-        for motion in (self._camera_motion, self._glide_motion, self._flight_motion):
+        for motion in (self._eye.motion, self._glide_motion, self._flight_motion):
             motion.drop()
         self._stage = self._goal = self._asked = None
         self._fresh, self._marks = True, Marks()
@@ -181,34 +179,34 @@ class GraphView(QWidget):
         start, self._stage = self._stage, Stage(scene, trace)
         self._highlight = None if self._fresh else self._highlight
         self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight)
-        self._spoil()
+        self._eye.spoil()
         if start is None or before is None or self._fresh:
-            self._fresh, self._framing = False, "opening"
-            self._camera_motion.drop()
-            self._look(self._framed())
+            self._fresh, self._eye.framing = False, "opening"
+            self._eye.motion.drop()
+            self._eye.look(self._framed())
         else:
             self._glide(before, scene)
         self._pointer.forget()
         self.show_marks()
 
     def _glide(self, before: Scene, now: Scene) -> None:
-        self._camera_motion.finish()
+        self._eye.motion.finish()
         start = self.camera
         kept = toggled_kept(before, now, start)
-        if kept is None and not self._shows_all(before):
-            kept = nearest_kept(before, now, start, (self.width(), self.height()))
-        self._framing = "" if kept is not None else self._framing or "opening"
+        if kept is None and not self._eye.shows_all(before.bounds):
+            kept = nearest_kept(before, now, start, self._eye.room)
+        self._eye.framing = "" if kept is not None else self._eye.framing or "opening"
         end = kept or self._framed()
         away = origins(before, now)
 
         def step(share: float) -> None:
             if self._stage is not None:
                 self._stage.scene = now if share == 1.0 else on_the_way(before, now, away, share)
-                self.camera = start.between(end, share)
-                self._spoil()
+                self._eye.camera = start.between(end, share)
+                self._eye.spoil()
 
         def done() -> None:
-            self._look(end)
+            self._eye.look(end)
             self.show_marks()
 
         self._glide_motion.start(step, done, self._moves and len(now) <= MOST)
@@ -243,7 +241,7 @@ class GraphView(QWidget):
         if self._stage is None or now.trace is None or now.trace.graph is not self._stage.trace.graph:
             return
         changed = self._stage.show(now.trace, now.time, now.breakpoints, self._highlight)
-        self._spoil(changed)
+        self._eye.spoil(changed)
         self.show_marks()
 
     def _follow_step(self) -> None:
@@ -251,21 +249,11 @@ class GraphView(QWidget):
         marked = self._marks.present
         if marked is not None and self._stage is not None and not self._pointer.dragging:
             names = [self._stage.scene.cards[card].id for card in (marked.card, marked.into) if card >= 0]
-            self._bring_into_sight(names, self._framing)
-
-    def _sentence(self, now: State) -> str:
-        parts = [self.describe(now.selection)] if now.selection else []
-        return " ".join([*parts, describe_event(now.event)])
+            self._bring_into_sight(names, self._eye.framing)
 
     def describe(self, name: str) -> str:
         """What the picture shows of a node or group, as sentences."""
-        state = self.session.state
-        if state.trace is None or not name:
-            return ""
-        if name in state.trace.graph:
-            return " ".join(describe_node(state.trace, state.time, name))
-        caption = state.document.read.captions.get(name, "") if state.document is not None else ""
-        return " ".join(describe_group(state.trace, state.time, name, caption))
+        return " ".join(describe(self.session.state, name))
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────
 
@@ -289,14 +277,14 @@ class GraphView(QWidget):
     def set_direction(self, direction: Choice) -> None:
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
         if direction != self.direction:
-            self.direction, self._framing = direction, "opening"
+            self.direction, self._eye.framing = direction, "opening"
             if self.session.state.trace is not None:
                 self._arrange(self.session.state, self.session.state)
 
     def fit(self) -> None:
         """Shows the whole graph."""
         if self._goal is not None:
-            self._go(fitted(self._goal.bounds, self.width(), self.height()), "whole")
+            self._go(fitted(self._goal.bounds, *self._eye.room), "whole")
 
     def zoom_in(self) -> None:
         self._go(self.camera.zoomed(_ZOOM_STEP, (self.width() / 2, self.height() / 2)))
@@ -306,100 +294,61 @@ class GraphView(QWidget):
 
     def zoom(self, factor: float, at: Point) -> None:
         """Zooms at once; what is at the point `at` of the widget stays there."""
-        self._camera_motion.drop()
-        self._framing = ""
-        self._look(self.camera.zoomed(factor, at))
+        self._eye.jump(self.camera.zoomed(factor, at))
+        self.show_marks()
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the picture by screen pixels."""
-        self._camera_motion.drop()
-        self._framing = ""
-        self._look(self.camera.moved(dx, dy))
+        self._eye.jump(self.camera.moved(dx, dy))
+        self.show_marks()
 
     def zoom_to(self, name: str) -> None:
         """Shows a node or group as large as it fits."""
         box = self._goal.box_of(self.drawn(name)) if self._goal is not None else None
         if box is not None:
-            self._go(fitted(box, self.width(), self.height()))
+            self._go(fitted(box, *self._eye.room))
 
     def reveal(self, name: str) -> None:
         """Moves the picture, if it has to, so that a node or group is in sight."""
         self._bring_into_sight([self.drawn(name)])
 
     def _bring_into_sight(self, names: Iterable[str], framing: Framing = "") -> None:
-        if self._goal is None:
-            return
-        boxes = [box for box in map(self._goal.box_of, names) if box is not None]
-        wanted = keeping(self.camera, boxes, self._goal.bounds, self.width(), self.height())
-        if wanted is not None:
-            self._go(wanted, framing)
-
-    # ── the camera ────────────────────────────────────────────────────────────────────────────
+        if self._goal is not None:
+            boxes = [box for box in map(self._goal.box_of, names) if box is not None]
+            self._eye.keep(boxes, self._goal.bounds, framing, self._moves)
 
     def _framed(self) -> Camera:
         """The camera that keeps in sight what the view has to keep there by itself."""
         assert self._goal is not None
         assert self._stage is not None
         output = self._goal.box_of(self.drawn(self._stage.trace.output))
-        if self._framing == "whole" or output is None:
-            return fitted(self._goal.bounds, self.width(), self.height())
-        return opening(self._goal.bounds, output, self.width(), self.height())
-
-    def _shows_all(self, scene: Scene) -> bool:
-        """Whether the view keeps all of a scene in sight by itself."""
-        readable = fitted(scene.bounds, self.width(), self.height()).scale >= READABLE
-        return self._framing == "whole" or (self._framing == "opening" and readable)
+        return self._eye.framed(self._goal.bounds, output)
 
     def _go(self, camera: Camera, framing: Framing = "") -> None:
         """To another camera, smoothly."""
         self._glide_motion.finish()
-        start, self._framing = self.camera, framing
-        self._camera_motion.start(lambda share: self._look(start.between(camera, share)), None, self._moves)
-
-    def _look(self, camera: Camera) -> None:
-        """From another camera: a move keeps the picture, another scale paints it anew."""
-        ratio = self.devicePixelRatioF()
-        before = self.camera
-        self.camera = replace(camera, x=round(camera.x * ratio) / ratio, y=round(camera.y * ratio) / ratio)
-        if self.camera.scale != before.scale:
-            self._spoil()
-            self.zoomed.emit(self.camera.scale)
-        else:
-            dx, dy = (self.camera.x - before.x) * ratio, (self.camera.y - before.y) * ratio
-            self._sheet.shift(round(dx), round(dy))
-            self.update()
-        self._marked = QRegion(self.rect())
+        self._eye.go(camera, framing, self._moves)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._framing == "opening":
-            self._room = float(event.size().width()), float(event.size().height())
-        if self._goal is not None and self._framing:
-            self._camera_motion.drop()
-            if self._framing == "opening" and self.direction == "auto" and len(self._goal) <= _RESPONSIVE:
+        eye = self._eye
+        if eye.framing == "opening":
+            self._room = eye.room
+        if self._goal is not None and eye.framing:
+            eye.motion.drop()
+            if eye.framing == "opening" and self.direction == "auto" and len(self._goal) <= _RESPONSIVE:
                 self._fresh = True  # the other direction may suit the window better now
                 self._arrange(self.session.state, self.session.state)
-            self._look(self._framed())
+            eye.look(self._framed())
             self._follow_step()
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
-            self._look(self.camera.moved(grown.width() / 2, grown.height() / 2))
+            eye.look(self.camera.moved(grown.width() / 2, grown.height() / 2))
 
     def hideEvent(self, event: QHideEvent) -> None:
-        for motion in (self._camera_motion, self._glide_motion, self._flight_motion):
+        for motion in (self._eye.motion, self._glide_motion, self._flight_motion):
             motion.finish()
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
-
-    def _spoil(self, boxes: Iterable[Box] | None = None) -> None:
-        """Parts of the scene look different, all of it if none are given."""
-        if boxes is None:
-            self._sheet.spoil()
-            self.update()
-            return
-        reach = OVERHANG * self.camera.scale + 3
-        seen = (self.camera.seen_box(box) for box in boxes)
-        grown = ((x - reach, y - reach, w + 2 * reach, h + 2 * reach) for x, y, w, h in seen)
-        self.update(self._sheet.spoil(grown))
 
     def show_marks(self, flights: tuple[Flight, ...] = ()) -> None:
         """Puts the marks where the state wants them, and repaints what they covered and cover."""
@@ -433,17 +382,7 @@ class GraphView(QWidget):
                 count = f"{len(self._asked.graph):,}".replace(",", "\u2009")
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
             return
-        self._sheet.resize(self.size(), self.devicePixelRatioF())
-        detail = detail_for(stage.scene, self.camera, (0.0, 0.0, self.width(), self.height()))
-        if detail != self._detail:  # what is kept of the picture would not look like the rest
-            self._detail = detail
-            self._sheet.spoil()
-        self._sheet.refresh(
-            lambda on, box: self._artist.paint(on, stage.scene, stage.moment, self.camera, box, detail)
-        )
-        area, ratio = event.rect(), self._sheet.ratio
-        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
-        painter.drawImage(QRectF(area), self._sheet.picture, source)
+        self._eye.paint(painter, event.region(), stage, self._artist)
         paint_marks(painter, self._marks, stage.scene, self.camera, ink)
 
     # ── events ────────────────────────────────────────────────────────────────────────────────
@@ -488,4 +427,4 @@ class GraphView(QWidget):
     def _tip(self, target: Target) -> str:
         if target.line >= 0 and self._stage is not None:
             return describe_line(self._stage.scene.layout.edges[target.line].members)
-        return self.describe(target.name).replace(". ", ".\n")
+        return "\n".join(describe(self.session.state, target.name))

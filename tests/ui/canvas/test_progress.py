@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from graph_explorer.document import Document, run
-from graph_explorer.engine.graph import Use
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
 from graph_explorer.ui.canvas.moment import Moment, Sums
@@ -49,7 +48,7 @@ def test_stages_are_what_the_trace_knows(document: Document) -> None:
 def test_lines_are_followed_when_their_pull_has_happened(document: Document) -> None:
     trace, scene, progress = staged(document)
     for position, (node, index) in enumerate(trace.plan.pulls):
-        line = scene.lines[Use(trace.graph.nodes[node].id, index)]
+        line = scene.lines[trace.graph.nodes[node].id, index]
         assert progress.followed[line] == trace.forward_length + 2 + position
     followed = np.count_nonzero(progress.followed <= trace.length)
     assert followed == len(trace.plan.pulls)
