@@ -44,6 +44,7 @@ __all__ = [
     "forward",
     "is_preactivation",
     "local",
+    "named_within",
     "number",
     "sentence",
     "sentences",
@@ -68,11 +69,6 @@ def _within(node: Node) -> str:
     return f"In {node.group}: " if node.group else ""
 
 
-def _named(name: str, node: Node) -> str:
-    """A name as it is called within the group of `node`."""
-    return name.removeprefix(f"{node.group}/") if node.group else name
-
-
 def sentences(events: Sequence[Event]) -> str:
     """Several events of one node in one sentence: what a step node by node does."""
     pulls = [event for event in events if isinstance(event, Pulled)]
@@ -81,7 +77,7 @@ def sentences(events: Sequence[Event]) -> str:
     shown = "; ".join(_brief_gets(event) for event in pulls[:4])
     more = f"; and {len(pulls) - 4} more" if len(pulls) > 4 else ""
     node = pulls[0].node
-    return f"{_within(node)}{_named(node.id, node)} passes its gradient on: {shown}{more}."
+    return f"{_within(node)}{named_within(node.id, node)} passes its gradient on: {shown}{more}."
 
 
 def _computed(trace: Trace, node: Node) -> str:
@@ -104,7 +100,7 @@ def _seeded(event: Seeded) -> str:
 
 def _gets(event: Pulled) -> str:
     output, node = event.trace.output, event.node
-    into, here = _named(event.into, node), _named(node.id, node)
+    into, here = named_within(event.into, node), named_within(node.id, node)
     subject, through = derivative(output, into), f"through {here}"
     upstream, above = output_gradient(event.upstream), derivative(output, here)
     kind = form(event)
@@ -126,7 +122,7 @@ def _gets(event: Pulled) -> str:
 
 
 def _brief_gets(event: Pulled) -> str:
-    into = _named(event.into, event.node)
+    into = named_within(event.into, event.node)
     return f"{derivative(event.trace.output, into)} gets {brief(event.contribution)}"
 
 
@@ -151,6 +147,11 @@ def _standing(event: Pulled) -> str:
         f"the {ordinal} of its {count} terms: {brief(before)} + {bracketed(brief(event.contribution))} "
         f"= {brief(event.accumulated)}{tail}"
     )
+
+
+def named_within(name: str, node: Node) -> str:
+    """A name as it is called within the group of `node`."""
+    return name.removeprefix(f"{node.group}/") if node.group else name
 
 
 def is_preactivation(graph: Graph, name: str) -> bool:

@@ -88,6 +88,7 @@ class _Shown:
             self.number.style().unpolish(self.number)
             self.number.style().polish(self.number)
         self.number.show_text(row.number)
+        self.number.setMinimumWidth(self.number.sizeHint().width())
 
 
 class Rows(QWidget):

@@ -161,7 +161,7 @@ def test_a_gradient_is_a_sum_of_clickable_terms(show: Show, session: Session, fa
         ("", "through L.mul3", "1 × 5", "5"),
         ("+", "through L.mul2", "1 × 4", "4"),
         ("+", "through L.mul", "", "not yet"),
-        ("=", "∂L/∂x", "2 of 3 terms so far", "9"),
+        ("=", "∂L/∂x", "2 of 3 so far", "9"),
     ]
     third = inspector.findChild(Link, "inspector_terms_2")
     assert third is not None
@@ -181,7 +181,7 @@ def test_a_hub_shows_the_terms_around_the_present_one(show: Show, session: Sessi
     session.seek(trace.time_of(trace.terms("x")[120]) + 1)
     found = rows(inspector, "inspector_terms")
     assert len(found) < 40
-    assert found[-1][1:3] == ("∂L/∂x", "121 of 200 terms so far")
+    assert found[-1][1:3] == ("∂L/∂x", "121 of 200 so far")
     assert [row[1] for row in found if row[0] == "…"] == ["105 more", "71 more"]
     assert sum(row[3] == "not yet" for row in found) > 0
 

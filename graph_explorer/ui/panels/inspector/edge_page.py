@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.arithmetic import Arithmetic, arithmetic, form, forward, local, output_gradient
+from graph_explorer.engine.explain import named_within
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import derivative
 from graph_explorer.engine.ops import operation
@@ -132,9 +133,10 @@ class EdgePage(QWidget):
         said = f"{node.op}: {operation(node.op).summary}"
         if pulled is None:
             return said
-        return (
-            f"Step {pulled.step} of {len(pulled.trace.plan.pulls)}, through {node.id} back to {name}. {said}"
-        )
+        here = f" in {node.group}" if node.group else ""
+        through, into = named_within(node.id, node), named_within(name, node)
+        steps = len(pulled.trace.plan.pulls)
+        return f"Step {pulled.step} of {steps}{here}, through {through} back to {into}. {said}"
 
     def _show_rule(
         self, now: State, trace: Trace, node: Node, use: Use, pulled: Pulled | None, has_come: bool
@@ -167,10 +169,11 @@ class EdgePage(QWidget):
         self, trace: Trace, node: Node, pulled: Pulled, found: Arithmetic | None, known: bool
     ) -> list[Row]:
         output, into = trace.output, pulled.into
-        above, here = derivative(output, node.id), derivative(node.id, into)
+        names = named_within(node.id, node), named_within(into, node)
+        above, here, below = derivative(output, names[0]), derivative(*names), derivative(output, names[1])
         factor = self._factor(pulled) if known else NOT_YET
         count = len(term_positions(trace, into))
-        becomes = "contribution: all of it" if count == 1 else f"contribution: one of {count} terms"
+        becomes = "contribution: all of it" if count == 1 else f"contribution: 1 of {count}"
         if found is None:
             return [
                 Row(
@@ -183,7 +186,7 @@ class EdgePage(QWidget):
                     select(self.session, node.id),
                 ),
                 Row(here, factor, "×", "local derivative", "value" if known else "muted"),
-                Row(derivative(output, into), NOT_YET, "=", becomes, "muted", total=True),
+                Row(below, NOT_YET, "=", becomes, "muted", total=True),
             ]
         upstream = short(output_gradient(pulled.upstream))
         hint = f"Select {node.id}, whose gradient this is"
@@ -191,7 +194,7 @@ class EdgePage(QWidget):
             Row(above, upstream, "", "upstream", "gradient", hint, select(self.session, node.id)),
             Row(here, factor, "×", "local derivative", "value"),
             Row(
-                derivative(output, into), short(pulled.contribution), "=", becomes, "gradient",
+                below, short(pulled.contribution), "=", becomes, "gradient",
                 f"Select {into}, whose gradient it becomes part of", select(self.session, into), total=True,
             ),
         ]  # fmt: skip

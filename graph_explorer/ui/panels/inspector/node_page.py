@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.arithmetic import Line, forward, local
-from graph_explorer.engine.explain import is_preactivation
+from graph_explorer.engine.explain import is_preactivation, named_within
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import derivative, shape
 from graph_explorer.engine.ops import operation
@@ -141,7 +141,8 @@ class NodePage(QWidget):
         self._show_gradient(now, trace, node)
         self._show_passed_on(now, trace, node)
         users = [
-            self._user(trace, name) for name in dict.fromkeys(use.node for use in trace.graph.uses(node.id))
+            self._user(trace, node, name)
+            for name in dict.fromkeys(use.node for use in trace.graph.uses(node.id))
         ]
         self.users.show_rows(users)
         self.used.setVisible(bool(users))
@@ -221,10 +222,10 @@ class NodePage(QWidget):
                 found[slot] = pulled
         return found
 
-    def _user(self, trace: Trace, name: str) -> Row:
-        node = trace.graph.node(name)
+    def _user(self, trace: Trace, node: Node, name: str) -> Row:
+        user = trace.graph.node(name)
         go = partial(self.session.select, name)
-        return Row(name, detail=node.caption or node.op, hint=f"Select {name}", go=go)
+        return Row(named_within(name, node), detail=user.caption or user.op, hint=f"Select {name}", go=go)
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from graph_explorer.engine.arithmetic import product
+from graph_explorer.engine.explain import named_within
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import brief, derivative, shape
 from graph_explorer.engine.trace import Pulled, Trace
@@ -61,7 +62,7 @@ def term_rows(session: Session, trace: Trace, name: str, time: int) -> list[Row]
     if before + 1 < len(positions):
         rows.append(Row(f"{len(positions) - before - 1} more", sign="…"))
     if come and len(positions) > 1:
-        far = "" if come == len(positions) else f"{come} of {len(positions)} terms so far"
+        far = "" if come == len(positions) else f"{come} of {len(positions)} so far"
         total = short(trace.gradient(name, time))
         rows.append(Row(derivative(trace.output, name), total, "=", far, "gradient", total=True))
     return rows
@@ -96,7 +97,7 @@ def input_rows(session: Session, trace: Trace, node: Node, time: int) -> list[Ro
             known = trace.has_value(name, time)
             rows.append(
                 Row(
-                    name,
+                    named_within(name, node),
                     short(trace.value(name)) if known else "not computed yet",
                     "",
                     source.caption or (source.op if source.is_leaf else ""),
@@ -118,7 +119,7 @@ def passed_on_rows(
         has_come = trace.time_of(pulled) < time
         rows.append(
             Row(
-                f"to {name}",
+                f"to {named_within(name, node)}",
                 short(pulled.contribution) if has_come else NOT_YET,
                 "",
                 factors(pulled) if has_come else "",
