@@ -52,7 +52,7 @@ def test_check_and_save(tmp_path: Path) -> None:
     assert all(one.agrees for one in gx.check(document))
     gx.save(document, tmp_path / "copy.toml")
     assert gx.run(gx.open(tmp_path / "copy.toml")).gradient("w") == gx.run(document).gradient("w")
-    with pytest.raises(InputError, match="known: .toml"):
+    with pytest.raises(InputError, match=r"known: \.toml"):
         gx.save(document, tmp_path / "copy.txt")
 
 

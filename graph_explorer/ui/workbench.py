@@ -189,7 +189,7 @@ class Workbench(QMainWindow):
         program = min(max(width * 24 // 100, 300), 620)
         bottom = [self.docks["program"], self.docks["timeline"]]
         self.resizeDocks(bottom, [program, width - right - program], across)
-        self.resizeDocks(bottom, [min(max(height * 16 // 100, 118), 200)] * 2, Qt.Orientation.Vertical)
+        self.resizeDocks(bottom, [min(max(height * 18 // 100, 118), 200)] * 2, Qt.Orientation.Vertical)
 
     def restore_default(self) -> None:
         """All panels where they were at first."""

@@ -13,8 +13,8 @@ COMMANDS = ["Step", "Step back", "Save as", "Save", "Zero the gradients", "Next 
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("zegra", "Zero the gradients"), ("save", "Save"), ("sa as", "Save as"), ("stepb", "Step back"), ("zg", "Zero the gradients"),
-     ("ebe", "Edge by edge"), ("NODE", "Next node"), ("back", "Step back")],
+    [("zegra", "Zero the gradients"), ("save", "Save"), ("sa as", "Save as"),
+     ("stepb", "Step back"), ("zg", "Zero the gradients"), ("ebe", "Edge by edge"), ("NODE", "Next node"), ("back", "Step back")],
 )  # fmt: skip
 def test_finds(typed: str, first: str) -> None:
     assert best(typed, COMMANDS, str)[0] == first
