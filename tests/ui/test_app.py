@@ -23,9 +23,14 @@ HEAVY = (
     "pyqtgraph",
     "tomlkit",
     "ziamath",
-    "graph_explorer.engine",
+    "graph_explorer.engine.run",
     "graph_explorer.document",
 )
+
+
+@pytest.fixture(autouse=True)
+def settings_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 def start(code: str = START, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -86,12 +91,14 @@ def test_trouble_only_where_there_is_none_to_be_seen() -> None:
 def test_nothing_heavy_before_the_first_paint() -> None:
     code = (
         "import sys\n"
+        "from graph_explorer.__main__ import main\n"
         "from graph_explorer.ui import app\n"
         "def look(window, *_):\n"
         f"    print([name for name in {HEAVY!r} if name in sys.modules], window.isVisible())\n"
         "    window.close()\n"
         "app.furnish = look\n"
-        "sys.exit(app.main())\n"
+        "sys.argv = ['graph-explorer']\n"
+        "main()\n"
     )
     done = start(code, QT_QPA_PLATFORM="offscreen")
     assert done.stdout.strip() == "[] True", done.stderr
