@@ -108,7 +108,8 @@ def local(trace: Trace, node: Node, slot: int, digits: int = DIGITS) -> tuple[Li
         entry = rf"\frac{{\partial {name_latex(node.id)}}}{{\partial {{{name_latex(node.inputs[slot])}}}_i}}"
         return (Line(f"{entry} = {operator_latex(node, slot)}"),)
     if not found.elementwise:
-        return (Line(rf"{left} : \; {operator_latex(node, slot)}"),)
+        upstream = r"\text{upstream}"
+        return (Line(rf"{left} : \; {upstream} \mapsto {operator_latex(node, slot, upstream)}"),)
     shown = local_latex(trace, node, slot)
     lines = [Line(f"{left} = {shown}")]
     if _is_number(shown) or not trace.has_value(node.id):

@@ -30,6 +30,7 @@ from graph_explorer.engine.notation import (
     brief,
     derivative,
     derivative_latex,
+    name_text,
     number,
     written_out,
 )
@@ -150,8 +151,8 @@ def _standing(event: Pulled) -> str:
 
 
 def named_within(name: str, node: Node) -> str:
-    """A name as it is called within the group of `node`."""
-    return name.removeprefix(f"{node.group}/") if node.group else name
+    """A name as it is called within the group of `node`; of another group with that in short."""
+    return name_text(name.removeprefix(f"{node.group}/") if node.group else name)
 
 
 def is_preactivation(graph: Graph, name: str) -> bool:

@@ -129,14 +129,22 @@ def brief_latex(array: Any, digits: int = DIGITS) -> str:
 
 def name_latex(name: str) -> str:
     """The name of a value as LaTeX: `W1` → W₁, `loss` upright, `t=2/h` with its group above."""
-    group, _, label = name.rpartition("/")
-    shown = _label_latex(label)
-    if not group:
-        return shown
-    parts = group.split("/")
-    turns = [part for part in parts if "=" in part]  # the turn of a loop tells more than a function's name
-    above = (turns or parts)[-1].partition(":")[0]
-    return rf"{{{{{shown}}}^{{({_upright(above)})}}}}"
+    shown = _label_latex(name.rpartition("/")[2])
+    group = _group(name)
+    return rf"{{{{{shown}}}^{{({_upright(group)})}}}}" if group else shown
+
+
+def name_text(name: str) -> str:
+    """The name of a value as text, its group in short: `t=2/h:cell/z` → z(t=2)."""
+    group = _group(name)
+    return name.rpartition("/")[2] + (f"({group})" if group else "")
+
+
+def _group(name: str) -> str:
+    """What of a name's group tells it from its like: the turn of a loop, else what was called last."""
+    parts = name.split("/")[:-1]
+    turns = [part for part in parts if "=" in part]
+    return (turns or parts or [""])[-1].partition(":")[0]
 
 
 def _label_latex(label: str) -> str:
@@ -159,8 +167,8 @@ def _upright(text: str) -> str:
 
 
 def derivative(of: str, by: str) -> str:
-    """A partial derivative as text: ∂L/∂z; a name with a group stands in parentheses."""
-    return "/".join(f"∂({name})" if "/" in name else f"∂{name}" for name in (of, by))
+    """A partial derivative as text: ∂L/∂z."""
+    return f"∂{name_text(of)}/∂{name_text(by)}"
 
 
 def derivative_latex(of: str, by: str) -> str:

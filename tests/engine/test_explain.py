@@ -22,6 +22,7 @@ from graph_explorer.engine.notation import (
     brief,
     brief_latex,
     name_latex,
+    name_text,
     number,
     number_latex,
     shape,
@@ -124,7 +125,9 @@ def test_within_a_group_names_are_short() -> None:
     document = parse("s = 0\nfor t in range(2):\n    s = tanh(w*s + x)\nL = s*s", {"x": 1.0}, {"w": 0.5})
     said = [sentence(step) for step in pulls(document)]
     assert "In t=1: ∂L/∂s.mul gets 0.3941 × 1 = 0.3941 through s.add; that is all of it." in said
-    assert "In t=1: ∂L/∂(t=0/s) gets 0.3941 × 0.5 = 0.197 through s.mul; that is all of it." in said
+    assert "In t=1: ∂L/∂s(t=0) gets 0.3941 × 0.5 = 0.197 through s.mul; that is all of it." in said
+    assert name_text("t=2/h:lstm_cell/v") == "v(t=2)"
+    assert name_text("l4:example/p") == "p(l4)"
     assert name_latex("t=2/h:lstm_cell/v") == r"{{v}^{(\mathrm{t=2})}}"
 
 

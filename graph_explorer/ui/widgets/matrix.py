@@ -25,6 +25,8 @@ _NOWHERE = QModelIndex()
 #: An array of more entries is not edited cell by cell.
 MOST_EDITED = 10_000
 _ROWS_SEEN = 8
+#: The widths of columns follow from the numbers in this many of them.
+_COLUMNS_MEASURED = 24
 
 
 class MatrixModel(QAbstractTableModel):
@@ -127,12 +129,9 @@ class MatrixView(QTableView):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setMinimumSectionSize(18)
             header.setHighlightSections(False)
-        self._sizes()
-
-    def _sizes(self) -> None:
-        metrics = self.fontMetrics()
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 6)
-        self.horizontalHeader().setDefaultSectionSize(metrics.horizontalAdvance("−0.00000") + 12)
+        self._shape: tuple[int, ...] = ()
+        self._widest = 0
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
     def show_array(
         self, array: Array, at: tuple[int, ...], largest: float, theme_name: str, editable: bool
@@ -142,9 +141,25 @@ class MatrixView(QTableView):
         triggers = QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.AnyKeyPressed
         triggers |= QAbstractItemView.EditTrigger.EditKeyPressed
         self.setEditTriggers(triggers if editable else QAbstractItemView.EditTrigger.NoEditTriggers)
+        if array.shape != self._shape:
+            self._shape, self._widest = array.shape, 0
+        self._fit_columns()
         several = self.shown.rowCount() > 1
         self.verticalHeader().setVisible(several)
         self._take_height()
+
+    def _fit_columns(self) -> None:
+        """Columns as wide as the numbers in them need; while an array is changed they only grow."""
+        metrics = self.fontMetrics()
+        rows, columns = (
+            min(self.shown.rowCount(), _ROWS_SEEN),
+            min(self.shown.columnCount(), _COLUMNS_MEASURED),
+        )
+        texts = [number(entry) for entry in self.shown.seen[:rows, :columns].flat]
+        needed = max((metrics.horizontalAdvance(text) for text in texts), default=0) + 12
+        least, most = metrics.horizontalAdvance("−0.000") + 12, metrics.horizontalAdvance("−0.000·10⁻⁰⁰") + 12
+        self._widest = max(self._widest, min(max(needed, least), most))
+        self.horizontalHeader().setDefaultSectionSize(self._widest)
 
     def _take_height(self) -> None:
         height = self.sizeHint().height()

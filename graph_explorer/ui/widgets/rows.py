@@ -48,7 +48,7 @@ class _Shown:
         self.link = Link("", f"{name}_{place}")
         self.label = Elided("", mode=Qt.TextElideMode.ElideMiddle)
         self.label.setContentsMargins(3, 0, 0, 0)  # as far in as the text of a link
-        self.detail = Elided("", role="muted")
+        self.detail = Elided("", role="muted", least=0.55)
         self.detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.number = Elided("")
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

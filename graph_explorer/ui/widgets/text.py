@@ -43,7 +43,10 @@ class Label(QLabel):
 
 
 class Elided(QLabel):
-    """One line of text that ends in … where there is no room; the tooltip has it all."""
+    """One line of text that ends in … where there is no room; the tooltip has it all.
+
+    Where less than the share `least` of it would be seen, nothing is.
+    """
 
     def __init__(
         self,
@@ -51,10 +54,12 @@ class Elided(QLabel):
         look: str = "",
         role: str = "",
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        least: float = 0.0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.mode = mode
+        self.least = least
         self.full = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         if look:
@@ -75,6 +80,8 @@ class Elided(QLabel):
     def _fit(self) -> None:
         room = self.contentsRect().width() - 2 * self.margin()
         shown = self.fontMetrics().elidedText(self.full, self.mode, max(room, 0))
+        if room < self.least * self.fontMetrics().horizontalAdvance(self.full):
+            shown = ""
         self.setText(shown)
         self.setToolTip(self.full if shown != self.full else "")
 

@@ -203,6 +203,9 @@ class EdgePage(QWidget):
         kind = form(pulled)
         if kind == "scalar":
             return short(pulled.local.value)
+        if pulled.node.op in ("ReduceSum", "ReduceMean"):
+            count = np.size(pulled.contribution) // max(np.size(output_gradient(pulled.upstream)), 1)
+            return "1" if pulled.node.op == "ReduceSum" else f"1/{count}"
         return {"elementwise": "entry by entry", "linear": "a linear map", "selection": "a choice"}[kind]
 
     def _show_total(self, now: State, trace: Trace, name: str, pulled: Pulled | None) -> None:

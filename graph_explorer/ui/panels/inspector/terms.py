@@ -14,7 +14,7 @@ import numpy as np
 from graph_explorer.engine.arithmetic import product
 from graph_explorer.engine.explain import named_within
 from graph_explorer.engine.graph import Node, Use
-from graph_explorer.engine.notation import brief, derivative, shape
+from graph_explorer.engine.notation import brief, derivative, name_text, shape
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.subject import term_positions
 from graph_explorer.ui.session import Session
@@ -78,12 +78,12 @@ def _shown(count: int, come: int) -> list[int]:
 
 def _term_row(session: Session, term: Pulled, has_come: bool, position: int) -> Row:
     return Row(
-        f"through {term.node.id}",
+        f"through {name_text(term.node.id)}",
         short(term.contribution) if has_come else NOT_YET,
         "+" if position else "",
         factors(term) if has_come else "",
         "gradient" if has_come else "muted",
-        f"Step {term.step}: go there and show this edge",
+        f"Step {term.step}, {term.node.id}: go there and show this edge",
         partial(go_to_step, session, term),
     )
 
