@@ -251,8 +251,8 @@ def note(pulled: Pulled) -> str:
             f"{times.get(pulled.node.op, ', times the local derivative at its place')}."
         )
     return (
-        f"The local derivative is a matrix of {rows} × {columns} numbers; it is not written out, "
-        "the upstream gradient goes through it at once."
+        f"The local derivative is a matrix of {rows} × {columns} numbers; the upstream gradient goes "
+        "through it at once, without writing it out."
     )
 
 

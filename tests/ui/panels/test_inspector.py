@@ -286,6 +286,21 @@ def test_arrays_along_an_edge_are_shown(show: Show, session: Session, layer: Doc
     assert formula(inspector, "inspector_rule") == "∂L/∂W = xᵀ · ∂L/∂z.matmul"
 
 
+def test_a_small_linear_map_is_written_out_as_a_matrix(show: Show, session: Session, layer: Document) -> None:
+    inspector = show(Inspector)
+    session.show(layer)
+    end(session)
+    session.select("z.matmul", Use("z.matmul", 1))
+    section, view = inspector.edge.arrays["jacobian"]
+    assert section.isVisible()
+    assert view.array.shape == (12, 8)
+    upstream = inspector.edge.arrays["upstream"][1].array.reshape(-1)
+    contribution = inspector.edge.arrays["contribution"][1].array.reshape(-1)
+    assert upstream @ view.array == pytest.approx(contribution)
+    session.select("z", Use("z", 1))
+    assert not section.isVisible()
+
+
 def test_an_edge_is_cut_and_joined_again(inspector: Inspector, session: Session) -> None:
     session.select("z", Use("z", 0))
     press(inspector, "inspector_cut")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from graph_explorer.engine.arithmetic import Arithmetic, arithmetic, form, forward, local, output_gradient
 from graph_explorer.engine.explain import named_within
 from graph_explorer.engine.graph import Node, Use
+from graph_explorer.engine.modes import local_jacobian
 from graph_explorer.engine.notation import derivative
 from graph_explorer.engine.ops import operation
 from graph_explorer.engine.trace import Pulled, Trace
@@ -26,6 +27,8 @@ from graph_explorer.ui.widgets.value import ArrayView
 
 #: A dense local derivative or mask of more entries is not shown.
 _MOST_SHOWN = 1_000_000
+#: A linear map of no more entries is also written out as a matrix: a row an output entry.
+_WRITTEN_OUT = 1_024
 
 
 class EdgePage(QWidget):
@@ -80,11 +83,14 @@ class EdgePage(QWidget):
         for key, title in (
             ("upstream", "Upstream gradient"),
             ("local", "Local derivative"),
+            ("jacobian", "The local derivative, written out as a matrix"),
             ("contribution", "Contribution"),
             ("accumulated", "Gradient so far"),
         ):
             section = Section(f"inspector_{key}_section", title)
-            view = ArrayView(f"inspector_{key}", title, "value" if key == "local" else "gradient")
+            view = ArrayView(
+                f"inspector_{key}", title, "value" if key in ("local", "jacobian") else "gradient"
+            )
             section.add(view)
             box.addWidget(section)
             self.arrays[key] = section, view
@@ -222,6 +228,9 @@ class EdgePage(QWidget):
             shown["upstream"] = output_gradient(pulled.upstream)
             small = np.size(pulled.contribution) <= _MOST_SHOWN
             shown["local"] = pulled.local.value if kind in ("elementwise", "selection") and small else None
+            shown["jacobian"] = (
+                local_jacobian(pulled, _WRITTEN_OUT) if kind in ("linear", "selection") else None
+            )
             shown["contribution"] = pulled.contribution
             if len(term_positions(pulled.trace, pulled.into)) > 1:
                 shown["accumulated"] = pulled.trace.gradient(pulled.into, now.time)
