@@ -32,6 +32,12 @@ def rgb(color: QColor) -> tuple[int, int, int]:
     return color.red(), color.green(), color.blue()
 
 
+def blended(color: QColor, other: QColor, share: float) -> QColor:
+    """`share` of one colour, the rest of another; opaque."""
+    pairs = zip(rgb(color), rgb(other), strict=True)
+    return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
+
+
 class Ink:
     """What one theme draws with."""
 
@@ -48,8 +54,7 @@ class Ink:
 
     def _mixed(self, role: str, other: str, share: float) -> QColor:
         """`share` of the colour of `role`, the rest of `other`; opaque."""
-        pairs = zip(rgb(self.color(role)), rgb(self.color(other)), strict=True)
-        return QColor(*(round(share * a + (1 - share) * b) for a, b in pairs))
+        return blended(self.color(role), self.color(other), share)
 
     def _pen(self, role: str, width: float = 1.0, alpha: float = 1.0) -> QPen:
         """A pen of `width` scene pixels; of one pixel on screen where `width` is 0."""

@@ -10,13 +10,13 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from graph_explorer.ui.canvas.arrays import Rows
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
-from graph_explorer.ui.canvas.ink import Ink, rgb
+from graph_explorer.ui.canvas.ink import Ink, blended
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.paint_lines import (
     ORDER,
@@ -65,10 +65,60 @@ def dots(pieces: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
 
 
+def distinct(pieces: Floats) -> Floats:
+    """The pieces on screen without those whose ends fall on the same pixels as another's."""
+    ends = np.clip(np.round(pieces[:, (0, 3)].reshape(-1, 4)), -32_000, 32_000).astype(np.int64) + 32_768
+    keys = ((ends[:, 0] * 65536 + ends[:, 1]) * 65536 + ends[:, 2]) * 65536 + ends[:, 3]
+    return pieces[np.unique(keys, return_index=True)[1]]
+
+
 def chords(pieces: Floats) -> Floats:
     """The pieces cut into four, as rows x1, y1, x2, y2."""
     points = bezier(pieces, np.linspace(0, 1, 5))
     return np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
+
+
+class Pixels:
+    """The pixels of a screen rectangle, written with NumPy while a painter is at work on them.
+
+    An opaque image is written directly; for any other device there is a clear image, which is drawn
+    over it in the end.
+    """
+
+    def __init__(self, painter: QPainter, seen: Box) -> None:
+        self._painter = painter
+        self._corner = QPointF(seen[0], seen[1])
+        device = painter.device()
+        self.ratio = device.devicePixelRatioF()
+        left, top = (math.floor(side * self.ratio) for side in seen[:2])
+        right, bottom = (math.ceil((seen[k] + seen[k + 2]) * self.ratio) for k in (0, 1))
+        self._direct = isinstance(device, QImage) and device.format() == QImage.Format.Format_RGB32
+        if isinstance(device, QImage) and self._direct:
+            self._image = device
+            left, top, right, bottom = max(left, 0), max(top, 0), max(right, 0), max(bottom, 0)
+        else:
+            self._image = _clear_image(right - left, bottom - top, self.ratio)
+        rows = np.frombuffer(self._image.bits(), np.uint32).reshape(self._image.height(), -1)
+        self._pixels = rows[top:bottom, left:right] if self._direct else rows
+        self._origin = np.array([left, top])
+
+    def place(self, points: Floats) -> Floats:
+        """Points of the screen (…, 2) as columns and rows of the rectangle's pixels."""
+        return np.asarray(points * self.ratio - self._origin)
+
+    def put(self, x: NDArray[np.int64], y: NDArray[np.int64], color: QColor) -> None:
+        """Colours the pixels at columns `x` and rows `y`; those outside are left out."""
+        height, width = self._pixels.shape
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        self._pixels[y[inside], x[inside]] = color.rgb()  # opaque: 0xFF, red, green, blue
+
+    def __enter__(self) -> Pixels:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        del self._pixels
+        if not self._direct:
+            self._painter.drawImage(self._corner, self._image)
 
 
 class FarPainter:
@@ -83,19 +133,16 @@ class FarPainter:
         """Draws what is in the screen rectangle `seen`; cards as blocks, or as `points`."""
         box = camera.scene_box(seen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        image = _clear_image(seen, painter.device().devicePixelRatioF())
-        pixels = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), -1)
-        self._lines(painter, pixels, scene, moment, camera, box, seen)
-        if points:
-            self._points(pixels, scene, moment, camera, box, seen)
-        del pixels
-        painter.drawImage(QRectF(*seen).topLeft(), image)
+        with Pixels(painter, seen) as pixels:
+            self._lines(painter, pixels, scene, moment, camera, box, seen)
+            if points:
+                self._points(pixels, scene, moment, camera, box)
         if not points:
             self._blocks(painter, scene, moment, camera, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _lines(
-        self, painter: QPainter, image: NDArray[np.uint32], scene: Scene, moment: Moment,
+        self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment,
         camera: Camera, box: Box, seen: Box,
     ) -> None:  # fmt: skip
         """Straight pieces and long curves as lines, short curves as points in the image."""
@@ -114,13 +161,8 @@ class FarPainter:
             draw_straight(painter, pieces[these & straight], camera, seen)
             bent = pieces[these & ~straight] * camera.scale + (camera.x, camera.y)
             long = np.abs(bent[:, 3] - bent[:, 0]).max(axis=1) > _LONG
-            Rows(chords(bent[long])).draw_lines(painter)
-            self._dots(image, bent[~long], _premultiplied(color), seen)
-
-    def _dots(self, image: NDArray[np.uint32], pieces: Floats, color: int, seen: Box) -> None:
-        x, y = dots((pieces - seen[:2]) * (image.shape[1] / seen[2]))
-        inside = (x >= 0) & (y >= 0) & (x < image.shape[1]) & (y < image.shape[0])
-        image[y[inside], x[inside]] = color
+            Rows(chords(distinct(bent[long]))).draw_lines(painter)
+            pixels.put(*dots(pixels.place(bent[~long])), color)
 
     def _colored(self, scene: Scene, moment: Moment, box: Box) -> list[tuple[QColor, NDArray[np.int64]]]:
         """The cards in a rectangle, by colour; the further advanced ones last."""
@@ -130,8 +172,8 @@ class FarPainter:
         codes = (stages.astype(np.int64) * 16 + scene.kinds[places]) * 2 + lit
         found = []
         for code in np.unique(codes).tolist():
-            color = QColor(block_color(Kind(code // 2 % 16), code // 32, self.ink))
-            color.setAlphaF(1.0 if code % 2 else _DIMMED)
+            color = block_color(Kind(code // 2 % 16), code // 32, self.ink)
+            color = color if code % 2 else blended(color, self.ink.color("window"), _DIMMED)
             found.append((color, places[codes == code]))
         return found
 
@@ -144,35 +186,21 @@ class FarPainter:
             painter.setBrush(color)
             Rows(rows).draw_rectangles(painter)
 
-    def _points(
-        self, image: NDArray[np.uint32], scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box
-    ) -> None:
+    def _points(self, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, box: Box) -> None:
         """Every card as a few pixels, at least one."""
-        ratio = image.shape[1] / seen[2]
-        scale = camera.scale * ratio
-        height, width = image.shape
         for color, places in self._colored(scene, moment, box):
             rows = scene.boxes[places]
-            wide, high = (max(1, round(side)) for side in (rows[:, 2:].mean(axis=0) * scale).tolist())
-            x = np.floor((rows[:, 0] - box[0]) * scale).astype(np.int64)
-            y = np.floor((rows[:, 1] - box[1]) * scale).astype(np.int64)
-            x, y = np.clip(x, 0, width - wide), np.clip(y, 0, height - high)
-            corner = y * width + x
-            flat, pixel = image.reshape(-1), _premultiplied(color)
+            sides = rows[:, 2:].mean(axis=0) * camera.scale * pixels.ratio
+            wide, high = (max(1, round(side)) for side in sides.tolist())
+            corners = np.floor(pixels.place(rows[:, :2] * camera.scale + (camera.x, camera.y)))
+            x, y = corners.astype(np.int64).T
             for dy in range(high):
                 for dx in range(wide):
-                    flat[corner + dy * width + dx] = pixel
+                    pixels.put(x + dx, y + dy, color)
 
 
-def _clear_image(seen: Box, ratio: float) -> QImage:
-    width, height = (max(1, math.ceil(side * ratio)) for side in seen[2:])
-    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+def _clear_image(width: int, height: int, ratio: float) -> QImage:
+    image = QImage(max(1, width), max(1, height), QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
     return image
-
-
-def _premultiplied(color: QColor) -> int:
-    alpha = color.alpha()
-    red, green, blue = (round(part * alpha / 255) for part in rgb(color))
-    return alpha << 24 | red << 16 | green << 8 | blue

@@ -174,6 +174,25 @@ def test_every_distance_shows_how_far_the_gradient_is(qapp: object, scale: float
     assert red_over_blue[1] > red_over_blue[0] + 20, "from the colour of values to that of gradients"
 
 
+@pytest.mark.parametrize("scale", [0.02, 0.1])
+def test_far_away_it_makes_no_difference_on_what_one_paints(
+    qapp: object, grouped: Document, scale: float
+) -> None:
+    shown = pictures.view(grouped, step=4)
+    found = []
+    for form in (QImage.Format.Format_RGB32, QImage.Format.Format_ARGB32_Premultiplied):
+        image = QImage(240, 160, form)
+        painter = QPainter(image)
+        camera = Camera(scale, 30.0, 10.0)
+        seen_box = (0.0, 0.0, 240.0, 160.0)
+        detail = detail_for(shown.stage.scene, camera, seen_box)
+        Artist("light").paint(painter, shown.stage.scene, shown.stage.moment, camera, seen_box, detail)
+        painter.end()
+        found.append(pixels(image))
+    np.testing.assert_array_equal(found[0], found[1])
+    assert len(np.unique(found[0].reshape(-1, 3), axis=0)) > 3
+
+
 def test_a_search_dims_the_rest(make_view: Make, neuron: Document) -> None:
     view = make_view(neuron)
     bright = seen(view)
