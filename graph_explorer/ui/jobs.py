@@ -82,7 +82,7 @@ class Jobs(QObject):
         try:
             job.checkpoint(0.0)
             result = work(job.checkpoint)
-        except Exception as caught:  # noqa: BLE001 - whatever it is, it belongs to the thread that asked
+        except Exception as caught:
             error = caught
         self._finished.emit(job, result, error)
 
