@@ -13,9 +13,17 @@ COMMANDS = ["Step", "Step back", "Save as", "Save", "Zero the gradients", "Next 
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("zegra", "Zero the gradients"), ("save", "Save"), ("sa as", "Save as"),
-     ("stepb", "Step back"), ("zg", "Zero the gradients"), ("ebe", "Edge by edge"), ("NODE", "Next node"), ("back", "Step back")],
-)  # fmt: skip
+    [
+        ("save", "Save"),
+        ("sa as", "Save as"),
+        ("stepb", "Step back"),
+        ("zg", "Zero the gradients"),
+        ("zegra", "Zero the gradients"),
+        ("ebe", "Edge by edge"),
+        ("NODE", "Next node"),
+        ("back", "Step back"),
+    ],
+)
 def test_finds(typed: str, first: str) -> None:
     assert best(typed, COMMANDS, str)[0] == first
 
