@@ -27,6 +27,8 @@ REACH = 16.0
 _GLOW = ((13.0, 0.14), (7.0, 0.28), (2.6, 1.0))
 _RING = ((9.0, 0.16), (5.0, 0.3), (2.4, 1.0))
 _CHIP_HEIGHT = 20.0
+#: Lines glow from this scale on; further out the glow would cost more than it shows.
+_GLOWS_FROM = 0.2
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _trace_line(
     path = camera.transform().map(path_of(scene.curves[line], joined=True))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     bundle = math.log2(scene.layout.edges[line].multiplicity)
-    for width, alpha in strokes:
+    for width, alpha in strokes if camera.scale > _GLOWS_FROM else strokes[-1:]:
         pen = QPen(ink.pen(role, round(_width(width + bundle, camera.scale), 1), alpha))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)

@@ -26,7 +26,7 @@ from graph_explorer.ui.canvas.paint_lines import (
     lit_lines,
 )
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
-from graph_explorer.ui.canvas.scene import Box, Scene, bezier, straight_pieces
+from graph_explorer.ui.canvas.scene import Box, Scene, bezier
 from graph_explorer.ui.canvas.shapes import ROLES
 
 Floats = NDArray[np.float64]
@@ -56,13 +56,18 @@ def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
 def dots(pieces: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Whole points x and y, a pixel apart, along the chords of pieces (p, 4, 2) on screen."""
     start, way = pieces[:, 0], pieces[:, 3] - pieces[:, 0]
-    counts = np.ceil(np.abs(way).max(axis=1)).astype(np.int64) + 1
+    counts = np.ceil(np.maximum(np.abs(way[:, 0]), np.abs(way[:, 1]))).astype(np.int64) + 1
     piece = np.repeat(np.arange(len(pieces)), counts)
     step = np.arange(len(piece)) - (np.cumsum(counts) - counts)[piece]
     share = (step + 0.5) / counts[piece]
     x = start[:, 0][piece] + way[:, 0][piece] * share
     y = start[:, 1][piece] + way[:, 1][piece] * share
     return np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+
+
+def on_screen(points: Floats, camera: Camera) -> Floats:
+    """Points of the scene (…, 2) where they are seen."""
+    return np.asarray(points * camera.scale + (camera.x, camera.y))
 
 
 def distinct(pieces: Floats) -> Floats:
@@ -150,7 +155,8 @@ class FarPainter:
         found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
         states = line_states(scene, moment, scene.line_of_piece[found])
         pieces = scene.pieces[found]
-        straight = straight_pieces(pieces, _STRAIGHT / camera.scale)
+        straight = scene.bends[found] < _STRAIGHT / camera.scale
+        long = scene.spans[found] * camera.scale > _LONG
         for state in ORDER:
             these = states == state
             if not these.any():
@@ -159,10 +165,10 @@ class FarPainter:
             color = self.ink.mixed(role, "window", strength * _FAINT)  # opaque: several times as fast
             painter.setPen(QPen(color, 0))
             draw_straight(painter, pieces[these & straight], camera, seen)
-            bent = pieces[these & ~straight] * camera.scale + (camera.x, camera.y)
-            long = np.abs(bent[:, 3] - bent[:, 0]).max(axis=1) > _LONG
-            Rows(chords(distinct(bent[long]))).draw_lines(painter)
-            pixels.put(*dots(pixels.place(bent[~long])), color)
+            bent = these & ~straight
+            curves, bits = pieces[bent & long], pieces[bent & ~long]
+            Rows(chords(distinct(on_screen(curves, camera)))).draw_lines(painter)
+            pixels.put(*dots(pixels.place(on_screen(bits, camera))), color)
 
     def _colored(self, scene: Scene, moment: Moment, box: Box) -> list[tuple[QColor, NDArray[np.int64]]]:
         """The cards in a rectangle, by colour; the further advanced ones last."""
@@ -192,7 +198,7 @@ class FarPainter:
             rows = scene.boxes[places]
             sides = rows[:, 2:].mean(axis=0) * camera.scale * pixels.ratio
             wide, high = (max(1, round(side)) for side in sides.tolist())
-            corners = np.floor(pixels.place(rows[:, :2] * camera.scale + (camera.x, camera.y)))
+            corners = np.floor(pixels.place(on_screen(rows[:, :2], camera)))
             x, y = corners.astype(np.int64).T
             for dy in range(high):
                 for dx in range(wide):

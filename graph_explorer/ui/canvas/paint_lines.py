@@ -17,7 +17,7 @@ from graph_explorer.ui.canvas.arrays import Rows, path_of
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.ink import Ink
 from graph_explorer.ui.canvas.moment import Moment
-from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier, straight_pieces
+from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier
 
 WIDTH = 1.6
 ARROW = 7.0
@@ -109,7 +109,7 @@ class LinePainter:
             return
         lines = scene.line_of_piece[found]
         states, bright = line_states(scene, moment, lines), lit_lines(scene, moment, lines)
-        straight = straight_pieces(scene.pieces[found], _STRAIGHT / camera.scale)
+        straight = scene.bends[found] < _STRAIGHT / camera.scale
         widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
         heads = scene.first_piece[lines + 1] - 1 == found
         painter.setBrush(Qt.BrushStyle.NoBrush)

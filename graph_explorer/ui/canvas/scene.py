@@ -70,7 +70,7 @@ class Scene:
     def displaced(self, by: Floats, frames: Sequence[Frame]) -> Scene:
         """The same scene with its cards moved by `by` (n, 2), their lines after them, and other frames."""
         made = copy(self)
-        for name in ("pieces", "_piece_boxes", "_frame_boxes"):
+        for name in ("pieces", "bends", "spans", "_piece_boxes", "_frame_boxes"):
             made.__dict__.pop(name, None)
         made.boxes = self.boxes + np.hstack([by, np.zeros_like(by)])
         made.frames = frames
@@ -119,6 +119,18 @@ class Scene:
         return np.concatenate([[0], np.cumsum([len(c) for c in self.curves])]).astype(np.int64)
 
     @cached_property
+    def bends(self) -> Floats:
+        """By how much each piece leaves a straight line along or across the flow, (p,)."""
+        way = np.abs(self.pieces[:, 3] - self.pieces[:, 0])
+        return np.minimum(way[:, 0], way[:, 1])
+
+    @cached_property
+    def spans(self) -> Floats:
+        """How far each piece goes along or across the flow, whichever is more, (p,)."""
+        way = np.abs(self.pieces[:, 3] - self.pieces[:, 0])
+        return np.maximum(way[:, 0], way[:, 1])
+
+    @cached_property
     def _frame_boxes(self) -> Floats:
         """(4, f): left, top, width, height."""
         boxes = np.array([frame.box for frame in self.frames], dtype=np.float64)
@@ -146,7 +158,7 @@ class Scene:
 
     def curves_in(self, box: Box) -> int:
         """How many pieces in a rectangle are no straight lines."""
-        return int((~straight_pieces(self.pieces[self.pieces_in(box)], 0.1)).sum())
+        return int((self.bends[self.pieces_in(box)] > 0.1).sum())
 
     def frames_in(self, box: Box, smallest: float = 0.0) -> list[Frame]:
         """The frames that touch a rectangle and are no narrower than `smallest`, outer ones first."""
@@ -201,11 +213,6 @@ def bezier(pieces: Floats, at: Floats) -> Floats:
     t = at[None, :, None]
     u = 1 - t
     return np.asarray(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
-
-
-def straight_pieces(pieces: Floats, within: float) -> NDArray[np.bool_]:
-    """Which cubic pieces leave a straight line along or across the flow by less than `within`."""
-    return np.asarray(np.abs(pieces[:, 3] - pieces[:, 0]).min(axis=1) < within)
 
 
 def _distances(points: Floats, to: Floats) -> Floats:
