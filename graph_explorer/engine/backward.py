@@ -254,7 +254,8 @@ def backward_graph(trace: Trace) -> tuple[Graph, Mapping[str, Array], Mapping[st
 
 def _given(write: Writer, name: str) -> Any:
     """A value as a rule sees it: whole numbers and truth values do not move, so they are plain arrays."""
-    return Written(write, name) if write.values[name].dtype.kind == "f" else write.values[name]
+    # a condition turns with the point at which the graph is run again; an index or label does not
+    return Written(write, name) if write.values[name].dtype.kind in "fb" else write.values[name]
 
 
 def _upstream(gradients: Mapping[str, Written], node: Node) -> Any:
