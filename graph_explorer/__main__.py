@@ -12,9 +12,14 @@ from graph_explorer import cli
 
 
 def _window(path: Path | None) -> int:
-    from graph_explorer.ui.app import main as open_window
+    """Opens the window; where there can be none, what is wrong with the file is said all the same."""
+    from graph_explorer.ui import app
 
-    return open_window(path)
+    if path is not None and app.trouble(sys.platform, os.environ):
+        from graph_explorer.formats import open_document
+
+        open_document(path)
+    return app.main(path)
 
 
 def _paint(document: Any, options: argparse.Namespace) -> None:

@@ -148,9 +148,10 @@ def _open(arguments: Sequence[str], window: Window) -> int:
         return BAD_INPUT
     if not arguments:
         return window(None)
-    from graph_explorer.formats import open_document
+    from graph_explorer.engine.errors import InputError
     from graph_explorer.formats.examples import resolve
 
     path = resolve(arguments[0])
-    open_document(path)  # said here, in the terminal, if it cannot be read
+    if not path.is_file():
+        raise InputError("there is no such file; see 'graph-explorer examples'", source=str(path))
     return window(path)

@@ -187,6 +187,8 @@ class Operation:
     @cached_property
     def attributes(self) -> Mapping[str, Any]:
         """The attributes that `forward` takes, with their defaults (`inspect.Parameter.empty`: none)."""
+        if isinstance(self.forward, np.ufunc):  # its keywords are NumPy's own affair
+            return {}
         parameters = inspect.signature(self.forward).parameters.values()
         keywords = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
         return {p.name: p.default for p in keywords}
