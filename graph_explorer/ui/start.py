@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -120,6 +120,7 @@ class StartPage(QWidget):
         self.search.addAction(self._loupe, QLineEdit.ActionPosition.LeadingPosition)
         self.area = QScrollArea()
         self.area.setObjectName("start_scroll")
+        self.area.viewport().installEventFilter(self)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -217,7 +218,8 @@ class StartPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._catalogue is not None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # the room for the cards is known only once the page's own layout has been made
+        if event.type() is QEvent.Type.Resize and self._catalogue is not None:
             self._catalogue.arrange(self.area.viewport().width())
+        return super().eventFilter(watched, event)
