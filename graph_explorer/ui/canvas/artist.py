@@ -42,7 +42,9 @@ class Artist:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         paint_frames(painter, scene, camera, box, self.ink)
         if detail.distance >= Distance.SIGNS:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, detail.smooth)
             self._lines.paint(painter, scene, moment, camera, box, seen, detail.wide)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.save()
             painter.setTransform(camera.transform(), True)
             self._cards.paint(painter, scene, moment, detail, box)

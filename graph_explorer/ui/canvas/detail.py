@@ -23,6 +23,8 @@ POINT, BLOCK, SIGN = 2.4, 20.0, 33.0
 FINE_FROM, FEW = 0.6, 120
 #: Lines have their true width from this scale on, unless more curves than this are in the window.
 WIDE_FROM, MOST_WIDE = 0.6, 500
+#: With more curves than this in the window lines are not smoothed.
+MOST_SMOOTH = 700
 #: With more cards than this in the window their corners are not rounded.
 MOST_ROUNDED = 500
 
@@ -38,11 +40,12 @@ class Distance(IntEnum):
 
 @dataclass(frozen=True)
 class Detail:
-    """What is drawn of cards, and whether corners are rounded, lines wide, small texts written."""
+    """What is drawn of cards, and whether corners are rounded, lines wide and smooth, small texts written."""
 
     distance: Distance
     rounded: bool = True
     wide: bool = True
+    smooth: bool = True
     fine: bool = True
 
 
@@ -60,8 +63,14 @@ def detail_for(scene: Scene, camera: Camera, window: Box) -> Detail:
     """The detail for a window, a rectangle of the screen."""
     distance = distance_at(camera.scale)
     if distance < Distance.SIGNS:
-        return Detail(distance, rounded=False, wide=False, fine=False)
+        return Detail(distance, rounded=False, wide=False, smooth=False, fine=False)
     box = camera.scene_box(window)
     cards = len(scene.cards_in(box))
-    wide = camera.scale >= WIDE_FROM and scene.curves_in(box) <= MOST_WIDE
-    return Detail(distance, cards <= MOST_ROUNDED, wide, camera.scale >= FINE_FROM or cards <= FEW)
+    curves = scene.curves_in(box)
+    return Detail(
+        distance,
+        rounded=cards <= MOST_ROUNDED,
+        wide=camera.scale >= WIDE_FROM and curves <= MOST_WIDE,
+        smooth=curves <= MOST_SMOOTH,
+        fine=camera.scale >= FINE_FROM or cards <= FEW,
+    )
