@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine import run as engine_run
-from graph_explorer.engine.errors import InputError, unknown
+from graph_explorer.engine.errors import InputError, check_entry, unknown
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.program import Program, read
@@ -249,8 +249,7 @@ def _one_entry(document: Document, plan: Plan, name: str, entry: tuple[int, ...]
         assert isinstance(forward.failure, InputError)
         raise document.placed(forward.failure)
     seed = np.zeros_like(forward.value(name))
-    if len(entry) != seed.ndim or any(not -n <= k < n for k, n in zip(entry, seed.shape, strict=False)):
-        raise InputError(f"'{name}' has the shape {seed.shape}; there is no entry {list(entry)}")
+    check_entry(name, seed.shape, entry)
     seed[entry] = 1
     return seed
 

@@ -15,7 +15,7 @@ import numpy as np
 from graph_explorer.cli import report
 from graph_explorer.document import Document, as_array, run, split_entry
 from graph_explorer.engine.check import check
-from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.errors import InputError, check_entry
 from graph_explorer.engine.notation import number
 from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.trace import Pulled, Seeded, Trace
@@ -59,8 +59,7 @@ def _with(document: Document, name: str, value: Any) -> Document:
     if entry is None:
         return document.with_values({name: array})
     changed = document.entry(name).array.copy()
-    if len(entry) != changed.ndim or any(not -n <= k < n for k, n in zip(entry, changed.shape, strict=False)):
-        raise InputError(f"'{name}' has the shape {changed.shape}; there is no entry {list(entry)}")
+    check_entry(name, changed.shape, entry)
     changed[entry] = array
     return document.with_values({name: changed})
 

@@ -7,7 +7,7 @@ text says what is wrong and what to do.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class InputError(ValueError):
@@ -61,3 +61,9 @@ def unknown(kind: str, name: str, known: Iterable[str], line: int = 0, column: i
     """The error for a `kind` of thing called `name` that does not exist."""
     advice = nearest(name, known)
     return UnknownName(f"unknown {kind} '{name}'" + (f"; {advice}" if advice else ""), line, column)
+
+
+def check_entry(name: str, shape: Sequence[int], entry: Sequence[int]) -> None:
+    """Raises `InputError` where `entry` is no index of one number of the value `name`, of `shape`."""
+    if len(entry) != len(shape) or any(not -n <= k < n for k, n in zip(entry, shape, strict=True)):
+        raise InputError(f"'{name}' has the shape {tuple(shape)}; there is no entry {list(entry)}")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from graph_explorer.engine.errors import InputError, unknown
+from graph_explorer.engine.errors import InputError, check_entry, unknown
 
 Array = np.ndarray[Any, Any]
 
@@ -105,8 +105,7 @@ def entry(name: str, index: tuple[int, ...] | None, leaves: Mapping[str, Array])
         written = f"{name}[{','.join('0' * value.ndim)}]"
         advice = f"name one entry, like {written}" if value.ndim else f"write {name} alone"
         raise InputError(f"the axis '{name}' has the shape {value.shape}; {advice}")
-    if any(not -size <= k < size for k, size in zip(place, value.shape, strict=True)):
-        raise InputError(f"'{name}' has the shape {value.shape}; there is no entry {list(place)}")
+    check_entry(name, value.shape, place)
     return Entry(name, place, value)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.backward import backward_graph, lookup
-from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.errors import InputError, check_entry
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
@@ -140,9 +140,7 @@ class Surface:
 
     def _checked_entry(self, output: Array) -> tuple[int, ...]:
         entry = self.output_entry or ()
-        inside = [-size <= k < size for k, size in zip(entry, output.shape, strict=False)]
-        if len(entry) != output.ndim or not all(inside):
-            raise InputError(f"'{self.output}' has the shape {output.shape}; there is no entry {list(entry)}")
+        check_entry(self.output, output.shape, entry)
         return entry
 
     def _value_of(self, trace: Trace) -> Any:
