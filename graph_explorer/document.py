@@ -22,6 +22,8 @@ from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.program import Program, read
 from graph_explorer.engine.trace import Trace
+from graph_explorer.lab import surface as lab_surface
+from graph_explorer.lab.directions import Direction, entry, random_directions
 
 Array = np.ndarray[Any, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -37,13 +39,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Surface:
-    """The plane on which the output is drawn: two scalar parameters or entries, or random directions."""
+    """The plane on which the output is drawn: two scalar parameters or entries, or random directions.
+
+    `methods` are the entries of the race that opens with it, such as `adam:lr=0.05`, `starts` where
+    each of them begins (without them at `start`), and `steps` how many steps they take.
+    """
 
     axes: tuple[str, str] | None = None
     random: bool = False
     window: tuple[float, float, float, float] = (-4.0, 4.0, -4.0, 4.0)
     minima: tuple[tuple[float, float], ...] = ()
     start: tuple[float, float] | None = None
+    methods: tuple[str, ...] = ()
+    starts: tuple[tuple[float, float], ...] = ()
+    steps: int = 200
 
 
 @dataclass(frozen=True)
@@ -229,6 +238,45 @@ def run(
     if trace.failure is None:
         _refuse_discrete(trace, plan.wrt)
     return trace
+
+
+def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: int = 0) -> lab_surface.Surface:
+    """The output over two axes: scalar parameters, or entries such as `W1[0,1]`.
+
+    By default the axes of the document's `[surface]`, or else its first two scalar parameters or
+    entries. Random directions, where the document asks for them, are drawn from `seed`.
+    """
+    asked = document.surface
+    if axes is None and asked is not None:
+        axes = asked.axes
+    if axes is None and asked is not None and asked.random:
+        parameters = {name: each.array for name, each in document.parameters.items()}
+        directions: tuple[Direction, ...] = random_directions(parameters, seed)
+    else:
+        chosen = [split_entry(axis) for axis in axes or _first_numbers(document)]
+        values = {name: each.array for name, each in (*document.inputs.items(), *document.parameters.items())}
+        directions = tuple(entry(name, index, values) for name, index in chosen)
+    output_entry = split_entry(document.output_name)[1] if document.output_name else None
+    return lab_surface.Surface(
+        document.graph, document.leaves, document.output, directions, output_entry, document.read.detached
+    )
+
+
+def _first_numbers(document: Document) -> list[str]:
+    """The first two numbers that can move: scalar parameters, else entries of larger ones."""
+    found = [name for name in document.default_wrt if document.entry(name).array.ndim == 0]
+    for name in document.default_wrt if len(found) < 2 else ():
+        array = document.entry(name).array
+        if array.ndim:
+            places = list(np.ndindex(array.shape))[:2]
+            found += [f"{name}[{','.join(map(str, place))}]" for place in places]
+    if len(found) < 2:
+        raise InputError(
+            f"a surface needs two numbers that can move, and there {'is' if found else 'are'} "
+            f"{len(found) or 'none'}; add a parameter",
+            source=document.source,
+        )
+    return found[:2]
 
 
 def split_entry(text: str) -> tuple[str, tuple[int, ...] | None]:

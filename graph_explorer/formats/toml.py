@@ -18,11 +18,12 @@ import numpy as np
 from graph_explorer.document import Document, Entry, Surface, split_entry
 from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.formats.values import array_of
+from graph_explorer.lab.optimizers import read_method
 
 #: The keys of the file; below a table, its own.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": ("title", "description", "program", "output", "dtype", "inputs", "parameters", "surface", "training"),
-    "surface": ("axes", "window", "minima", "start"),
+    "surface": ("axes", "window", "minima", "start", "methods", "starts", "steps"),
     "training": (
         "data", "split", "batch_size", "optimizer", "schedule", "clip_norm", "clip_value", "epochs", "seed",
         "metrics", "inputs", "target", "noise", "shuffle", "standardize", "early_stopping",
@@ -30,6 +31,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _LARGEST_FILE = 64 * 2**20
+#: The most steps that a race may open with.
+MOST_STEPS = 100_000
 
 
 def read(path: Path, seed: int = 0) -> Document:
@@ -154,17 +157,42 @@ class _Parts:
                 "surface",
                 "window",
             )
-        minima = values.get("minima", [])
-        if not isinstance(minima, list):
-            raise self.error("minima must be a list of points", "surface", "minima")
         start = values.get("start")
         return Surface(
             axes=None if axes == "random" else (axes[0], axes[1]),
             random=axes == "random",
             window=window,
-            minima=tuple(self._numbers(point, 2, "minima") for point in minima),
+            minima=self._points(values, "minima"),
             start=None if start is None else self._numbers(start, 2, "start"),
+            methods=self._methods(values.get("methods", [])),
+            starts=self._points(values, "starts"),
+            steps=self._steps(values.get("steps", 200)),
         )
+
+    def _points(self, values: Mapping[str, Any], key: str) -> tuple[tuple[float, float], ...]:
+        points = values.get(key, [])
+        if not isinstance(points, list):
+            raise self.error(f"{key} must be a list of points", "surface", key)
+        return tuple(self._numbers(point, 2, key) for point in points)
+
+    def _methods(self, texts: Any) -> tuple[str, ...]:
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise self.error(
+                'methods must be a list of texts, such as ["adam:lr=0.05"]', "surface", "methods"
+            )
+        for text in texts:
+            try:
+                read_method(text)
+            except InputError as error:
+                raise self.error(error.message, "surface", "methods") from None
+        return tuple(texts)
+
+    def _steps(self, steps: Any) -> int:
+        if type(steps) is not int or not 1 <= steps <= MOST_STEPS:
+            raise self.error(
+                f"steps must be a whole number from 1 to {MOST_STEPS:,}, found {steps}", "surface", "steps"
+            )
+        return steps
 
     def _numbers(self, values: Any, count: int, key: str) -> Any:
         good = isinstance(values, list) and len(values) == count
@@ -291,10 +319,18 @@ def _write_surface(file: Any, surface: Surface) -> None:
     table = file.get("surface") or tomlkit.table()
     table["axes"] = "random" if surface.axes is None else list(surface.axes)
     table["window"] = list(surface.window)
-    if surface.minima:
-        table["minima"] = [list(point) for point in surface.minima]
-    if surface.start is not None:
-        table["start"] = list(surface.start)
+    given = {
+        "minima": [list(point) for point in surface.minima],
+        "start": None if surface.start is None else list(surface.start),
+        "methods": list(surface.methods),
+        "starts": [list(point) for point in surface.starts],
+        "steps": None if surface.steps == Surface().steps else surface.steps,
+    }
+    for key, value in given.items():
+        if value:
+            table[key] = value
+        elif key in table:
+            del table[key]
     file["surface"] = table
 
 
