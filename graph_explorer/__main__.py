@@ -25,26 +25,32 @@ def _window(path: Path | None) -> int:
 def _paint(document: Any, options: argparse.Namespace) -> None:
     """Draws the picture that the window would show; needs no display."""
     from graph_explorer.document import run
+    from graph_explorer.ui.exports import export_of
+
+    export = export_of(options.out)
+    trace = run(document, wrt=options.wrt, output=options.output)
+    application = _offscreen() if export.painted else None
+    wanted = {"step": options.step, "theme": options.theme, "size": options.size}
+    export.save(document, options.out, trace=trace, **wanted)
+    del application
+
+
+def _offscreen() -> Any:
+    """What Qt needs to paint without a display."""
     from graph_explorer.engine.errors import InputError
 
-    suffix = options.out.suffix.lower()
-    if suffix not in (".svg", ".png"):
-        raise InputError(f"'{options.out.name}' is no kind of picture; give it the suffix .svg or .png")
-    trace = run(document, wrt=options.wrt, output=options.output)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         from PySide6.QtGui import QGuiApplication
 
-        from graph_explorer.ui import fonts, pictures
+        from graph_explorer.ui import fonts
     except ImportError as error:
         raise InputError(
             f"Qt cannot be loaded here: {error}; see the README for the libraries it needs"
         ) from None
     application = QGuiApplication.instance() or QGuiApplication(["graph-explorer"])
     fonts.load_fonts()
-    save = pictures.save_svg if suffix == ".svg" else pictures.save_png
-    save(document, options.out, trace=trace, step=options.step, theme=options.theme, size=options.size)
-    del application
+    return application
 
 
 def main() -> None:

@@ -75,7 +75,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def _render_arguments(parser: argparse.ArgumentParser) -> None:
     _document_arguments(parser)
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="a .svg or .png file")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the file; its suffix chooses the kind: svg, png, …")
     parser.add_argument(
         "--step", type=int, metavar="K", help="after this step of the backward pass (0: the seed)"
     )

@@ -12,6 +12,7 @@ from graph_explorer.document import parse
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats import FORMATS
 from graph_explorer.paths import EXAMPLES
+from graph_explorer.ui import exports
 from graph_explorer.ui.widgets.ask import Unsaved, WhereTo, WhichFile
 
 if TYPE_CHECKING:
@@ -98,21 +99,16 @@ class Files:
         return True
 
     def ask_picture(self) -> bool:
-        """Saves what the graph shows, as SVG or PNG."""
-        from graph_explorer.ui import pictures  # loaded when a picture is wanted
-
+        """Saves what the graph shows, as one of the known kinds of picture."""
         session = self.window.session
         document = session.state.document
         assert document is not None
         start = self.window.settings.folder / f"{_file_name(document.name)}.svg"
-        path = WhereTo.ask(self.window, "Export picture", start, ["Drawing (*.svg)", "Image (*.png)"])
+        path = WhereTo.ask(self.window, "Export picture", start, exports.filters())
         if path is None:
             return False
-        kinds = {".svg": pictures.save_svg, ".png": pictures.save_png}
         try:
-            if path.suffix.lower() not in kinds:
-                raise InputError(f"'{path.suffix}' is no kind of picture; use .svg or .png", source=str(path))
-            kinds[path.suffix.lower()](session.state, path)
+            exports.export_of(path).save(session.state, path)
         except (InputError, OSError) as error:
             session.say(str(error))
             return False

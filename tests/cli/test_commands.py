@@ -142,7 +142,7 @@ def test_examples_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "neuron", "--output", "L[0]"], "there is no entry [0]"),
         (["run", "neuron", "--input", "x=missing.npy"], "does not exist"),
         (["run", "neuron", "--sed", "1"], "unrecognized arguments"),
-        (["render", "neuron", "-o", "x.bmp"], "give it the suffix .svg or .png"),
+        (["render", "neuron", "-o", "x.bmp"], "give it one of the suffixes .svg, .png"),
         (["render", "neuron", "-o", "x.png", "--size", "big"], "no size"),
         (["neuron", "again"], "is no command"),
         (["missing.toml"], "there is no such file"),
