@@ -1,0 +1,1 @@
+"""Challenges: questions made from the run of a document, answered by the run itself, judged fairly."""

@@ -1,0 +1,15 @@
+"""The kinds of questions, in one table.
+
+The one rule: a kind is a row here and a function that makes one question; nothing else knows kinds by
+name.
+"""
+
+from __future__ import annotations
+
+from graph_explorer.quiz.kinds import backward
+from graph_explorer.quiz.kinds.kind import Kind
+
+__all__ = ["KINDS", "Kind"]
+
+#: Every kind by its name, in the order of a menu.
+KINDS: dict[str, Kind] = {kind.name: kind for family in (backward,) for kind in family.KINDS}
