@@ -32,10 +32,10 @@ from graph_explorer.engine.ops.declare import Array, Operation
 
 #: `apply(operator, *inputs, **attributes)` gives the operator's output, or its outputs as a tuple.
 Apply = Callable[..., Any]
-#: `build(apply, *inputs, **attributes)` puts an operation together.
+#: `build(apply, *inputs, **attributes)` puts an operation together; see `named` for how it names values.
 Build = Callable[..., Any]
 
-_PARTS: Mapping[str, Operation] = {
+PARTS: Mapping[str, Operation] = {
     found.name: found
     for family in (
         arithmetic,
@@ -54,8 +54,11 @@ _PARTS: Mapping[str, Operation] = {
 }
 
 
-class _Followed:
-    """A value that depends on inputs in question; `note` is its number on the tape, or its tangent."""
+class Followed:
+    """A value that depends on inputs in question.
+
+    `note` is its number on the tape, its tangent, or, where a graph is being written, its name.
+    """
 
     __slots__ = ("note", "value")
 
@@ -74,11 +77,21 @@ class _Followed:
 
 def numbers_of(value: Any) -> Array:
     """The numbers of a value while an operation is put together."""
-    return value.value if isinstance(value, _Followed) else value
+    return value.value if isinstance(value, Followed) else value
+
+
+def named(apply: Apply, name: str, value: Any) -> Any:
+    """`value`, which is called `name` where the operation is opened up into its parts.
+
+    A "/" in the name makes a group; the nodes since the last name belong to it too. For several values
+    the names are separated by a blank.
+    """
+    note = getattr(apply, "named", None)
+    return value if note is None else note(name, value)
 
 
 def _plain(name: str, *inputs: Any, **attributes: Any) -> Any:
-    return _PARTS[name].forward(*inputs, **attributes)
+    return PARTS[name].forward(*inputs, **attributes)
 
 
 def _together(parts: Any, many: bool) -> Any:
@@ -96,15 +109,15 @@ class _Tape:
         self._count = 0
         self._parts: list[tuple[Operation, list[Any], list[Any], Mapping[str, Any], Any, list[int]]] = []
 
-    def follow(self, value: Array) -> _Followed:
+    def follow(self, value: Array) -> Followed:
         self._count += 1
-        return _Followed(value, self._count - 1)
+        return Followed(value, self._count - 1)
 
     def apply(self, name: str, *inputs: Any, **attributes: Any) -> Any:
         """Computes a part; notes it if a followed value goes into it."""
-        part, values = _PARTS[name], [numbers_of(value) for value in inputs]
+        part, values = PARTS[name], [numbers_of(value) for value in inputs]
         notes = [
-            value.note if isinstance(value, _Followed) and part.differentiable(k) else None
+            value.note if isinstance(value, Followed) and part.differentiable(k) else None
             for k, value in enumerate(inputs)
         ]
         y = part.forward(*values, **attributes)
@@ -114,11 +127,11 @@ class _Tape:
         self._parts.append((part, notes, values, attributes, y, [out.note for out in made]))
         return _together(made, isinstance(y, tuple))
 
-    def pull(self, g: Any, results: Any, starts: Mapping[int, _Followed]) -> dict[int, Array]:
+    def pull(self, g: Any, results: Any, starts: Mapping[int, Followed]) -> dict[int, Array]:
         """The gradients at the `starts` for the gradients g of the results."""
         gradients: dict[int, Array] = {}
         for arrived, result in zip(_as_tuple(g), _as_tuple(results), strict=False):
-            if arrived is not None and isinstance(result, _Followed):
+            if arrived is not None and isinstance(result, Followed):
                 _add(gradients, result.note, arrived)
         for part, notes, values, attributes, y, made in reversed(self._parts):
             above = [gradients.pop(note, None) for note in made]
@@ -141,16 +154,16 @@ def _add(gradients: dict[int, Array], note: int, g: Array) -> None:
 
 def _with_tangents(name: str, *inputs: Any, **attributes: Any) -> Any:
     """Computes a part together with the tangents of its outputs."""
-    part, values = _PARTS[name], [numbers_of(value) for value in inputs]
+    part, values = PARTS[name], [numbers_of(value) for value in inputs]
     y = part.forward(*values, **attributes)
     total: list[Any] = [None] * len(_as_tuple(y))
     for index, value in enumerate(inputs):
-        if not isinstance(value, _Followed) or not part.differentiable(index):
+        if not isinstance(value, Followed) or not part.differentiable(index):
             continue
         moved = _as_tuple(part.push(index, value.note, y, values, attributes))
         total = [b if a is None else a if b is None else a + b for a, b in zip(total, moved, strict=True)]
     made = [
-        out if tangent is None else _Followed(out, tangent.astype(out.dtype, copy=False))
+        out if tangent is None else Followed(out, tangent.astype(out.dtype, copy=False))
         for out, tangent in zip(_as_tuple(y), total, strict=True)
     ]
     return _together(made, isinstance(y, tuple))
@@ -209,9 +222,9 @@ def _pull(
 
 def _push(build: Build, index: int, d: Array, y: Any, *inputs: Any, **attributes: Any) -> Any:
     given = list(inputs)
-    given[index] = _Followed(inputs[index], d)
+    given[index] = Followed(inputs[index], d)
     results = build(_with_tangents, *given, **attributes)
-    tangents = [out.note if isinstance(out, _Followed) else np.zeros_like(out) for out in _as_tuple(results)]
+    tangents = [out.note if isinstance(out, Followed) else np.zeros_like(out) for out in _as_tuple(results)]
     return _together(tangents, isinstance(results, tuple))
 
 

@@ -14,13 +14,14 @@ import numpy as np
 
 from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.engine.ops.axes import whole
-from graph_explorer.engine.ops.composed import Apply, composed
+from graph_explorer.engine.ops.composed import Apply, composed, named
 
 Value = Any
 Function = Callable[[Value], Value]
 States = tuple[Value, ...]
-#: `cell(pre, states)`: the products with this step's input, and the states before → the states after.
-Cell = Callable[[Value, States], States]
+#: `cell(step, pre, states)`: what the values of this step are called behind, the products with its input,
+#: and the states before → the states after.
+Cell = Callable[[str, Value, States], States]
 
 #: Activation functions beside f(x) = operator(x): which of alpha and beta they take, with defaults.
 _PARAMETERS: dict[str, dict[str, float]] = {
@@ -92,20 +93,23 @@ def _flipped(apply: Apply, x: Value, lengths: Any) -> Value:
 
 
 def _run(
-    apply: Apply, pre: Value, cell: Cell, states: States, lengths: Any, backward: bool
+    apply: Apply, pre: Value, cell: Cell, states: States, lengths: Any, backward: bool, within: str
 ) -> tuple[Value, States]:
     """The first state after every step, (steps, batch, hidden), and all states after the last one."""
     steps = np.shape(pre)[0]
     if backward:
         pre = _flipped(apply, pre, lengths)
     outputs = []
-    for step, now in enumerate(apply("Split", pre, axis=0, num_outputs=steps)):
-        after = cell(now, states)
+    of_steps = apply("Split", pre, axis=0, num_outputs=steps)
+    of_steps = named(apply, " ".join(f"{within}Wx{step}" for step in range(steps)), of_steps)
+    for step, now in enumerate(of_steps):
+        after = cell(f"{within}t={step}/", now, states)
         shown = after[0]
         if lengths is not None:  # a sequence that has ended keeps its states and shows zeros
             active = (step < lengths)[None, :, None]
             after = tuple(apply("Where", active, a, b) for a, b in zip(after, states, strict=True))
             shown = apply("Where", active, shown, np.zeros((1, 1, 1), after[0].dtype))
+            shown = named(apply, f"{within}t={step}/shown", shown)
         states = after
         outputs.append(shown)
     whole_sequence = apply("Concat", *outputs, axis=0)
@@ -136,17 +140,20 @@ def _sequence(
         starts = tuple(s if s is None else apply("Transpose", s, perm=(1, 0, 2)) for s in starts)
     batch, hidden = np.shape(x)[1], np.shape(r)[2]
     outputs, last = [], []
-    for index, backward in enumerate(_directions(direction, w, name)):
+    ways = _directions(direction, w, name)
+    for index, backward in enumerate(ways):
+        within = "" if len(ways) == 1 else "backward/" if backward else "forward/"
         cell, bias = make_cell(index, _chosen(apply, r, index), _chosen(apply, b, index))
         pre = apply("MatMul", x, apply("Transpose", _chosen(apply, w, index)))
         if bias is not None:
             pre = apply("Add", pre, bias)
+        pre = named(apply, f"{within}Wx", pre)
         empty = np.zeros((1, batch, hidden), x.dtype)
         states = tuple(
             empty if start is None else apply("Slice", start, starts=(index,), ends=(index + 1,), axes=(0,))
             for start in starts
         )
-        output, states = _run(apply, pre, cell, states, lengths, backward)
+        output, states = _run(apply, pre, cell, states, lengths, backward, within)
         outputs.append(apply("Unsqueeze", output, axes=(1,)))
         last.append(states)
     results = [apply("Concat", *outputs, axis=1)]
@@ -178,8 +185,9 @@ def _rnn(
     def make_cell(index: int, r_matrix: Value, bias: Value) -> tuple[Cell, Value]:
         back = apply("Transpose", r_matrix)
 
-        def cell(pre: Value, states: States) -> States:
-            return (functions[index](apply("Add", pre, apply("MatMul", states[0], back))),)
+        def cell(step: str, pre: Value, states: States) -> States:
+            inner = named(apply, f"{step}a", apply("Add", pre, apply("MatMul", states[0], back)))
+            return (named(apply, f"{step}h", functions[index](inner)),)
 
         return cell, _both_biases(apply, bias)
 
@@ -209,19 +217,20 @@ def _gru(
                 more = apply("Concat", more, last_bias, axis=0)
             of_input = apply("Add", of_input, more)
 
-        def cell(pre: Value, states: States) -> States:
+        def cell(step: str, pre: Value, states: States) -> States:
             before = states[0]
             pre_gates, pre_candidate = apply("Split", pre, (2 * hidden, hidden), axis=-1)
             both = gate(apply("Add", pre_gates, apply("MatMul", before, gates)))
-            update, reset = apply("Split", both, axis=-1, num_outputs=2)
+            update, reset = named(apply, f"{step}z {step}r", apply("Split", both, axis=-1, num_outputs=2))
             if linear_before_reset:
                 linear = apply("MatMul", before, of_candidate)
                 linear = linear if last_bias is None else apply("Add", linear, last_bias)
                 inner = apply("Mul", reset, linear)
             else:
                 inner = apply("MatMul", apply("Mul", reset, before), of_candidate)
-            new = candidate(apply("Add", pre_candidate, inner))
-            return (apply("Add", new, apply("Mul", update, apply("Sub", before, new))),)
+            new = named(apply, f"{step}n", candidate(apply("Add", pre_candidate, inner)))
+            after = apply("Add", new, apply("Mul", update, apply("Sub", before, new)))
+            return (named(apply, f"{step}h", after),)
 
         return cell, of_input
 
@@ -247,16 +256,22 @@ def _lstm(
         def peeped(pre: Value, hole: int, c: Value) -> Value:
             return pre if peepholes is None else apply("Add", pre, apply("Mul", peepholes[hole], c))
 
-        def cell(pre: Value, states: States) -> States:
+        def cell(step: str, pre: Value, states: States) -> States:
             h, c = states
-            inner = apply("Add", pre, apply("MatMul", h, back))
-            pre_i, pre_o, pre_f, pre_c = apply("Split", inner, axis=-1, num_outputs=4)
-            write = gate(peeped(pre_i, 0, c))
+            inner = named(apply, f"{step}a", apply("Add", pre, apply("MatMul", h, back)))
+            pre_i, pre_o, pre_f, pre_g = named(
+                apply,
+                f"{step}a_i {step}a_o {step}a_f {step}a_g",
+                apply("Split", inner, axis=-1, num_outputs=4),
+            )
+            write = named(apply, f"{step}i", gate(peeped(pre_i, 0, c)))
             coupled = apply("Sub", np.ones((), h.dtype), write) if input_forget else None
-            keep = gate(peeped(pre_f, 2, c)) if coupled is None else coupled
-            c = apply("Add", apply("Mul", keep, c), apply("Mul", write, candidate(pre_c)))
-            show = gate(peeped(pre_o, 1, c))
-            return apply("Mul", show, output(c)), c
+            keep = named(apply, f"{step}f", gate(peeped(pre_f, 2, c)) if coupled is None else coupled)
+            new = named(apply, f"{step}g", candidate(pre_g))
+            c = apply("Add", apply("Mul", keep, c), apply("Mul", write, new))
+            c = named(apply, f"{step}c", c)
+            show = named(apply, f"{step}o", gate(peeped(pre_o, 1, c)))
+            return named(apply, f"{step}h", apply("Mul", show, output(c))), c
 
         return cell, _both_biases(apply, bias)
 
