@@ -53,10 +53,17 @@ class Theme:
     code_comment: str
     code_function: str
     line_marked: str
+    series: tuple[str, ...]
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
         """The colour of `role`; `alpha` from 0, clear, to 1."""
         found = QColor(getattr(self, role))
+        found.setAlphaF(alpha)
+        return found
+
+    def series_color(self, place: int, alpha: float = 1.0) -> QColor:
+        """The colour of one of several things of a kind, such as the entries of a race."""
+        found = QColor(self.series[place % len(self.series)])
         found.setAlphaF(alpha)
         return found
 
@@ -91,7 +98,9 @@ _PALETTE: Mapping[str, QPalette.ColorRole] = {
     "border": QPalette.ColorRole.Mid,
 }
 
-ROLES: tuple[str, ...] = tuple(f.name for f in fields(Theme) if f.name not in ("name", "title", "dark"))
+ROLES: tuple[str, ...] = tuple(
+    f.name for f in fields(Theme) if f.name not in ("name", "title", "dark", "series")
+)
 
 
 def names() -> tuple[str, ...]:
@@ -111,4 +120,4 @@ def theme(name: str) -> Theme:
     table = tomllib.loads((RESOURCES / "themes" / f"{name}.toml").read_text(encoding="utf-8"))
     base = table["colors"]
     colors = {role: base.get(color, color) for role, color in table["roles"].items()}
-    return Theme(name=name, title=table["title"], dark=table["dark"], **colors)
+    return Theme(name=name, title=table["title"], dark=table["dark"], series=tuple(table["series"]), **colors)

@@ -1,0 +1,1 @@
+"""The race of optimizers: what runs, how it is set, and how it went, in numbers and curves."""
