@@ -50,7 +50,7 @@ def same(question: Question, given: Answer, expected: Answer) -> bool:
         return (
             isinstance(given, tuple) and set(given) == set(_tuple(expected)) and len(set(given)) == len(given)
         )
-    if question.form == "order" and question.precedes:
+    if question.form == "order" and question.precedes and expected == question.answer:
         return (
             isinstance(given, tuple) and set(given) == set(question.options) and not _broken(question, given)
         )

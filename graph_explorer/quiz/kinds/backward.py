@@ -275,7 +275,9 @@ def accumulated(source: Source, random: Random) -> Question | None:
         f"through {name_text(term.node.id)}: {written(part)}" for term, part in zip(terms, parts, strict=True)
     ]
     where = f" at the entry {suffix}" if suffix else ""
-    facts = {("contribution", str(t.position), suffix): part for t, part in zip(terms, parts, strict=True)}
+    facts: Facts = {
+        ("contribution", str(t.position), suffix): part for t, part in zip(terms, parts, strict=True)
+    }
     question = Question(
         kind="accumulated gradient", concept="accumulation", form="number",
         level="beginner" if not suffix else "intermediate", node=trace.graph.node(name).id,

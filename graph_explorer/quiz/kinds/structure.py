@@ -1,0 +1,259 @@
+"""Questions on the backward pass as a whole: its order, what it leaves out, and which mode is cheaper.
+
+The one rule: an order has as many right answers as the graph allows; it is judged by what must come
+before what.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from random import Random
+
+import numpy as np
+
+from graph_explorer.engine.cost import cost
+from graph_explorer.engine.notation import name_text
+from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.question import Misconception, Question
+from graph_explorer.quiz.source import Source
+
+
+def _unique(names: list[str]) -> bool:
+    """Whether the names can be told apart as they are shown."""
+    return len({name_text(name).casefold() for name in names}) == len(names)
+
+
+# ── order ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def order(source: Source, random: Random) -> Question | None:
+    """A few nodes of the graph in the order in which their gradients become complete."""
+    trace = source.trace
+    names = [node.id for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
+    if len(names) < 3:
+        return None
+    chosen = random.sample(names, min(len(names), random.choice((3, 4, 5))))
+    if not _unique(chosen):
+        return None
+    pairs = _pairs(source, chosen)
+    if not pairs:
+        return None
+    options = [name_text(name) for name in chosen]
+    random.shuffle(options)
+    done = sorted(chosen, key=trace.graph.index, reverse=True)
+    answer = tuple(name_text(name) for name in done)
+    question = Question(
+        kind="order", level="beginner" if len(chosen) == 3 else "intermediate", concept="backward pass",
+        node=done[0], form="order", options=tuple(options), answer=answer,
+        precedes=tuple((name_text(a), name_text(b)) for a, b in pairs),
+        text="In which order do the gradients of these values become complete in a backward pass?\n"
+        + ", ".join(options),
+        hints=(
+            "A gradient is complete when all consumers of its value have sent their contributions.",
+            "So a node comes after every node that it leads to.",
+            "; ".join(f"{name_text(b)} leads to {name_text(a)}" for a, b in pairs[:3]),
+        ),
+        explanation=f"For instance {' → '.join(answer)}: each comes after all that it leads to.",
+        link=source.link,
+    )  # fmt: skip
+    forward = Misconception(
+        tuple(reversed(answer)), "That is the order of the forward pass; backward begins at the output."
+    )
+    return dataclasses.replace(question, misconceptions=distinct(question, [forward]))
+
+
+def _pairs(source: Source, names: list[str]) -> list[tuple[str, str]]:
+    """(later in the forward pass, earlier) for every two of `names` of which one leads to the other."""
+    graph = source.trace.graph
+    found = []
+    for name in names:
+        reached = {name}
+        for node in graph.nodes[graph.index(name) + 1 :]:
+            if not reached.isdisjoint(node.inputs) and source.trace.takes_gradient(node.id):
+                reached.update(node.outputs)
+        found += [(other, name) for other in names if other != name and other in reached]
+    return found
+
+
+# ── what gets no gradient ─────────────────────────────────────────────────────────────────────
+
+
+def no_gradient(source: Source, random: Random) -> Question | None:
+    """Which of some values get no gradient in this run."""
+    trace = source.trace
+    with_gradient = [node.id for node in trace.graph if trace.has_gradient(node.id)]
+    without = [
+        node.id
+        for node in trace.graph
+        if not trace.has_gradient(node.id)
+        and trace.has_value(node.id)
+        and not _written_number(source, node.id)
+    ]
+    if not without or len(with_gradient) < 2:
+        return None
+    some = random.sample(without, min(len(without), random.choice((1, 2))))
+    chosen = some + random.sample(with_gradient, min(len(with_gradient), 5 - len(some)))
+    if not _unique(chosen):
+        return None
+    random.shuffle(chosen)
+    answer = tuple(name_text(name) for name in chosen if name in some)
+    reasons = [f"{name_text(name)}: {trace.why_no_gradient(name)}" for name in some]
+    parameters = ", ".join(name_text(name) for name in trace.plan.wrt)
+    question = Question(
+        kind="no gradient", level="intermediate", concept="what gets a gradient", node=some[0],
+        form="several", options=tuple(name_text(name) for name in chosen), answer=answer,
+        text=f"Gradients of {name_text(source.output)} are asked for {parameters}. "
+        f"Which of these values get no gradient?\n{', '.join(name_text(name) for name in chosen)}",
+        hints=(
+            "A value gets a gradient if it lies on a way from something that is learnt to the output.",
+            "Data, and what is made of data alone, is not asked for.",
+        ),
+        explanation="; ".join(reasons) + ".",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [
+        Misconception(
+            tuple(option for option in question.options if option not in answer),
+            "These are the ones that do get a gradient.",
+        ),
+        Misconception((), "Some of them get none: not every value lies between a parameter and the output."),
+    ]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _written_number(source: Source, name: str) -> bool:
+    return source.trace.graph.node(name).op == "constant"
+
+
+# ── forward or reverse mode ───────────────────────────────────────────────────────────────────
+
+_MODES = {
+    "forward": "forward mode",
+    "reverse": "reverse mode",
+    "neither": "both need as many passes",
+}
+
+
+def mode(source: Source, random: Random) -> Question | None:
+    """Which mode of differentiation needs fewer passes for the whole Jacobian of some value."""
+    trace = source.trace
+    inputs = [name for name in trace.plan.wrt if trace.has_gradient(name)]
+    outputs = [node.id for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
+    if not inputs or not outputs:
+        return None
+    of, by = random.choice(outputs), random.choice(inputs)
+    rows, columns = trace.value(of).size, trace.value(by).size
+    answer = _MODES["neither" if rows == columns else "reverse" if rows < columns else "forward"]
+    shown, moved = name_text(of), name_text(by)
+    question = Question(
+        kind="mode", level="advanced", concept="automatic differentiation", node=of, form="choice",
+        options=tuple(_MODES.values()), answer=answer,
+        text=f"{shown} has {_numbers(rows)} and {moved} has {_numbers(columns)}. "
+        f"All derivatives of {shown} by {moved} are wanted. Which mode needs fewer passes?",
+        hints=(
+            "One pass of forward mode gives the derivatives by one input entry, of all outputs.",
+            "One pass of reverse mode gives the derivatives of one output entry, by all inputs.",
+            f"Forward mode needs {columns} passes, reverse mode {rows}.",
+        ),
+        explanation=f"Forward mode needs one pass for each of the {columns} entries of {moved}, reverse mode "
+        f"one for each of the {rows} entries of {shown}.",
+        link=source.link or "forward_vs_reverse",
+    )  # fmt: skip
+    wrong = (
+        "Forward mode pays for the entries that are moved, reverse mode for those that are differentiated."
+    )
+    mistakes = [Misconception(option, wrong) for option in question.options if option != answer]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _numbers(count: int) -> str:
+    return "one number" if count == 1 else f"{count} numbers"
+
+
+# ── shared work ───────────────────────────────────────────────────────────────────────────────
+
+
+def reuse(source: Source, random: Random) -> Question | None:
+    """How many local derivatives the backward pass uses, against one chain rule a path."""
+    counted = cost(source.trace)
+    if counted.path_edges <= counted.edges or counted.edges > 40:
+        return None
+    question = Question(
+        kind="reuse", level="advanced", concept="reuse of intermediates", form="number",
+        answer=float(counted.edges),
+        text=f"There are {counted.paths} paths from the parameters to {name_text(source.output)}, "
+        f"with {counted.path_edges} edges on them, counted path by path. "
+        "How many local derivatives does one backward pass use?",
+        tolerance=0.0,
+        unit="edges",
+        hints=(
+            "The backward pass goes along every edge once, whatever the number of paths over it.",
+            "Count the edges on the way from the output to the parameters in the graph.",
+        ),
+        explanation=f"One for each of the {counted.edges} edges: what paths share is worked out once.",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [
+        Misconception(float(counted.path_edges), "That is one for each path: the backward pass shares them."),
+        Misconception(float(counted.paths), "That is the number of paths."),
+        Misconception(float(2 * counted.edges), "Each edge is walked once backward."),
+    ]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+# ── the sign of a gradient ────────────────────────────────────────────────────────────────────
+
+_DIRECTIONS = ("it grows", "it shrinks", "it stays the same")
+
+
+def direction(source: Source, random: Random) -> Question | None:
+    """Which way the output moves when a parameter is made a little larger."""
+    trace = source.trace
+    names = [name for name in trace.plan.wrt if trace.has_gradient(name) and trace.value(name).ndim == 0]
+    if not names or np.size(trace.value(source.output)) != 1:
+        return None
+    name = random.choice(names)
+    slope = float(trace.gradient(name))
+    if not np.isfinite(slope):
+        return None
+    answer = _DIRECTIONS[2 if slope == 0 else 0 if slope > 0 else 1]
+    shown, output = name_text(name), name_text(source.output)
+    text = "−" if slope < 0 else ""
+    question = Question(
+        kind="direction", level="beginner", concept="gradient descent", node=name, form="choice",
+        options=_DIRECTIONS, answer=answer,
+        text=f"∂{output}/∂{shown} = {text}{abs(slope):.4g}. "
+        f"What does {output} do when {shown} is made a very little larger?",
+        hints=(
+            f"The gradient is the slope of {output} along {shown}.",
+            "A positive slope means uphill, a negative one downhill.",
+        ),
+        explanation=_slope_says(slope, shown, answer),
+        link=source.link,
+    )  # fmt: skip
+    says = {
+        _DIRECTIONS[0]: "That would need a positive slope.",
+        _DIRECTIONS[
+            1
+        ]: "That would need a negative slope. (An update steps against the slope; here it is asked "
+        "what the slope itself says.)",
+        _DIRECTIONS[2]: "Only a slope of zero would leave it as it is.",
+    }
+    mistakes = [Misconception(option, says[option]) for option in _DIRECTIONS if option != answer]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _slope_says(slope: float, shown: str, answer: str) -> str:
+    if not slope:
+        return "The slope is zero: nothing changes at first."
+    sign = "positive" if slope > 0 else "negative"
+    return f"The slope is {sign}, so {answer}; gradient descent moves {shown} the other way."
+
+
+KINDS = (
+    Kind("order", "The order of the backward pass", "backward pass", ("beginner", "intermediate"), order),
+    Kind("no gradient", "What gets no gradient", "what gets a gradient", ("intermediate",), no_gradient),
+    Kind("mode", "Forward or reverse mode", "automatic differentiation", ("advanced",), mode),
+    Kind("reuse", "Shared work", "reuse of intermediates", ("advanced",), reuse),
+    Kind("direction", "What a slope says", "gradient descent", ("beginner",), direction),
+)
