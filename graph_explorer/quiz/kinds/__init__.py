@@ -6,12 +6,12 @@ name.
 
 from __future__ import annotations
 
-from graph_explorer.quiz.kinds import backward, forward, structure
+from graph_explorer.quiz.kinds import backward, forward, structure, update
 from graph_explorer.quiz.kinds.kind import Kind
 
 __all__ = ["KINDS", "Kind"]
 
 #: Every kind by its name, in the order of a menu.
 KINDS: dict[str, Kind] = {
-    kind.name: kind for family in (forward, backward, structure) for kind in family.KINDS
+    kind.name: kind for family in (forward, backward, structure, update) for kind in family.KINDS
 }

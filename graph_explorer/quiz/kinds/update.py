@@ -1,0 +1,208 @@
+"""Questions on updates: the step of plain gradient descent, and of methods that remember.
+
+The one rule: the numbers in the text are rounded first, and the answer is made from the rounded ones, so
+that whoever reckons with what is shown gets it exactly.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.document import surface_of
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.notation import name_text, number
+from graph_explorer.lab.descent import descend
+from graph_explorer.lab.optimizers import MethodSettings, read_method
+from graph_explorer.lab.optimizers.quantities import QUANTITIES
+from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.question import Misconception, Question
+from graph_explorer.quiz.source import Source, allowance
+
+_RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
+
+
+def rounded(value: Any, digits: int = 3) -> float:
+    """A number with as many significant digits as the text shows."""
+    return float(f"{float(value):.{digits}g}")
+
+
+# ── plain gradient descent ────────────────────────────────────────────────────────────────────
+
+
+def next_update(source: Source, random: Random) -> Question | None:
+    """The new value of a parameter after one step of gradient descent."""
+    trace = source.trace
+    names = [
+        name
+        for name in trace.plan.wrt
+        if trace.has_gradient(name) and np.isfinite(trace.gradient(name)).all()
+    ]
+    if not names:
+        return None
+    name = random.choice(names)
+    index = tuple(random.randrange(size) for size in trace.value(name).shape)
+    suffix = f"[{','.join(map(str, index))}]" if index else ""
+    value, slope = rounded(trace.value(name)[index]), rounded(trace.gradient(name)[index])
+    rate = random.choice(_RATES)
+    answer = value - rate * slope
+    shown = name_text(name) + suffix
+    question = Question(
+        kind="next update", level="beginner" if not index else "intermediate", concept="update step",
+        node=name, form="number",
+        text=f"{shown} = {number(value)}\n∂{name_text(source.output)}/∂{shown} = {number(slope)}\n"
+        f"learning rate = {rate:g}\nWhat is {shown} after one step of gradient descent?",
+        answer=answer,
+        tolerance=allowance(rate * slope) + 1e-9 * abs(value),
+        hints=(
+            "Gradient descent steps against the gradient, as far as the learning rate says.",
+            f"new {shown} = {shown} − learning rate × gradient",
+            f"{number(value)} − {rate:g} × ({number(slope)})",
+        ),
+        explanation=f"{number(value)} − {rate:g} × ({number(slope)}) = {number(answer, 6)}.",
+        link=source.link,
+        makes=("updated", name, suffix),
+        facts={("gradient", name, suffix): slope},
+        again=lambda facts: float(value - rate * facts["gradient", name, suffix]),
+    )  # fmt: skip
+    mistakes = [
+        Misconception(value + rate * slope, "That is a step up the slope: the sign of the step is wrong."),
+        Misconception(value - slope, "The learning rate is missing."),
+        Misconception(
+            value, "Computing gradients changes nothing by itself: this is the value without the update."
+        ),
+        Misconception(-rate * slope, "That is the step alone; add it to the value."),
+        Misconception(rate * slope, "That is the size of the step; subtract it from the value."),
+    ]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+# ── methods that remember ─────────────────────────────────────────────────────────────────────
+
+#: Method → settings that stand for a known mistake, and what to say of it.
+_METHODS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "momentum:lr={lr},momentum=0.9": (("sgd:lr={lr}", "The velocity of the steps before is missing."),),
+    "rmsprop:lr={lr},alpha=0.9": (
+        ("sgd:lr={lr}", "The division by the root of the mean square is missing."),
+    ),
+    "adagrad:lr={lr}": (("sgd:lr={lr}", "The division by the root of the summed squares is missing."),),
+    "adam:lr={lr}": (
+        ("adam:lr={lr},bias_correction=false", "The correction of the means for their start is missing."),
+        ("sgd:lr={lr}", "That is the step of plain gradient descent."),
+    ),
+}
+
+
+def next_point(source: Source, random: Random) -> Question | None:
+    """The next value of one coordinate under a method with memory, its state given."""
+    try:
+        surface = surface_of(source.document)
+        text = random.choice(list(_METHODS))
+        rate = random.choice((0.01, 0.05, 0.1))
+        settings = read_method(text.format(lr=rate))
+        before = random.randrange(1, 4)
+        path = descend(surface, settings, surface.here, before)
+    except InputError:
+        return None
+    axis = random.randrange(2)
+    state = {name: rows[-1] for name, rows in path.state.items()}
+    point, slope = rounded(path.points[-1][axis]), rounded(path.gradients[-1][axis])
+    remembered = {
+        name: rounded(value[axis] if np.ndim(value) else value)
+        for name, value in state.items()
+        if name != "t"
+    }
+    shown = surface.axes[axis].label
+    numbers = [point, slope, *remembered.values()]
+    if path.steps != before or not np.isfinite(numbers).all() or not slope:
+        return None
+    answer = _step(settings, point, slope, remembered, before)
+    if not np.isfinite(answer) or abs(answer - point) < 1e-6 * abs(point):
+        return None
+    wrong = [
+        (_step(read_method(mistaken.format(lr=rate)), point, slope, remembered, before), says)
+        for mistaken, says in _METHODS[text]
+    ]
+    return _next_point_question(
+        source, settings, shown, before, (point, slope, remembered), answer, wrong
+    )  # fmt: skip
+
+
+def _step(
+    settings: MethodSettings, point: float, slope: float, state: Mapping[str, float], taken: int
+) -> float:
+    """One step of a method from a state of numbers; memories that the state lacks begin anew."""
+    start = settings.init(np.array([point]), settings.lr)
+    known = {name: np.array([state.get(name, 0.0)]) for name in start if name != "t"}
+    moved, _ = settings.step(np.array([point]), np.array([slope]), {**known, "t": taken}, settings.lr)
+    return float(moved[0])
+
+
+def _next_point_question(
+    source: Source,
+    settings: MethodSettings,
+    shown: str,
+    taken: int,
+    numbers: tuple[float, float, Mapping[str, float]],
+    answer: float,
+    wrong: list[tuple[float, str]],
+) -> Question:
+    point, slope, state = numbers
+    method = settings.method
+    values = {row.name: settings.values[row.name] for row in method.hyperparameters}
+    options = ", ".join(f"{name} = {_plain(values[name])}" for name in _told(method.name) if name in values)
+    remembered = [
+        f"{name} = {number(value, 3)}  ({QUANTITIES[name].meaning})" for name, value in state.items()
+    ]
+    rules = tuple(f"{line.name} = {line.formula.text()}" for line in settings.lines())
+    question = Question(
+        kind="next point", level="expert" if len(state) > 1 else "advanced", concept=_concept(method.name),
+        form="number", node=shown.partition("[")[0],
+        text=f"{method.title} with {options} has taken {taken} step{'s' * (taken > 1)}. Now\n"
+        f"{shown} = {number(point)}\ngradient = {number(slope)}\n"
+        + "\n".join(remembered)
+        + f"\nWhat is {shown} after the next step?",
+        answer=answer,
+        tolerance=allowance(answer - point) + 1e-9 * abs(point),
+        hints=(method.summary, "\n".join(rules)),
+        explanation=f"The rule, line by line: {'; '.join(rules)}. It leads to {number(answer, 6)}.",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [
+        *(Misconception(value, says) for value, says in wrong),
+        Misconception(2 * point - answer, "The step goes the wrong way: it is subtracted."),
+        Misconception(answer - point, "That is the step alone; add it to the value."),
+    ]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _told(method: str) -> tuple[str, ...]:
+    return ("lr", "momentum", "alpha", "betas", "eps") if method != "momentum" else ("lr", "momentum")
+
+
+def _plain(value: object) -> str:
+    return "/".join(f"{part:g}" for part in value) if isinstance(value, tuple) else f"{value:g}"
+
+
+def _concept(method: str) -> str:
+    return {"momentum": "Momentum", "rmsprop": "RMSProp and Adam", "adam": "RMSProp and Adam"}.get(
+        method, "adaptive methods"
+    )
+
+
+KINDS = (
+    Kind(
+        "next update",
+        "The next step of gradient descent",
+        "update step",
+        ("beginner", "intermediate"),
+        next_update,
+    ),
+    Kind(
+        "next point", "The next point of an optimizer", "RMSProp and Adam", ("advanced", "expert"), next_point
+    ),
+)
