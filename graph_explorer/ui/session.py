@@ -25,7 +25,12 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.formats import open_document, save_document
+from graph_explorer.lab.descent import Path as Descent
+from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.jobs import Jobs
+from graph_explorer.ui.race.place import values_at
+from graph_explorer.ui.race.runner import Runner
+from graph_explorer.ui.race.state import NO_RACE, Race
 
 Array = np.ndarray[Any, Any]
 Show = Callable[["State", "State"], None]
@@ -54,6 +59,10 @@ class State:
     `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
     of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
     graph then still shows the last program that was right.
+
+    `surface` is the output over `axes` (None: the document's own), `here` the point of it where the
+    document is, `paths` those of `race`, entry by entry, each from every start. They are computed
+    while a view is `watching`; `no_surface` says why there is none.
     """
 
     document: Document | None = None
@@ -74,6 +83,13 @@ class State:
     message: str = ""
     theme: str = "light"
     motion: bool = True  # whether pictures may move; without, they change at once
+    watching: frozenset[str] = frozenset()  # the open views that show the surface or its paths
+    axes: tuple[str, str] | None = None
+    surface: Surface | None = None
+    no_surface: str = ""
+    here: tuple[float, float] | None = None
+    race: Race = NO_RACE
+    paths: tuple[Descent, ...] = ()
 
     @property
     def event(self) -> Event | None:
@@ -90,6 +106,12 @@ class State:
             getattr(now, part) is not getattr(saved, part) and getattr(now, part) != getattr(saved, part)
             for part in ("program", "title", "description", "output_name", "surface", "training")
         ) or any(getattr(now, part) is not getattr(saved, part) for part in ("inputs", "parameters"))
+
+
+#: What of the state a document begins with that nobody has looked at as a surface.
+_NO_SURFACE: Mapping[str, Any] = MappingProxyType(
+    {"axes": None, "surface": None, "no_surface": "", "here": None, "race": NO_RACE, "paths": ()}
+)
 
 
 def _exists(use: Use, graph: Graph) -> bool:
@@ -153,6 +175,7 @@ class Session(QObject):
         self.state = State()
         self.jobs = jobs or Jobs()
         self.undo = QUndoStack(self)
+        self._runner = Runner(self)
         self._seconds = 0.0
         #: the document and the detached edges whose run is still under way
         self._wanted: tuple[Document, frozenset[Use]] | None = None
@@ -177,7 +200,7 @@ class Session(QObject):
         before = self.state
         if all(getattr(before, name) is value for name, value in parts.items()):
             return
-        self.state = dataclasses.replace(before, **parts)
+        self.state = self._runner.completed(before, dataclasses.replace(before, **parts))
         self.changed.emit(before, self.state)
 
     def say(self, message: str) -> None:
@@ -203,11 +226,12 @@ class Session(QObject):
             document=document, trace=trace, time=trace.forward_length, saved=document,
             selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
             breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message=str(trace.failure or ""),
+            problem=None, draft=None, playing=False, message=str(trace.failure or ""), **_NO_SURFACE,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:
         self.jobs.cancel("trace")
+        self.jobs.cancel("race")
         self._wanted, self._seconds = None, 0.0
         self.undo.clear()
 
@@ -217,7 +241,7 @@ class Session(QObject):
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message="",
+            problem=None, draft=None, playing=False, message="", **_NO_SURFACE,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:
@@ -365,6 +389,50 @@ class Session(QObject):
     def toggle_group(self, path: str) -> None:
         """Collapses or expands a group."""
         self.change(collapsed=self.state.collapsed ^ {path})
+
+    # ── the surface and the race on it ────────────────────────────────────────────────────────
+
+    @property
+    def here(self) -> tuple[float, float] | None:
+        """The point of the surface where the document is."""
+        return self.state.here
+
+    def watch(self, view: str, open: bool) -> None:  # noqa: A002
+        """A view that shows the surface or its paths is open, or is no more."""
+        self.change(watching=self.state.watching | {view} if open else self.state.watching - {view})
+
+    def set_axes(self, axes: tuple[str, str] | None) -> None:
+        """Another surface of the document, with a race of its own; None is the document's choice."""
+        if axes != self.state.axes:
+            self.change(**{**_NO_SURFACE, "axes": axes})
+
+    def set_point(self, x: float, y: float, merge: str = "") -> None:
+        """Moves the document to a point of the surface; `merge` joins the steps of one drag."""
+        surface = self.state.surface
+        if surface is not None and (x, y) != self.state.here:
+            names = " and ".join(axis.label for axis in surface.axes)
+            self.edit(f"Move {names}", self.latest.with_values(values_at(surface, (x, y))), merge)
+
+    def set_race(self, race: Race | None = None, **parts: Any) -> None:
+        """Another race, or other parts of the present one; while it is linked, a step moves the document."""
+        before = self.state.race
+        now = dataclasses.replace(race if race is not None else before, **parts)
+        if now == before:
+            return
+        self.change(race=now)
+        followed = ("step", "selected", "start")
+        stepped = any(getattr(before, part) != getattr(now, part) for part in followed)
+        if now.linked and stepped and (before.entries, before.starts) == (now.entries, now.starts):
+            self._follow_path()
+
+    def _follow_path(self) -> None:
+        race, paths = self.state.race, self.state.paths
+        if race.path >= len(paths):
+            return
+        path = paths[race.path]
+        x, y = path.points[race.reached(path)]
+        if np.isfinite([x, y]).all():
+            self.set_point(float(x), float(y), merge="race")
 
     # ── the four acts of training ─────────────────────────────────────────────────────────────
 

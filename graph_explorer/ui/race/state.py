@@ -9,11 +9,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from graph_explorer.lab.descent import Path
-    from graph_explorer.lab.optimizers import MethodSettings
+from graph_explorer.lab.descent import Path
+from graph_explorer.lab.optimizers import MethodSettings, read_method
 
 Point = tuple[float, float]
 
@@ -21,8 +20,6 @@ Point = tuple[float, float]
 @lru_cache(maxsize=512)
 def settings_of(text: str) -> MethodSettings:
     """The settings that a text such as `adam:lr=0.05` names; `InputError` where it names none."""
-    from graph_explorer.lab.optimizers import read_method  # only once a race is asked for
-
     return read_method(text)
 
 
