@@ -13,7 +13,7 @@ import numpy as np
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.ops.axes import whole
-from graph_explorer.engine.ops.composed import Apply, composed, numbers_of
+from graph_explorer.engine.ops.composed import Apply, composed, named, numbers_of
 from graph_explorer.engine.ops.declare import Array
 
 Value = Any
@@ -85,9 +85,9 @@ def _scores(apply: Apply, q: Value, k: Value, scale: float | None, softcap: floa
     return scores, apply("Mul", apply("Tanh", apply("Div", scores, cap)), cap)
 
 
-def _weights(apply: Apply, scores: Value, closed: Array, precision: int | None) -> tuple[Value, Value]:
+def _weights(apply: Apply, scores: Value, closed: Value, precision: int | None) -> tuple[Value, Value]:
     """The scores, −∞ where closed, and their softmax: zeros for a query to which all is closed."""
-    nothing = np.all(closed, axis=-1, keepdims=True)
+    nothing = np.all(numbers_of(closed), axis=-1, keepdims=True)
     zero = np.zeros((), scores.dtype)
     biased = apply("Where", closed, np.asarray(-np.inf, scores.dtype), scores)
     weights = apply("Where", nothing, zero, biased)
@@ -107,8 +107,9 @@ def _attention(
     softcap: float = 0.0, softmax_precision: int | None = None,
 ) -> tuple[Value, ...]:  # fmt: skip
     flat = len(np.shape(q)) == 3
-    q = _by_head(apply, q, q_num_heads, "Attention")
-    k, v = (_by_head(apply, x, kv_num_heads, "Attention") for x in (k, v))
+    q = named(apply, "q", _by_head(apply, q, q_num_heads, "Attention"))
+    k = named(apply, "k", _by_head(apply, k, kv_num_heads, "Attention"))
+    v = named(apply, "v", _by_head(apply, v, kv_num_heads, "Attention"))
     _check(q, k, v, past_key, past_value, nonpad_kv_seqlen)
     if past_key is not None:
         k, v = apply("Concat", past_key, k, axis=2), apply("Concat", past_value, v, axis=2)
@@ -116,9 +117,11 @@ def _attention(
     repeats = np.shape(q)[1] // np.shape(k)[1]
     if repeats > 1:
         heads = np.repeat(np.arange(np.shape(k)[1]), repeats)
-        k, v = apply("Gather", k, heads, axis=1), apply("Gather", v, heads, axis=1)
+        k = named(apply, "k_shared", apply("Gather", k, heads, axis=1))
+        v = named(apply, "v_shared", apply("Gather", v, heads, axis=1))
 
     scores, capped = _scores(apply, q, k, scale, softcap)
+    scores = named(apply, "scores", scores)
     shown = capped if qk_matmul_output_mode else scores
     lengths = None if nonpad_kv_seqlen is None else np.asarray(whole(nonpad_kv_seqlen))
     offset = 0 if past_key is None else np.shape(past_key)[2]
@@ -137,7 +140,8 @@ def _attention(
         right_window_size,
         lengths,
     )
-    biased, weights = _weights(apply, capped, closed, softmax_precision)
+    biased, weights = _weights(apply, capped, named(apply, "closed", closed), softmax_precision)
+    weights = named(apply, "weights", weights)
     shown = {2: biased, 3: weights}.get(qk_matmul_output_mode, shown)
     y = apply("MatMul", weights, v)
     if flat:

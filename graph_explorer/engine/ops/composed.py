@@ -243,6 +243,7 @@ def composed(
     return Operation(
         name=name,
         forward=forward,
+        parts=build,
         inputs=inputs,
         pulls=tuple(partial(_pull, build, flows, k) if k in flows else None for k in range(len(inputs))),
         pushes=tuple(partial(_push, build, k) if k in flows else None for k in range(len(inputs))),

@@ -72,6 +72,10 @@ class Operation:
     domain: Rule | None = None
     kinks: Rule | None = None
     reference: str = ""
+    #: for one that is put together from others: `parts(apply, *inputs, **attributes)`, see `composed.py`
+    parts: Rule | None = None
+    #: why no gradient flows to some input, or to none: a clause, "" where all take one
+    flat: str = ""
     #: integer inputs that may be given as attributes of the node: name → input index
     settings: Mapping[str, int] = field(default_factory=dict)
 

@@ -99,21 +99,25 @@ def _run(
     steps = np.shape(pre)[0]
     if backward:
         pre = _flipped(apply, pre, lengths)
+    # a step is called by its time, unless sequences of several lengths begin at different ones
+    times = range(steps)[::-1] if backward and lengths is None else range(steps)
+    parts = apply("Split", pre, axis=0, num_outputs=steps)
+    parts = named(apply, " ".join(f"{within}Wx_{time}" for time in times), parts)
     outputs = []
-    of_steps = apply("Split", pre, axis=0, num_outputs=steps)
-    of_steps = named(apply, " ".join(f"{within}Wx{step}" for step in range(steps)), of_steps)
-    for step, now in enumerate(of_steps):
-        after = cell(f"{within}t={step}/", now, states)
+    for step, (time, now) in enumerate(zip(times, parts, strict=True)):
+        after = cell(f"{within}t={time}/", now, states)
         shown = after[0]
         if lengths is not None:  # a sequence that has ended keeps its states and shows zeros
             active = (step < lengths)[None, :, None]
             after = tuple(apply("Where", active, a, b) for a, b in zip(after, states, strict=True))
             shown = apply("Where", active, shown, np.zeros((1, 1, 1), after[0].dtype))
-            shown = named(apply, f"{within}t={step}/shown", shown)
+            shown = named(apply, f"{within}t={time}/shown", shown)
         states = after
         outputs.append(shown)
-    whole_sequence = apply("Concat", *outputs, axis=0)
-    return (_flipped(apply, whole_sequence, lengths) if backward else whole_sequence), states
+    sequence = apply("Concat", *outputs, axis=0)
+    return named(
+        apply, f"{within}outputs", _flipped(apply, sequence, lengths) if backward else sequence
+    ), states
 
 
 def _sequence(
@@ -129,9 +133,9 @@ def _sequence(
 ) -> tuple[Value, ...]:
     """Runs a layer: its output at every step, then its last states, in ONNX's shapes.
 
-    `make_cell(direction, r, bias)` gives the cell and the bias that is added for all steps at once.
+    `make_cell(direction, R^T, biases)` gives the cell and the bias that is added for all steps at once.
     """
-    w, r, b = weights
+    w, r, _ = weights
     if len(np.shape(x)) != 3 or np.shape(x)[2] != np.shape(w)[2]:
         raise InputError(f"{name}: inputs of shape {np.shape(x)} do not fit weights of {np.shape(w)}")
     lengths = None if lengths is None else np.asarray(whole(lengths))
@@ -143,20 +147,25 @@ def _sequence(
     ways = _directions(direction, w, name)
     for index, backward in enumerate(ways):
         within = "" if len(ways) == 1 else "backward/" if backward else "forward/"
-        cell, bias = make_cell(index, _chosen(apply, r, index), _chosen(apply, b, index))
-        pre = apply("MatMul", x, apply("Transpose", _chosen(apply, w, index)))
-        if bias is not None:
-            pre = apply("Add", pre, bias)
-        pre = named(apply, f"{within}Wx", pre)
+        w_matrix, r_matrix, both_biases = (
+            named(apply, within + letter, _chosen(apply, value, index))
+            for letter, value in zip("WRB", weights, strict=True)
+        )
+        back = named(apply, f"{within}R_T", apply("Transpose", r_matrix))
+        cell, bias = make_cell(index, back, both_biases)
+        bias = named(apply, f"{within}b", bias)
+        pre = apply("MatMul", x, apply("Transpose", w_matrix))
+        pre = named(apply, f"{within}Wx", pre if bias is None else apply("Add", pre, bias))
         empty = np.zeros((1, batch, hidden), x.dtype)
         states = tuple(
             empty if start is None else apply("Slice", start, starts=(index,), ends=(index + 1,), axes=(0,))
             for start in starts
         )
+        states = tuple(named(apply, f"{within}{s}_0", one) for s, one in zip("hc", states, strict=False))
         output, states = _run(apply, pre, cell, states, lengths, backward, within)
-        outputs.append(apply("Unsqueeze", output, axes=(1,)))
+        outputs.append(output)
         last.append(states)
-    results = [apply("Concat", *outputs, axis=1)]
+    results = [apply("Concat", *(apply("Unsqueeze", output, axes=(1,)) for output in outputs), axis=1)]
     results += [apply("Concat", *parts, axis=0) for parts in zip(*last, strict=True)]
     if layout:
         results = [apply("Transpose", results[0], perm=(2, 0, 1, 3))] + [
@@ -182,9 +191,7 @@ def _rnn(
     names = activations or ("Tanh",) * np.shape(w)[0]
     functions = list(_functions(apply, names, activation_alpha, activation_beta, clip))
 
-    def make_cell(index: int, r_matrix: Value, bias: Value) -> tuple[Cell, Value]:
-        back = apply("Transpose", r_matrix)
-
+    def make_cell(index: int, back: Value, bias: Value) -> tuple[Cell, Value]:
         def cell(step: str, pre: Value, states: States) -> States:
             inner = named(apply, f"{step}a", apply("Add", pre, apply("MatMul", states[0], back)))
             return (named(apply, f"{step}h", functions[index](inner)),)
@@ -204,9 +211,9 @@ def _gru(
     functions = list(_functions(apply, names, activation_alpha, activation_beta, clip))
     hidden = np.shape(r)[2]
 
-    def make_cell(index: int, r_matrix: Value, bias: Value) -> tuple[Cell, Value]:
+    def make_cell(index: int, back: Value, bias: Value) -> tuple[Cell, Value]:
         gate, candidate = functions[2 * index : 2 * index + 2]
-        gates, of_candidate = apply("Split", apply("Transpose", r_matrix), (2 * hidden, hidden), axis=1)
+        gates, of_candidate = apply("Split", back, (2 * hidden, hidden), axis=1)
         of_input, last_bias = bias, None
         if bias is not None:
             sizes = (3 * hidden, 2 * hidden, hidden)
@@ -246,9 +253,8 @@ def _lstm(
     names = activations or ("Sigmoid", "Tanh", "Tanh") * np.shape(w)[0]
     functions = list(_functions(apply, names, activation_alpha, activation_beta, clip))
 
-    def make_cell(index: int, r_matrix: Value, bias: Value) -> tuple[Cell, Value]:
+    def make_cell(index: int, back: Value, bias: Value) -> tuple[Cell, Value]:
         gate, candidate, output = functions[3 * index : 3 * index + 3]
-        back = apply("Transpose", r_matrix)
         peepholes = None
         if p is not None:
             peepholes = apply("Split", _chosen(apply, p, index), axis=0, num_outputs=3)
