@@ -6,12 +6,22 @@ name.
 
 from __future__ import annotations
 
-from graph_explorer.quiz.kinds import backward, forward, structure, update
+from graph_explorer.quiz.kinds import (
+    backward,
+    code,
+    curves,
+    depth,
+    forward,
+    paths,
+    sabotage,
+    structure,
+    update,
+)
 from graph_explorer.quiz.kinds.kind import Kind
 
 __all__ = ["KINDS", "Kind"]
 
+_FAMILIES = (forward, backward, structure, update, paths, sabotage, depth, curves, code, concept)
+
 #: Every kind by its name, in the order of a menu.
-KINDS: dict[str, Kind] = {
-    kind.name: kind for family in (forward, backward, structure, update) for kind in family.KINDS
-}
+KINDS: dict[str, Kind] = {kind.name: kind for family in _FAMILIES for kind in family.KINDS}

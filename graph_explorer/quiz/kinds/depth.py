@@ -1,0 +1,172 @@
+"""Questions on depth: whether the gradient vanishes or explodes on its way back, and why.
+
+The one rule: the layers are told with their numbers; what is concluded from them follows from the bounds
+below, and a pass between the bounds is not asked about.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from random import Random
+
+import numpy as np
+
+from graph_explorer.engine.graph import Graph
+from graph_explorer.engine.notation import name_text, number
+from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.question import Misconception, Question
+from graph_explorer.quiz.source import Source
+
+#: The gradient of the first layer as a part of the last one's: below it vanishes, above its inverse it
+#: explodes, and within the inner bound of one it stays.
+_VANISHES, _STAYS = 1e-2, 0.25
+_FEWEST, _MOST = 3, 8
+_ACTIVATIONS = frozenset({"Sigmoid", "Tanh", "Relu", "LeakyRelu", "Elu", "Gelu", "Softplus"})
+
+_ANSWERS = {
+    "vanishes": "it vanishes towards the input",
+    "explodes": "it explodes towards the input",
+    "stays": "it stays of about the same size",
+}
+
+_SAYS = {
+    "vanishes": "To vanish, the norms would have to shrink by a factor at each layer towards the input.",
+    "explodes": "To explode, the norms would have to grow by a factor at each layer towards the input.",
+    "stays": "The norms of the first and the last layer differ by more than a factor of a hundred.",
+}
+
+
+def _layers(source: Source) -> list[tuple[str, float]]:
+    """The outputs of the layers, from the input to the output, with the norms of their gradients.
+
+    A layer's output is that of an activation; without activations, what a loop hands to its next turn.
+    """
+    trace = source.trace
+    nodes = [node for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
+    found = [node for node in nodes if node.op in _ACTIVATIONS]
+    if len(found) < _FEWEST:
+        turns = {node.group: node for node in nodes if "=" in node.group}
+        found = list(turns.values())
+    labels = {node.label for node in found}
+    norms = [(node.id, float(np.linalg.norm(trace.gradient(node.id)))) for node in found]
+    same_name = len(labels) == 1 or len(found) <= _MOST
+    if len(found) < _FEWEST or not same_name or not all(np.isfinite(norm) for _, norm in norms):
+        return []
+    places = np.unique(np.linspace(0, len(norms) - 1, _MOST).round().astype(int))
+    return [norms[k] for k in places]
+
+
+def _verdict(norms: list[float]) -> str:
+    ratio = norms[0] / norms[-1] if norms[-1] else np.inf
+    if ratio < _VANISHES:
+        return "vanishes"
+    if ratio > 1 / _VANISHES:
+        return "explodes"
+    return "stays" if _STAYS < ratio < 1 / _STAYS else ""
+
+
+def vanishing(source: Source, random: Random) -> Question | None:
+    """Whether the gradient of a deep network vanishes, explodes or stays."""
+    layers = _layers(source)
+    verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
+    if not verdict:
+        return None
+    first, last, answer = layers[0][1], layers[-1][1], _ANSWERS[verdict]
+    told = "\n".join(f"{name_text(name)}: {number(norm)}" for name, norm in layers)
+    factor = (first / last) ** (1 / (len(layers) - 1)) if last and first else 0.0
+    question = Question(
+        kind="vanishing", level="intermediate", concept="vanishing and exploding gradients", form="choice",
+        node=layers[0][0], options=tuple(_ANSWERS.values()), answer=answer,
+        text="The norms of the gradients of the layers' outputs, from the input to the output:\n"
+        f"{told}\nWhat happens to the gradient on its way back?",
+        hints=(
+            "Backward means from the last line to the first.",
+            f"Compare the first with the last: {number(first)} and {number(last)}.",
+        ),
+        explanation=f"From {name_text(layers[-1][0])} back to {name_text(layers[0][0])} the norm is "
+        f"multiplied by {number(first / last) if last else '∞'}, about {number(factor)} a layer: {answer}.",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [Misconception(_ANSWERS[other], _SAYS[other]) for other in _ANSWERS if other != verdict]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+# ── which layer, why, what helps ──────────────────────────────────────────────────────────────
+
+#: Operator → why a stack of it makes gradients vanish, and what helps.
+_WHY: Mapping[str, str] = {
+    "Sigmoid": "the slope of a sigmoid is at most 1/4",
+    "Tanh": "the slope of tanh falls towards 0 away from the middle",
+    "Relu": "the slope of a ReLU is 0 for what is negative",
+}
+_REASONS = (*_WHY.values(), "the weights make every pass back larger", "the learning rate is too small")
+
+
+def why(source: Source, random: Random) -> Question | None:
+    """Why the gradient vanishes or explodes here."""
+    layers = _layers(source)
+    verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
+    activation = _activation(source.trace.graph)
+    if verdict not in ("vanishes", "explodes") or (verdict == "vanishes" and activation is None):
+        return None
+    answer = _REASONS[3] if verdict == "explodes" else _WHY[activation or ""]
+    options = list(_REASONS)
+    random.shuffle(options)
+    found = {
+        "vanishes": "the gradient vanishes towards the input",
+        "explodes": "the gradient explodes towards the input",
+    }
+    question = Question(
+        kind="why", level="advanced", concept="vanishing and exploding gradients", node=layers[0][0],
+        form="choice", options=tuple(options), answer=answer,
+        text=f"In this network {found[verdict]}: its norm is {number(layers[-1][1])} at "
+        f"{name_text(layers[-1][0])} and {number(layers[0][1])} at {name_text(layers[0][0])}. Its layers use "
+        f"{activation or 'no activation'}. Why does that happen?",
+        hints=(
+            "Each layer multiplies the gradient by its weights and by the slope of its activation.",
+            "Ask whether that product is below 1 or above it.",
+        ),
+        explanation=f"Because {answer}: at each layer the gradient is multiplied by a factor "
+        f"{'below' if verdict == 'vanishes' else 'above'} 1. {_HELP[verdict]}",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [
+        Misconception(_REASONS[4], "The learning rate scales the update, not the gradient itself."),
+        *(
+            Misconception(reason, f"That would be so with {name}, which this network does not use.")
+            for name, reason in _WHY.items()
+            if name != activation
+        ),
+    ]
+    if verdict == "vanishes":
+        mistakes.append(Misconception(_REASONS[3], "Then the norms would grow towards the input."))
+    elif activation is not None:
+        mistakes.append(
+            Misconception(_WHY[activation], "That would make the gradient smaller, and it grows.")
+        )
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+_HELP = {
+    "vanishes": "A ReLU, a residual connection, normalisation or a fitting initialisation helps.",
+    "explodes": "Clipping the norm bounds the update; a smaller initialisation removes the cause.",
+}
+
+
+def _activation(graph: Graph) -> str | None:
+    """The one activation that the network uses; None where there is none or several."""
+    found = {node.op for node in graph if node.op in _WHY}
+    return found.pop() if len(found) == 1 else None
+
+
+KINDS = (
+    Kind(
+        "vanishing",
+        "Vanishing or exploding?",
+        "vanishing and exploding gradients",
+        ("intermediate",),
+        vanishing,
+    ),
+    Kind("why", "Why it vanishes or explodes", "vanishing and exploding gradients", ("advanced",), why),
+)
