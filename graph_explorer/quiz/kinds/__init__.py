@@ -9,6 +9,7 @@ from __future__ import annotations
 from graph_explorer.quiz.kinds import (
     backward,
     code,
+    concept,
     curves,
     depth,
     forward,
