@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -75,13 +76,30 @@ def _size(text: str) -> tuple[int, int]:
 
 def _render_arguments(parser: argparse.ArgumentParser) -> None:
     _document_arguments(parser)
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the file; its suffix chooses the kind: svg, png, …")
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="the file; its suffix chooses the kind: svg, png, …",
+    )
     parser.add_argument(
         "--step", type=int, metavar="K", help="after this step of the backward pass (0: the seed)"
     )
     parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
     parser.add_argument(
         "--size", type=_size, metavar="WxH", help="in pixels; by default what the graph needs"
+    )
+
+
+def _quiz_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument("--count", type=int, default=10, metavar="N", help="how many questions (10)")
+    parser.add_argument("--level", default="", metavar="L", help="beginner, intermediate, advanced or expert")
+    parser.add_argument(
+        "--kind", action="append", default=[], metavar="KIND", help="only questions of this kind"
     )
 
 
@@ -92,7 +110,12 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "steps": ("print the backward pass, one line an edge", _steps_arguments),
     "check": ("compare every gradient with central differences", _check_arguments),
     "render": ("draw the graph into a file", _render_arguments),
+    "quiz": ("ask questions made from the document", _quiz_arguments),
 }
+
+
+#: Commands whose function is in a module of its own; the others are in `commands`.
+_MODULES = {"quiz": "graph_explorer.cli.quiz"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -119,12 +142,13 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
         if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
             return _open(arguments, window)
         options = parser().parse_args(arguments)
-        from graph_explorer.cli import commands
-
         if options.command == "render":
-            painter(commands.document_of(options), options)
+            from graph_explorer.cli.commands import document_of
+
+            painter(document_of(options), options)
             return DONE
-        code = int(getattr(commands, f"command_{options.command}")(options))
+        module = import_module(_MODULES.get(options.command, "graph_explorer.cli.commands"))
+        code = int(getattr(module, f"command_{options.command}")(options))
         sys.stdout.flush()  # so that a reader who left is noticed here
         return code
     except InputError as error:
