@@ -2,18 +2,23 @@
 
 The one rule: a path depends on the surface, the settings, the start and the seed alone, never on
 what runs beside it; whatever a method asks of the function is counted.
+
+A method of the gradient on a function of plain numbers runs as one generated loop; everything else
+(searches, parameters that are arrays, mini-batches) runs step by step and gives the same record.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.lab.loops import loop
 from graph_explorer.lab.optimizers import MethodSettings
 from graph_explorer.lab.optimizers.shared import random_vectors
 from graph_explorer.lab.outcome import Window, outcome
@@ -49,15 +54,23 @@ def descend(
         raise InputError(f"a start has {len(surface.axes)} coordinates, found the shape {point.shape}")
     if steps < 0:
         raise InputError(f"the number of steps must be at least 0, found {steps}")
-    walk = _Walk(surface, settings, point, steps, seed)
-    for step in range(steps):
-        if checkpoint is not None:
-            checkpoint(step / steps)
-        if not whole and not walk.finite:
-            break
-        if not walk.step(budget):
-            break
-    return walk.path(window)
+    compiled = surface.compiled
+    fused = None if compiled is None or settings.values.get("batch") else loop(compiled, settings)
+    if fused is None:
+        walk = _Walk(surface, settings, point, steps, seed)
+        walk.go(steps, math.inf if budget is None else budget, whole, checkpoint)
+        return walk.path(window)
+    rows, rates, momenta = fused.walk(settings, point.tolist(), steps, seed)
+    count = steps if budget is None else min(steps, budget)
+    if not whole:
+        count = min(count, _first_infinite(rows[:, : len(point) + 1]))
+    rows = rows[: count + 1]
+    points, losses = rows[:, : len(point)], rows[:, len(point)]
+    gradients = rows[:, len(point) + 1 : 2 * len(point) + 1]
+    return Path(
+        settings, points, losses, gradients, fused.remembered(rows), rates[:count], np.arange(count + 1),
+        outcome(points, losses, partial(_slope, surface), window), seed, momenta[:count],
+    )  # fmt: skip
 
 
 def race(
@@ -70,18 +83,41 @@ def race(
     window: Window | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> tuple[Path, ...]:
-    """The paths of several methods, each from its start; all see the same noise."""
+    """The paths of several methods, each from its start; all see the same noise and batches."""
+
+    def progress(number: int, fraction: float) -> None:
+        if checkpoint is not None:
+            checkpoint((number + fraction) / len(entries))
+
     paths = []
     for number, (settings, start) in enumerate(entries):
-
-        def part(fraction: float, number: int = number) -> None:
-            if checkpoint is not None:
-                checkpoint((number + fraction) / len(entries))
-
+        told = partial(progress, number)
+        told(0.0)
         paths.append(
-            descend(surface, settings, start, steps, budget=budget, seed=seed, window=window, checkpoint=part)
+            descend(surface, settings, start, steps, budget=budget, seed=seed, window=window, checkpoint=told)
         )
     return tuple(paths)
+
+
+def batches(examples: int, size: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Rows of examples, for ever: `size` at a time, every one once before any comes again.
+
+    The last batch of a round may be smaller. The order of each round is drawn from `seed`.
+    """
+    random = np.random.default_rng((seed, 1))
+    while True:
+        order = random.permutation(examples)
+        for begin in range(0, examples, size):
+            yield order[begin : begin + size]
+
+
+def _first_infinite(rows: Array) -> int:
+    bad = ~np.isfinite(rows).all(axis=1)
+    return int(bad.argmax()) if bad.any() else len(rows)
+
+
+def _slope(surface: Surface, point: Array) -> Array:
+    return surface.value_and_gradient(point)[1]
 
 
 class _Walk:
@@ -100,12 +136,21 @@ class _Walk:
         value, gradient = surface.value_and_gradient(start)
         self.losses, self.gradients = [value], [gradient]
         self.states: list[dict[str, Any]] = []
+        batch = settings.values.get("batch")
+        self.size = batch if isinstance(batch, int) else 0
+        self.batches = batches(surface.examples, self.size, seed) if self.size else iter(())
+        self.seen: list[Array] = []
+        self.used = 0  # of the examples, where there are batches
 
-    @property
-    def finite(self) -> bool:
-        return math.isfinite(self.losses[-1]) and bool(np.isfinite(self.points[-1]).all())
+    def go(self, steps: int, budget: float, whole: bool, checkpoint: Checkpoint | None) -> None:
+        for step in range(steps):
+            if checkpoint is not None:
+                checkpoint(step / steps)
+            finite = math.isfinite(self.losses[-1]) and bool(np.isfinite(self.points[-1]).all())
+            if not (whole or finite) or not self.step(budget):
+                break
 
-    def step(self, budget: int | None) -> bool:
+    def step(self, budget: float) -> bool:
         """Takes one step; False, and nothing is kept of it, where the budget does not suffice."""
         settings, point = self.settings, self.points[-1]
         rate = self.schedule.send(self.losses[-2] if self.rates else None)
@@ -113,33 +158,39 @@ class _Walk:
             self.states.append(settings.init(point, *rate))
         if settings.method.search is not None:
             point, state = settings.search(point, self.states[-1], self.oracle, rate.lr)
-            used = self.oracle.evaluations
+            evaluations = self.oracle.evaluations
         else:
-            xi = self.noise[len(self.rates)]
-            point, state = settings.step(point, self.gradients[-1], self.states[-1], *rate, xi)
-            used = self.evaluations[-1] + 1
-        if budget is not None and used > budget:
+            gradient, evaluations = self._gradient()
+            point, state = settings.step(point, gradient, self.states[-1], *rate, self.noise[len(self.rates)])
+        if evaluations > budget:
             return False
-        value, gradient = self.surface.value_and_gradient(point)
+        value, slope = self.surface.value_and_gradient(point)
         self.points.append(point)
         self.losses.append(value)
-        self.gradients.append(gradient)
+        self.gradients.append(slope)
         self.states.append(state)
-        self.evaluations.append(used)
+        self.evaluations.append(evaluations)
         self.rates.append(rate.lr)
         self.momenta.append(math.nan if rate.momentum is None else rate.momentum)
         return True
 
+    def _gradient(self) -> tuple[Array, int]:
+        """What the method is given here, and the evaluations used so far; a batch is part of one."""
+        if not self.size:
+            return self.gradients[-1], self.evaluations[-1] + 1
+        rows = next(self.batches)
+        self.used += len(rows)
+        self.seen.append(self.surface.of_examples(rows).value_and_gradient(self.points[-1])[1])
+        return self.seen[-1], -(-self.used // self.surface.examples)
+
     def path(self, window: Window | None) -> Path:
         points, losses = np.array(self.points), np.array(self.losses)
-
-        def slope(at: Array) -> Array:
-            return self.surface.value_and_gradient(at)[1]
-
+        seen = np.array(self.seen[: len(self.rates)]) if self.size else None
         return Path(
             self.settings, points, losses, np.array(self.gradients), _stacked(self.states),
-            np.array(self.rates), np.array(self.evaluations), outcome(points, losses, slope, window),
-            self.seed, np.array(self.momenta),
+            np.array(self.rates), np.array(self.evaluations),
+            outcome(points, losses, partial(_slope, self.surface), window), self.seed,
+            np.array(self.momenta), seen,
         )  # fmt: skip
 
 

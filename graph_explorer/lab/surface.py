@@ -9,6 +9,7 @@ evaluated in any thread and does not change while someone edits.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from graph_explorer.engine import compiled as straight
 from graph_explorer.engine.backward import backward_graph, lookup
 from graph_explorer.engine.errors import InputError, check_entry
 from graph_explorer.engine.graph import Graph, Use
@@ -74,6 +76,13 @@ class Surface:
             and all(value.ndim == 0 for value in self.leaves.values())
         )
 
+    @cached_property
+    def compiled(self) -> straight.Compiled | None:
+        """Value and gradient as straight-line code, where the coordinates and all else are numbers."""
+        if not self.together or self.output_entry:
+            return None
+        return straight.compiled(self._both, self.leaves, [axis.names[0] for axis in self.axes])
+
     @property
     def here(self) -> Array:
         """Where the leaves are now: shape (axes,)."""
@@ -86,13 +95,48 @@ class Surface:
             axis.place(moved, coordinate)
         return moved
 
+    # ── some of the examples ──────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def examples(self) -> int:
+        """How many examples the inputs hold: the length of the first axis, which they share.
+
+        `InputError` where there are no such inputs.
+        """
+        arrays = {name: value.shape for name, value in self._inputs.items()}
+        lengths = {shape[0] for shape in arrays.values()}
+        if len(lengths) != 1:
+            found = " and ".join(f"{name} {shape}" for name, shape in arrays.items()) or "none"
+            raise InputError(
+                "a batch is drawn from inputs whose first axis holds the examples, of one length for all; "
+                f"the inputs that are arrays: {found}"
+            )
+        return int(lengths.pop())
+
+    @property
+    def _inputs(self) -> dict[str, Array]:
+        names = (node.id for node in self.graph.leaves("input"))
+        return {name: self.leaves[name] for name in names if self.leaves[name].ndim}
+
+    def of_examples(self, rows: Array) -> Surface:
+        """The surface that these examples alone would make."""
+        part = copy.copy(self)
+        part.__dict__.pop("compiled", None)
+        part.leaves = self.leaves | {name: value[rows] for name, value in self._inputs.items()}
+        return part
+
     # ── at one point ──────────────────────────────────────────────────────────────────────────
 
     def value(self, point: Any) -> float:
+        if self.compiled is not None:
+            return self.compiled.value_at(*map(float, point))
         return float(self._value_of(self._run(self._forward, point)))
 
     def value_and_gradient(self, point: Any) -> tuple[float, Array]:
         """The value, and its slope along each axis: shape (axes,)."""
+        if self.compiled is not None:
+            value, *slopes = self.compiled(*map(float, point))
+            return value, np.array(slopes)
         trace = self._run(self._both, point)
         return float(self._value_of(trace)), np.array([self._slope(axis, trace) for axis in self.axes])
 

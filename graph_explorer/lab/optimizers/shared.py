@@ -16,6 +16,7 @@ from graph_explorer.lab.hyperparameters import (
     POSITIVE,
     Hyperparameter,
     flag,
+    integer,
     number,
     pair,
 )
@@ -75,6 +76,7 @@ SHARED = (
         optional=True,
     ),
     number("noise", 0.0, "standard deviation of the noise on the gradient", usual=(0.0, 10.0)),
+    integer("batch", None, "how many examples each gradient is taken from; none takes all", optional=True),
     SCHEDULE,
 )
 
