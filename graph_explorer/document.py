@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -55,11 +55,29 @@ class Surface:
     steps: int = 200
 
 
+class Model(Protocol):
+    """What gives a document its graph where there is no program text: a model of another tool."""
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether values decide on the graph: which branch is taken, how often a loop turns."""
+
+    def program(self, leaves: Mapping[str, Array]) -> Program:
+        """The graph for these values of the inputs and parameters."""
+
+    def fitted(self, inputs: Mapping[str, Entry], given: Iterable[str]) -> Mapping[str, Entry]:
+        """The inputs after those in `given` were: made-up values take the sizes that these ask for."""
+
+    def notes(self, inputs: Mapping[str, Entry]) -> tuple[str, ...]:
+        """What a person should know of it, each in a sentence."""
+
+
 @dataclass(frozen=True)
 class Document:
     """A program and its values. `text` is the file it came from, kept so that saving loses nothing.
 
-    `program_place` is the line and column in that file where the program begins, both from 1.
+    `program_place` is the line and column in that file where the program begins, both from 1. A
+    document with a `model` has no program text; the graph comes from there.
     """
 
     program: str
@@ -74,6 +92,7 @@ class Document:
     path: Path | None = None
     text: str = ""
     program_place: tuple[int, int] = (1, 1)
+    model: Model | None = None
 
     @cached_property
     def read(self) -> Program:
@@ -82,6 +101,8 @@ class Document:
         if twice is not None:
             raise InputError(f"'{twice}' is both an input and a parameter; keep one", source=self.source)
         try:
+            if self.model is not None:
+                return self.model.program(self._given)
             return read(self.program, self.inputs, self.parameters, np.dtype(self.dtype))
         except InputError as error:
             raise self.placed(error) from None
@@ -113,14 +134,24 @@ class Document:
     @property
     def output(self) -> str:
         """The value that is asked for, without an index; see `output_entry`."""
-        name = self.output_name.split("[", 1)[0]
-        return self.graph.resolve(name) if name else self.read.output
+        if not self.output_name:
+            return self.read.output
+        whole = self.output_name in self.graph  # names of models may hold brackets
+        return self.graph.resolve(self.output_name if whole else self.output_name.split("[", 1)[0])
+
+    @property
+    def _given(self) -> dict[str, Array]:
+        return {name: entry.array for name, entry in {**self.inputs, **self.parameters}.items()}
 
     @cached_property
     def leaves(self) -> Mapping[str, Array]:
         """The values of all leaves."""
-        given = {**self.inputs, **self.parameters}
-        return {**{name: entry.array for name, entry in given.items()}, **self.read.constants}
+        return {**self._given, **self.read.constants}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of a document that was read from a model, each in a sentence."""
+        return self.model.notes(self.inputs) if self.model is not None else ()
 
     def entry(self, name: str) -> Entry:
         """The value of the input or parameter `name`."""
@@ -141,7 +172,10 @@ class Document:
             part: MappingProxyType({n: changed.get(n, e) for n, e in getattr(self, part).items()})
             for part in ("inputs", "parameters")
         }
-        return self._with_same_graph(**kept)
+        if self.model is None:
+            return self._with_same_graph(**kept)
+        kept["inputs"] = MappingProxyType(dict(self.model.fitted(kept["inputs"], values)))
+        return dataclasses.replace(self, **kept) if self.model.unfolds else self._with_same_graph(**kept)
 
     def kept_as(self, other: Document) -> Document:
         """The document as part of the file that `other` is part of."""
@@ -155,7 +189,7 @@ class Document:
 
     def with_program(self, program: str) -> Document:
         """The document with another program over the same inputs and parameters."""
-        return dataclasses.replace(self, program=program)
+        return dataclasses.replace(self, program=program, model=None)
 
     @property
     def default_wrt(self) -> tuple[str, ...]:
@@ -219,9 +253,9 @@ def run(
     an earlier trace of the same graph saves making it anew. With `partial`, a node that fails gives
     a trace that ends there; otherwise `RunError`.
     """
-    asked = output if output is not None else document.output_name
-    name, entry = split_entry(asked) if asked else (document.output, None)
     graph = document.graph
+    asked = output or document.output_name or document.output
+    name, entry = (asked, None) if asked in graph else split_entry(asked)
     name = graph.resolve(name)
     if plan is None:
         chosen = document.default_wrt if wrt is None else tuple(wrt)

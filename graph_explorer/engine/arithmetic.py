@@ -28,7 +28,7 @@ from graph_explorer.engine.notation import (
     value_mark,
     written_out,
 )
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.ops.declare import Form
 from graph_explorer.engine.spoken import spoken
 from graph_explorer.engine.trace import Pulled, Trace
@@ -86,7 +86,7 @@ def forward(trace: Trace, node: Node, digits: int = DIGITS) -> tuple[Line, ...]:
         return tuple(lines)
     inputs = [trace.value(name) for name in node.inputs if name]
     result = trace.value(node.id)
-    found = operation(node.op)
+    found = operation_of(node)
     if found.elementwise and all(written_out(value) for value in (*inputs, result)):
         put_in = forward_latex(trace, node, digits)
         lines.append(Line(f"= {put_in} = {value_mark(brief_latex(result, digits))}"))
@@ -103,7 +103,7 @@ def forward(trace: Trace, node: Node, digits: int = DIGITS) -> tuple[Line, ...]:
 def local(trace: Trace, node: Node, slot: int, digits: int = DIGITS) -> tuple[Line, ...]:
     """The local derivative of a node by one of its inputs: as a formula, then with its numbers."""
     left = derivative_latex(node.id, node.inputs[slot])
-    found = operation(node.op)
+    found = operation_of(node)
     if is_reduction(node):
         entry = rf"\frac{{\partial {name_latex(node.id)}}}{{\partial {{{name_latex(node.inputs[slot])}}}_i}}"
         return (Line(f"{entry} = {operator_latex(node, slot)}"),)
@@ -149,7 +149,7 @@ def arithmetic(pulled: Pulled, digits: int = DIGITS) -> Arithmetic:
 def _rule(pulled: Pulled) -> str:
     output, node = pulled.trace.output, pulled.node
     above = gradient_mark(derivative_latex(output, node.id))
-    found = operation(node.op)
+    found = operation_of(node)
     if found.elementwise:
         added = rf"{above} \times {derivative_latex(node.id, pulled.into)}"
     else:
@@ -166,7 +166,7 @@ def positions(pulled: Pulled) -> tuple[int, ...]:
 
 def form(pulled: Pulled) -> Form:
     """What kind of thing the local derivative of a step is, without working it out."""
-    found = operation(pulled.node.op)
+    found = operation_of(pulled.node)
     if found.elementwise:
         return "elementwise" if np.ndim(pulled.trace.value(pulled.node.id)) else "scalar"
     return "selection" if found.selects else "linear"

@@ -21,7 +21,7 @@ import numpy as np
 from graph_explorer.engine import indexing_rules
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Node
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation, operation_of
 from graph_explorer.engine.ops.declare import Operation, unbroadcast
 from graph_explorer.engine.trace import Trace
 
@@ -214,7 +214,7 @@ def _pulling(name: str) -> Operation:
 
 def _pull(write: Writer, trace: Trace, node: Node, index: int, g: Any) -> Written:
     """The contribution along one edge, written down; `g` is a tuple where the node has several outputs."""
-    found = operation(node.op)
+    found = operation_of(node)
     inputs: list[Any] = [_given(write, name) if name else None for name in node.inputs]
     outputs = tuple(_given(write, name) if name else None for name in node.outputs)
     y: Any = outputs if len(outputs) > 1 else outputs[0]

@@ -16,7 +16,7 @@ import numpy as np
 
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import raised
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.trace import Trace
 
 Array = np.ndarray[Any, Any]
@@ -147,7 +147,7 @@ def _shapes(trace: Trace, node: Node) -> list[Shape]:
 
 def _node(trace: Trace, node: Node) -> Work:
     """Computing the node's value: a product sum where it is one, else one operation an entry."""
-    found = operation(node.op)
+    found = operation_of(node)
     shapes, size = _shapes(trace, node), int(np.size(trace.value(node.id)))
     if node.op in _CONTRACTIONS:
         products = _CONTRACTIONS[node.op](node, shapes, size)
@@ -161,7 +161,7 @@ def _node(trace: Trace, node: Node) -> Work:
 
 def _edge(trace: Trace, node: Node, slot: int) -> Work:
     """Pulling the gradient of the node's output back into one input."""
-    found = operation(node.op)
+    found = operation_of(node)
     shapes, size = _shapes(trace, node), int(np.size(trace.value(node.id)))
     given = math.prod(shapes[slot])
     if node.op in _CONTRACTIONS and slot < 2:

@@ -34,7 +34,7 @@ from graph_explorer.engine.notation import (
     number,
     written_out,
 )
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.spoken import spoken
 from graph_explorer.engine.trace import Computed, Event, Pulled, Seeded, Trace
 
@@ -163,4 +163,4 @@ def is_preactivation(graph: Graph, name: str) -> bool:
     consumer = graph.node(uses[0].node)
     if consumer.op in _ALSO_ACTIVATIONS:
         return uses[0].input_index == 0
-    return not consumer.is_leaf and operation(consumer.op).family == "activation"
+    return not consumer.is_leaf and operation_of(consumer).family == "activation"

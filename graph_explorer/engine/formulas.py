@@ -13,7 +13,7 @@ import numpy as np
 
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import brief_latex, name_latex, value_mark
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.ops.declare import Operation
 from graph_explorer.engine.ops.formula import Formula, formula
 from graph_explorer.engine.trace import Trace
@@ -24,7 +24,7 @@ _OPEN, _CLOSE = "\x01", "\x02"
 
 def forward_latex(trace: Trace, node: Node, digits: int | None = None) -> str:
     """The right side of a node's formula: `w x + b`; with `digits`, its numbers instead of names."""
-    found = operation(node.op)
+    found = operation_of(node)
     names = _names(trace, node, found, digits)
     times = _times(trace, node) if found.elementwise else r"\,"
     if found.latex:
@@ -43,7 +43,7 @@ def forward_latex(trace: Trace, node: Node, digits: int | None = None) -> str:
 
 def local_latex(trace: Trace, node: Node, slot: int, digits: int | None = None) -> str:
     """∂node/∂input of an elementwise operation; with `digits`, with its numbers instead of names."""
-    found = operation(node.op)
+    found = operation_of(node)
     shown = found.local_formula(slot, len(node.inputs), node.attributes, trace.constants_of(node))
     names = _names(trace, node, found, digits)
     names["y"] = _shown(trace, node.id, digits)
@@ -55,7 +55,7 @@ def operator_latex(node: Node, slot: int, upstream: str | None = None) -> str:
 
     With `upstream`, LaTeX of the gradient that comes in, the operator is applied to it.
     """
-    found = operation(node.op)
+    found = operation_of(node)
     position = min(slot, len(found.inputs) - 1) if found.variadic else slot
     operator = found.operators[position] if position < len(found.operators) else ""
     shown = {

@@ -17,6 +17,8 @@ from graph_explorer.engine.errors import InputError, unknown
 if TYPE_CHECKING:
     import networkx
 
+    from graph_explorer.engine.ops.declare import Operation
+
 #: The kinds of node that no operation computes.
 LEAVES = ("input", "parameter", "constant")
 
@@ -37,7 +39,8 @@ class Node:
 
     `id` is the name of its first output. `op` is an ONNX operator, or one of `LEAVES`. `inputs` are
     names of values, "" where an optional one is left out. `group` is the path of the groups around
-    the node, "" at the top, outermost first, joined by "/".
+    the node, "" at the top, outermost first, joined by "/". `rule` computes an operator that the table
+    of operations does not know; it has no derivative.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Node:
     caption: str = ""
     outputs: tuple[str, ...] = ()
     place: Place | None = None
+    rule: Operation | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.outputs:

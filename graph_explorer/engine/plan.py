@@ -71,7 +71,7 @@ class Plan:
         self.detached = frozenset(detached)
         self.number: Mapping[str, int] = {name: k for k, name in enumerate(graph.values)}
         self.operations: tuple[Operation | None, ...] = tuple(
-            None if node.is_leaf else lookup(node.op) for node in graph.nodes
+            None if node.is_leaf else node.rule or lookup(node.op) for node in graph.nodes
         )
         #: per node the numbers of its inputs (−1 where left out) and outputs
         self.inputs = [tuple(self.number[n] if n else -1 for n in node.inputs) for node in graph.nodes]
@@ -133,8 +133,11 @@ class Plan:
 
     @cached_property
     def elementwise(self) -> bool:
-        """Whether every operation works entry by entry on numbers with one output."""
-        return all(self.operations[k].elementwise for k in self.forward)  # type: ignore[union-attr]
+        """Whether every operation works entry by entry on numbers, all given, with one output."""
+        return all(
+            self.operations[k].elementwise and min(self.inputs[k], default=0) >= 0  # type: ignore[union-attr]
+            for k in self.forward
+        )
 
     def _kind(self, node: int) -> tuple[Any, ...]:
         attributes = self.graph.nodes[node].attributes

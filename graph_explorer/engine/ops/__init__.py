@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from graph_explorer.engine.errors import unknown
 from graph_explorer.engine.ops import (
@@ -34,6 +35,9 @@ from graph_explorer.engine.ops import (
     unfolding,
 )
 from graph_explorer.engine.ops.declare import Operation
+
+if TYPE_CHECKING:
+    from graph_explorer.engine.graph import Node
 
 _FAMILIES = (
     arithmetic,
@@ -73,3 +77,8 @@ def operation(name: str) -> Operation:
     if name not in OPERATIONS:
         raise unknown("operation", name, OPERATIONS)
     return OPERATIONS[name]
+
+
+def operation_of(node: Node) -> Operation:
+    """The operation that computes `node`: the rule that it brings along, or the table's of its name."""
+    return operation(node.op) if node.rule is None else node.rule

@@ -14,7 +14,7 @@ from graph_explorer.engine.explain import named_within
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.modes import local_jacobian
 from graph_explorer.engine.notation import derivative
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.subject import pull_along, term_positions
 from graph_explorer.ui.panels.inspector.terms import NOT_YET, select, short, term_rows
@@ -133,10 +133,10 @@ class EdgePage(QWidget):
         self.cut.setVisible(here and self._can_pass(trace, node, use))
 
     def _can_pass(self, trace: Trace, node: Node, use: Use) -> bool:
-        return not node.is_leaf and operation(node.op).differentiable(use.input_index)
+        return not node.is_leaf and operation_of(node).differentiable(use.input_index)
 
     def _about(self, node: Node, name: str, pulled: Pulled | None) -> str:
-        said = f"{node.op}: {operation(node.op).summary}"
+        said = f"{node.op}: {operation_of(node).summary}"
         if pulled is None:
             return said
         here = f" in {node.group}" if node.group else ""

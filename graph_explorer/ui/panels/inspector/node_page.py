@@ -14,7 +14,7 @@ from graph_explorer.engine.arithmetic import Line, forward, local
 from graph_explorer.engine.explain import is_preactivation, named_within
 from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.notation import derivative, shape
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.run import RunError
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.check_line import CheckLine
@@ -151,7 +151,7 @@ class NodePage(QWidget):
         if node.is_leaf:
             self.operation.show_text(_LEAVES[node.op].capitalize())
         else:
-            self.operation.show_text(f"{node.op}: {operation(node.op).summary}")
+            self.operation.show_text(f"{node.op}: {operation_of(node).summary}")
         self.caption.show_text(f"“{node.caption}”" if node.caption else "")
         self.about.show_text(describe(trace, node))
         failed = isinstance(trace.failure, RunError) and trace.failure.node is node
