@@ -1,0 +1,1 @@
+"""ONNX models: what other tools write and run."""
