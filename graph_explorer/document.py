@@ -168,7 +168,7 @@ class Document:
             name: Entry(np.asarray(value, dtype=self.entry(name).array.dtype))
             for name, value in values.items()
         }
-        kept = {
+        kept: dict[str, Any] = {
             part: MappingProxyType({n: changed.get(n, e) for n, e in getattr(self, part).items()})
             for part in ("inputs", "parameters")
         }
