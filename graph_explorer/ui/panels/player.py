@@ -12,7 +12,6 @@ from graph_explorer.ui.session import Session, State
 
 #: Milliseconds from step to step at speed 1.
 BEAT = 800
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
 
 def completed_at(trace: Trace, node: str) -> int | None:

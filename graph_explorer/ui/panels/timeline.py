@@ -6,13 +6,12 @@ The one rule: it says where in the run the window is, and moves there; what happ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QToolButton,
@@ -21,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from graph_explorer.engine.explain import sentence, sentences
 from graph_explorer.engine.trace import Event, Trace
-from graph_explorer.ui.panels.player import SPEEDS, Player, breakpoint_times
+from graph_explorer.ui.panels.player import Player, breakpoint_times
 from graph_explorer.ui.session import Mode, Session, State
-from graph_explorer.ui.widgets.icons import icon
 from graph_explorer.ui.widgets.scrub import Scrub
 from graph_explorer.ui.widgets.text import Elided, Label
+from graph_explorer.ui.widgets.transport import Move, SpeedChoice, Transport
 
 _CLOSED = "Open an example, then step through it here."
 _BEGIN = "Nothing is computed yet; the inputs and parameters are given. Step to compute the first value."
@@ -33,6 +32,13 @@ _MODES: tuple[tuple[Mode, str, str], ...] = (
     ("nodes", "Node by node", "One step goes through a whole node: all edges below it"),
     ("edges", "Edge by edge", "One step follows one edge: upstream × local derivative = contribution"),
 )
+_HINTS: Mapping[Move, str] = {
+    "first": "To the start: nothing is computed",
+    "back": "One step back",
+    "play": "Step by itself",
+    "step": "One step on",
+    "last": "To the end: every gradient is known",
+}
 _SHORT: dict[Mode, str] = {"nodes": "By node", "edges": "By edge"}
 #: Narrower than this many pixels, everything stands below each other.
 _NARROW = 620
@@ -80,9 +86,19 @@ class Timeline(QWidget):
         self.player = Player(session, self)
         self.setObjectName("timeline")
         self.setAccessibleName("Timeline")
-        self._drawn: list[tuple[QToolButton, str]] = []
         self._narrow: bool | None = None
-        self.transport = self._make_transport()
+        self.transport = Transport(
+            "timeline",
+            _HINTS,
+            {
+                "first": lambda: session.seek(0),
+                "back": lambda: session.step(forward=False),
+                "play": self._play,
+                "step": session.step,
+                "last": self._last,
+            },
+        )
+        self.first, self.back, self.play, self.step, self.last = self.transport.buttons.values()
         self.scrub = Scrub("timeline_scrub", "Time in the run")
         self.scrub.valueChanged.connect(session.seek)
         self.scrub.told = self._told
@@ -102,33 +118,6 @@ class Timeline(QWidget):
 
     # ── making ────────────────────────────────────────────────────────────────────────────────
 
-    def _button(self, name: str, drawn: str, spoken: str, hint: str, act: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"timeline_{name}")
-        button.setAccessibleName(spoken)
-        button.setToolTip(hint)
-        button.clicked.connect(lambda: act())  # a click says "checked", which is no argument of ours
-        self._drawn.append((button, drawn))
-        return button
-
-    def _make_transport(self) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(2)
-        session = self.session
-        self.first = self._button(
-            "first", "first", "First", "To the start: nothing is computed", lambda: session.seek(0)
-        )
-        self.back = self._button("back", "back", "Back", "One step back", lambda: session.step(forward=False))
-        self.play = self._button("play", "play", "Play", "Step by itself", self._play)
-        self.step = self._button("step", "step", "Step", "One step on", session.step)
-        self.last = self._button("last", "last", "Last", "To the end: every gradient is known", self._last)
-        self.play.setCheckable(True)
-        for button in (self.first, self.back, self.play, self.step, self.last):
-            line.addWidget(button)
-        return row
-
     def _make_choices(self) -> QWidget:
         row = QWidget()
         line = QHBoxLayout(row)
@@ -146,14 +135,7 @@ class Timeline(QWidget):
             button.clicked.connect(lambda checked=False, mode=mode: self.session.change(mode=mode))
             self.modes.addButton(button, place)
             line.addWidget(button)
-        self.speed = QComboBox()
-        self.speed.setObjectName("timeline_speed")
-        self.speed.setAccessibleName("Speed of playing")
-        self.speed.setToolTip("How fast it plays")
-        for speed in SPEEDS:
-            self.speed.addItem(f"{speed:g}×", speed)
-        self.speed.setCurrentIndex(SPEEDS.index(1.0))
-        self.speed.currentIndexChanged.connect(lambda: self.player.set_speed(self.speed.currentData()))
+        self.speed = SpeedChoice("timeline_speed", self.player.set_speed)
         line.addSpacing(8)
         line.addWidget(self.speed)
         line.addStretch(1)
@@ -193,11 +175,7 @@ class Timeline(QWidget):
     def show_state(self, before: State, now: State) -> None:
         first = before is now or before.theme != now.theme or not self.play.icon().availableSizes()
         if first or before.playing != now.playing:
-            for button, drawn in self._drawn:
-                shown = "pause" if button is self.play and now.playing else drawn
-                button.setIcon(icon(shown, now.theme))
-            self.play.setChecked(now.playing)
-            self.play.setAccessibleName("Pause" if now.playing else "Play")
+            self.transport.show_playing(now.playing, now.theme)
         if first or before.trace is not now.trace or before.breakpoints != now.breakpoints:
             trace = now.trace
             length, turn = (trace.length, trace.forward_length) if trace is not None else (0, 0)
@@ -219,10 +197,7 @@ class Timeline(QWidget):
         self.scrub.setAccessibleDescription(text)
         self.sentence.setText(told(trace, now.time, now.mode) if trace is not None else _CLOSED)
         self.setEnabled(trace is not None)
-        at_start, at_end = now.time == 0, trace is None or now.time >= trace.length
-        for button, useless in ((self.first, at_start), (self.back, at_start), (self.step, at_end)):
-            button.setEnabled(not useless)
-        self.last.setEnabled(not at_end)
+        self.transport.show_ends(now.time == 0, trace is None or now.time >= trace.length)
 
     def _told(self, time: int) -> str:
         trace = self.session.state.trace

@@ -6,11 +6,10 @@ itself, so that the first picture shows something.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from graph_explorer.document import Document
+from graph_explorer.document import window_of as window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.outcome import curvatures_at
 from graph_explorer.lab.surface import Surface
@@ -24,16 +23,6 @@ _STABLE = (("sgd", 0.5), ("momentum", 0.15))
 _OWN_STEP = (("adam", 0.02),)
 #: The learning rate where the curvature says nothing.
 _PLAIN = 0.1
-
-
-def window_of(document: Document, axes: tuple[str, str] | None, surface: Surface) -> Window:
-    """The document's own window; around the present point where it gives none for these axes."""
-    own = document.surface
-    if own is not None and axes in (None, own.axes):
-        return own.window
-    x, y = surface.here
-    half = [max(4.0, 2 * abs(at)) if math.isfinite(at) else 4.0 for at in (x, y)]
-    return x - half[0], x + half[0], y - half[1], y + half[1]
 
 
 def first_race(document: Document, axes: tuple[str, str] | None, surface: Surface) -> Race:

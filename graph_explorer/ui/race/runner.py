@@ -88,10 +88,23 @@ class Runner:
         missing = [key for key in dict.fromkeys(wanted) if key not in self._known]
         self.session.jobs.cancel("race")
         if missing and self._pace * race.steps * len(missing) <= SYNCHRONOUS:
-            self._keep(missing, _run(surface, race, missing, window_of(now.document, now.axes, surface)))
+            now = self._at_once(now, surface, missing)
         elif missing:
             self._start(now, missing)
         return dataclasses.replace(now, paths=self._paths(race))
+
+    def _at_once(self, now: State, surface: Surface, missing: Sequence[Key]) -> State:
+        """Computes paths; those whose settings do not fit this race stay unknown, and it says why."""
+        assert now.document is not None
+        window = window_of(now.document, now.axes, surface)
+        try:
+            self._keep(missing, _run(surface, now.race, missing, window))
+        except InputError as error:
+            if len(missing) == 1:
+                return dataclasses.replace(now, message=str(error))
+            for key in missing:
+                now = self._at_once(now, surface, [key])
+        return now
 
     def _paths(self, race: Race) -> tuple[Path, ...]:
         """The paths of a race, entry by entry, those that are not known yet as their start."""

@@ -1,0 +1,138 @@
+"""The race panel: the entries, the course, the update rule and the maps.
+
+The one rule: it shows the race of the session and changes nothing else. What is hidden behind another
+tab is brought up to date when it is seen again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph_explorer.ui.race.entries import Entries
+from graph_explorer.ui.race.rule_page import RulePage
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.text import Label
+
+_EMPTY = "Open an example to race optimizers on its surface."
+#: What must be the same for the panel to stay as it is.
+_CARED_FOR = ("document", "race", "paths", "surface", "no_surface", "here", "theme")
+_PAGES = (
+    ("entries", "Methods", "Which methods run, and how they are set"),
+    ("rule", "Update rule", "The next step of the selected path, with its numbers"),
+)
+
+
+class RacePanel(QWidget):
+    """The panel."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._stale = True
+        self.setObjectName("race")
+        self.setAccessibleName("Race of optimizers")
+        self.entries = Entries(session)
+        self.rule = RulePage(session)
+        self.pages = QStackedWidget()
+        self.pages.setObjectName("race_pages")
+        self.empty = Label(_EMPTY, "muted")
+        self.empty.setObjectName("race_empty")
+        self.empty.setContentsMargins(12, 10, 12, 10)
+        for page in (self.entries, self.rule):
+            self.pages.addWidget(self._scrolled(page))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        self.tabs = self._make_tabs()
+        box.addWidget(self.tabs)
+        box.addWidget(self.empty)
+        box.addWidget(self.pages, 1)
+        session.follow(self.show_state)
+
+    def _scrolled(self, page: QWidget) -> QScrollArea:
+        content = QWidget()
+        content.setAutoFillBackground(False)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(10, 6, 10, 12)
+        column.addWidget(page)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName(f"{page.objectName()}_scroll")
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        return area
+
+    def _make_tabs(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(10, 8, 10, 2)
+        line.setSpacing(0)
+        self.choices = QButtonGroup(self)
+        for place, (name, text, hint) in enumerate(_PAGES):
+            button = QToolButton()
+            button.setObjectName(f"race_page_{name}")
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setToolTip(hint)
+            button.setProperty("look", "segment")
+            button.setCheckable(True)
+            button.setChecked(place == 0)
+            self.choices.addButton(button, place)
+            line.addWidget(button)
+        line.addStretch(1)
+        self.choices.idClicked.connect(self.go_to)
+        return row
+
+    def go_to(self, page: int) -> None:
+        """Shows one of the pages."""
+        self.choices.button(page).setChecked(True)
+        self.pages.setCurrentIndex(page)
+        self._show(self.session.state)
+
+    # ── showing ───────────────────────────────────────────────────────────────────────────────
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.session.watch("race", True)
+        if self._stale:
+            self._show(self.session.state)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.session.watch("race", False)
+
+    def show_state(self, before: State, now: State) -> None:
+        if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR) or self._stale:
+            self._show(now)
+
+    def _show(self, now: State) -> None:
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        here = now.surface is not None
+        self.empty.setVisible(not here)
+        self.empty.setText(now.no_surface or _EMPTY)
+        self.tabs.setVisible(here)
+        self.pages.setVisible(here)
+        if not here:
+            return
+        if self.pages.currentIndex() == 0:
+            self.entries.show_race(now)
+        else:
+            self.rule.show_state(now)
