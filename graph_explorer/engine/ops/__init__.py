@@ -12,8 +12,10 @@ from graph_explorer.engine.ops import (
     arithmetic,
     attention,
     batch_normalization,
+    chance,
     convolution,
     creation,
+    deformable,
     dropout,
     exponential,
     indexing,
@@ -24,14 +26,17 @@ from graph_explorer.engine.ops import (
     normalization,
     padding,
     pooling,
+    quantization,
     recurrent,
     reductions,
+    regions,
     resize,
     running,
     sampling,
     scatter,
     shape,
     softmax,
+    spectrum,
     unfolding,
 )
 from graph_explorer.engine.ops.declare import Operation
@@ -65,6 +70,11 @@ _FAMILIES = (
     unfolding,
     softmax,
     dropout,
+    deformable,
+    regions,
+    spectrum,
+    quantization,
+    chance,
 )
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(

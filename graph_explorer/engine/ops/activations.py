@@ -43,11 +43,26 @@ def _gelu_partial(x: Array, y: Array, *, approximate: str = "none") -> Array:
     return 0.5 * (1.0 + erf(x / math.sqrt(2.0))) + x * np.exp(-(x**2) / 2.0) / math.sqrt(2.0 * math.pi)
 
 
+def clip(x: Array, low: Array = None, high: Array = None) -> Array:
+    """x between two bounds; where they cross, the upper one holds."""
+    above = x if low is None else np.maximum(x, low)
+    return np.asarray(above if high is None else np.minimum(above, high)).astype(np.asarray(x).dtype)
+
+
+def _clip_high(x: Array, low: Array, high: Array, y: Array) -> Array:
+    return _step(x > high) if low is None else _step((x > high) | (low > high))
+
+
 def _step(condition: Array) -> Array:
     """1 where the condition holds, 0 elsewhere."""
     if isinstance(condition, np.ndarray | np.bool_):
         return condition  # NumPy multiplies by a truth value as it is, in half the time
     return np.where(condition, 1.0, 0.0)
+
+
+def _clip_kinks(x: Array, low: Array = None, high: Array = None) -> Array:
+    at_low = np.zeros(np.shape(x), bool) if low is None else x == low
+    return at_low if high is None else at_low | (x == high)
 
 
 OPERATIONS = (
@@ -183,16 +198,14 @@ OPERATIONS = (
     ),
     _declare(
         "Clip",
-        lambda x, low=None, high=None: np.minimum(
-            np.maximum(x, -np.inf if low is None else low), np.inf if high is None else high
-        ).astype(np.asarray(x).dtype),
+        clip,
         lambda x, *rest: _step(x == rest[-1]),
-        None,
-        None,
+        lambda x, low, *rest: _step((x < low) & (rest[-1] == low)),
+        _clip_high,
         inputs=("x", "min", "max"),
-        summary="limits numbers to a range; outside it the slope is 0",
+        summary="limits numbers to a range; what lies outside moves with the bound instead",
         latex=r"\operatorname{clip}\left({x}\right)",
-        kinks=lambda x, low=-np.inf, high=np.inf: (x == low) | (x == high),
+        kinks=_clip_kinks,
     ),
     _declare(
         "SwiGLU",

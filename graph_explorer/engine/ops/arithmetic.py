@@ -11,6 +11,8 @@ from graph_explorer.engine.ops.declare import Array, discrete, elementwise
 
 _declare = partial(elementwise, family="arithmetic")
 
+_TRUTH = "it is true or false, and jumps from one to the other"
+
 
 def divide(a: Array, b: Array) -> Array:
     """a/b; whole numbers divide as in ONNX, toward zero."""
@@ -181,7 +183,14 @@ OPERATIONS = (
         latex=r"\operatorname{round}\left({x}\right)",
         kinks=lambda x: np.floor(2.0 * x) == 2.0 * x,
     ),
-    discrete("IsNaN", np.isnan, family="arithmetic", summary="whether x is not a number", inputs=("x",)),
+    discrete(
+        "IsNaN",
+        np.isnan,
+        family="arithmetic",
+        summary="whether x is not a number",
+        inputs=("x",),
+        flat=_TRUTH,
+    ),
     discrete(
         "IsInf",
         lambda x, *, detect_negative=1, detect_positive=1: (
@@ -189,6 +198,7 @@ OPERATIONS = (
         ),
         family="arithmetic",
         summary="whether x is infinite",
+        flat=_TRUTH,
         inputs=("x",),
     ),
 )

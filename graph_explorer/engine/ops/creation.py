@@ -11,6 +11,8 @@ from graph_explorer.engine.ops.axes import whole
 from graph_explorer.engine.ops.declare import Array, Operation, discrete
 from graph_explorer.engine.ops.logic import TYPES
 
+_SHAPE = "of what goes in only the shape counts"
+
 #: No program needs more; an absurd shape in a file is refused before memory is asked for.
 _LARGEST = 2**31
 
@@ -88,13 +90,16 @@ def eye_like(x: Array, *, dtype: int | None = None, k: int = 0) -> Array:
 
 
 OPERATIONS = (
-    discrete("Shape", shape_of, family="creation", inputs=("x",), summary="the sizes of the axes"),
+    discrete(
+        "Shape", shape_of, family="creation", inputs=("x",), summary="the sizes of the axes", flat=_SHAPE
+    ),
     discrete(
         "Size",
         lambda x: np.asarray(np.size(x), np.int64),
         family="creation",
         inputs=("x",),
         summary="the number of entries",
+        flat=_SHAPE,
     ),
     discrete(
         "ConstantOfShape",
@@ -102,9 +107,17 @@ OPERATIONS = (
         family="creation",
         inputs=("shape",),
         summary="an array of a given shape filled with one number",
+        flat=_SHAPE,
         settings={"shape": 0},
     ),
-    discrete("Constant", constant, family="creation", inputs=(), summary="a fixed value"),
+    discrete(
+        "Constant",
+        constant,
+        family="creation",
+        inputs=(),
+        summary="a fixed value",
+        flat="nothing goes into it",
+    ),
     Operation(
         name="Range",
         family="creation",
@@ -114,6 +127,7 @@ OPERATIONS = (
         pulls=(_start_back, None, _delta_back),
         pushes=(_start_push, None, _delta_push),
         operators=(r"\sum_i", "", r"\sum_i i \,\cdot"),
+        flat="the limit only tells how many numbers there are",
         settings={"start": 0, "limit": 1, "delta": 2},
     ),
     discrete(
@@ -122,5 +136,6 @@ OPERATIONS = (
         family="creation",
         inputs=("x",),
         summary="ones on a diagonal, zeros elsewhere",
+        flat=_SHAPE,
     ),
 )

@@ -58,6 +58,7 @@ OPERATIONS = (
         pulls=(_back, None, None),
         pushes=(_push, None, None),
         operators=(r"\frac{\text{mask}}{1 - p} \odot",),
+        flat="the ratio sets by chance which entries stay",
         settings={"ratio": 1, "training_mode": 2},
         reference="Srivastava et al. 2014",
     ),

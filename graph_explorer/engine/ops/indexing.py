@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.ops.axes import axes_of, axis_of, one, whole
+from graph_explorer.engine.ops.axes import axes_of, axis_of, first, one, whole
 from graph_explorer.engine.ops.declare import Array, Operation, Rule, discrete
 
 
@@ -156,6 +156,26 @@ def unique(
     return values, places.astype(np.int64), inverse.astype(np.int64), counts.astype(np.int64)
 
 
+def _first_places(x: Array, axis: int | None, order: int) -> Array:
+    """The flat places in x of the entries that stand for their value."""
+    places = unique(x, axis=axis, sorted=order)[1]
+    return places if axis is None else np.take(places_of(x), places, axis=axis)
+
+
+def _unique_back(
+    g: Any, y: Any, x: Array, *, axis: int | None = None,
+    sorted: int = 1,  # noqa: A002
+) -> Array:  # fmt: skip
+    return add_at(np.shape(x), _first_places(x, axis, sorted), first(g))
+
+
+def _unique_push(
+    d: Array, y: Any, x: Array, *, axis: int | None = None,
+    sorted: int = 1,  # noqa: A002
+) -> tuple[Array, None, None, None]:  # fmt: skip
+    return np.ravel(d)[_first_places(x, axis, sorted)], None, None, None
+
+
 def one_hot(indices: Array, depth: Any, values: Any, *, axis: int = -1) -> Array:
     """values[1] where the new axis counts the index, values[0] elsewhere."""
     return np.take(np.asarray(values), _hot(indices, depth, axis))
@@ -217,14 +237,17 @@ OPERATIONS = (
         name="OneHot", family="indexing", summary="a one at the place of each index, zeros elsewhere",
         forward=one_hot, inputs=("indices", "depth", "values"), pulls=(None, None, _one_hot_back),
         multilinear=True, selects=True, operators=("", "", r"\sum_{\text{where it stands}}"),
-        settings={"depth": 1, "values": 2},
+        flat="indices and depth are whole numbers", settings={"depth": 1, "values": 2},
     ),
-    discrete(
-        "Unique", unique, family="indexing", inputs=("x",), outputs=4,
+    Operation(
+        name="Unique", family="indexing", forward=unique, inputs=("x",), outputs=4,
         summary="every value once; also its first place, where each went, and how many there were",
+        pulls=(_unique_back,), pushes=(_unique_push,), selects=True,
+        operators=(r"\text{back to its first place}",),
     ),
     discrete(
         "NonZero", lambda x: np.array(np.nonzero(np.atleast_1d(x)), np.int64), family="indexing",
         inputs=("x",), summary="the places of all entries that are not zero",
+        flat="a place is a whole number",
     ),
 )  # fmt: skip

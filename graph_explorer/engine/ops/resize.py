@@ -235,6 +235,7 @@ OPERATIONS = (
         name="Resize", family="image", forward=resize, inputs=("X", "roi", "scales", "sizes"),
         summary="an image at another size", pulls=(_back, None, None, None),
         pushes=(_push, None, None, None), multilinear=True, operators=(r"\sum_{\text{uses}} w \,\cdot",),
+        flat="region, scales and sizes are settings: they tell the shape",
         settings={"roi": 1, "scales": 2, "sizes": 3}, reference="cubic: Keys 1981",
     ),
 )  # fmt: skip

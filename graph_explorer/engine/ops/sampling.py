@@ -26,8 +26,8 @@ _CUBIC = -0.75
 
 
 @dataclass(frozen=True)
-class _Tap:
-    """One of the entries around every place, along one axis: its index, weight, and ∂weight/∂grid."""
+class Tap:
+    """One of the entries around every place, along one axis: its index, weight, and ∂weight/∂place."""
 
     index: Array
     weight: Array
@@ -57,7 +57,7 @@ def _weights(distance: Array, mode: str) -> tuple[Array, Array]:
     return np.where(d <= 1, inner, outer), sign * np.where(d <= 1, inner_slope, outer_slope)
 
 
-def _taps(grid: Array, size: int, mode: str, padding: str, align_corners: int) -> list[_Tap]:
+def _taps(grid: Array, size: int, mode: str, padding: str, align_corners: int) -> list[Tap]:
     """The entries around every place along an axis of `size`; the grid runs from −1 to 1."""
     low, high = (0.0, size - 1.0) if align_corners else (-0.5, size - 0.5)
     rate = (high - low) / 2
@@ -86,11 +86,25 @@ def _taps(grid: Array, size: int, mode: str, padding: str, align_corners: int) -
         elif padding == "reflection":
             place = np.trunc(_reflected(place, low, high)[0])
         index = np.clip(place, 0, size - 1).astype(np.int64)
-        taps.append(_Tap(index, weight.astype(grid.dtype), (slope * run * rate).astype(grid.dtype)))
+        taps.append(Tap(index, weight.astype(grid.dtype), (slope * run * rate).astype(grid.dtype)))
     return taps
 
 
-def _all_taps(x: Array, grid: Array, mode: str, padding: str, align_corners: int) -> list[list[_Tap]]:
+def linear_taps(at: Array, size: int, dtype: Any) -> list[Tap]:
+    """The two entries around every place along an axis of `size`; beyond the axis all is zero."""
+    start = np.floor(at)
+    taps = []
+    for offset in (0, 1):
+        place = start + offset
+        inside = (place >= 0) & (place <= size - 1)
+        weight, slope = _weights(at - place, "linear")
+        index = np.clip(place, 0, size - 1).astype(np.int64)
+        weight, slope = np.where(inside, weight, 0.0), np.where(inside, slope, 0.0)
+        taps.append(Tap(index, weight.astype(dtype), slope.astype(dtype)))
+    return taps
+
+
+def _all_taps(x: Array, grid: Array, mode: str, padding: str, align_corners: int) -> list[list[Tap]]:
     """The taps of every spatial axis, over (batch, places). The grid's last axis is ordered x, y, z."""
     if mode not in MODES or padding not in PADDINGS:
         raise InputError(
@@ -106,7 +120,7 @@ def _all_taps(x: Array, grid: Array, mode: str, padding: str, align_corners: int
     ]
 
 
-def _flat(taps: tuple[_Tap, ...], spatial: tuple[int, ...]) -> Array:
+def flat_place(taps: tuple[Tap, ...], spatial: tuple[int, ...]) -> Array:
     """The flat place in an image of the entry at the taps of all axes: (batch, places)."""
     index = taps[0].index
     for tap, size in zip(taps[1:], spatial[1:], strict=True):
@@ -114,14 +128,14 @@ def _flat(taps: tuple[_Tap, ...], spatial: tuple[int, ...]) -> Array:
     return index
 
 
-def _product(factors: list[Array]) -> Array:
+def times(factors: list[Array]) -> Array:
     result = factors[0]
     for factor in factors[1:]:
         result = result * factor
     return result
 
 
-def _read(x: Array, index: Array) -> Array:
+def read(x: Array, index: Array) -> Array:
     """The entries of all channels at flat places: (batch, channels, places)."""
     planes = np.reshape(x, (*np.shape(x)[:2], -1))
     return np.take_along_axis(planes, index[:, None, :], axis=2)
@@ -133,8 +147,8 @@ def grid_sample(
     """x (batch, channels, *spatial) read at the places of the grid (batch, *output, axes)."""
     total: Any = 0.0
     for taps in product(*_all_taps(x, grid, mode, padding_mode, align_corners)):
-        weight = _product([tap.weight for tap in taps]).astype(x.dtype, copy=False)
-        total = total + _read(x, _flat(taps, np.shape(x)[2:])) * weight[:, None, :]
+        weight = times([tap.weight for tap in taps]).astype(x.dtype, copy=False)
+        total = total + read(x, flat_place(taps, np.shape(x)[2:])) * weight[:, None, :]
     return np.reshape(total, (*np.shape(x)[:2], *np.shape(grid)[1:-1]))
 
 
@@ -148,8 +162,8 @@ def _image_back(
     planes = np.reshape(np.arange(batch * channels) * size, (batch, channels, 1))
     total = np.zeros(np.shape(x), g.dtype)
     for taps in product(*_all_taps(x, grid, mode, padding_mode, align_corners)):
-        weight = _product([tap.weight for tap in taps]).astype(g.dtype, copy=False)
-        places = _flat(taps, np.shape(x)[2:])[:, None, :] + planes
+        weight = times([tap.weight for tap in taps]).astype(g.dtype, copy=False)
+        places = flat_place(taps, np.shape(x)[2:])[:, None, :] + planes
         total += add_at(np.shape(x), places, above * weight[:, None, :])
     return total
 
@@ -159,10 +173,10 @@ def _grid_slopes(x: Array, grid: Array, align_corners: int, mode: str, padding: 
     axes = _all_taps(x, grid, mode, padding, align_corners)
     totals: list[Any] = [0.0] * len(axes)
     for taps in product(*axes):
-        read = _read(x, _flat(taps, np.shape(x)[2:]))
+        seen = read(x, flat_place(taps, np.shape(x)[2:]))
         for k in range(len(axes)):
             factors = [tap.slope if j == k else tap.weight for j, tap in enumerate(taps)]
-            totals[k] = totals[k] + read * _product(factors)[:, None, :]
+            totals[k] = totals[k] + seen * times(factors)[:, None, :]
     return totals[::-1]
 
 

@@ -228,7 +228,8 @@ OPERATIONS = (
     ),
     Operation(
         name="Hardmax", family="softmax", inputs=("x",), forward=hardmax,
-        summary="1 at the largest entry, 0 elsewhere; flat, so no gradient comes through",
+        summary="1 at the largest entry, 0 elsewhere",
+        flat="it is 0 or 1, and jumps where the largest entry changes",
     ),
     Operation(
         name="SoftmaxCrossEntropyLoss", family="softmax", inputs=("scores", "labels", "weights"),

@@ -436,6 +436,75 @@ SAMPLES: dict[str, list[Sample]] = {
         ((numbers(2, 3, 5), numbers(3, 1, 3), numbers(3), numbers(2, 3, 2)), {"activation": "silu"}),
         ((numbers(2, 3, 5), numbers(3, 1, 3)), {}),
     ],
+    "Unique": [
+        ((numbers(5),), {}),
+        ((numbers(2, 3),), {"sorted": 0}),
+        ((numbers(3, 2),), {"axis": 1}),
+        ((numbers(3, 2),), {"axis": 0, "sorted": 0}),
+    ],
+    "DFT": [
+        ((numbers(2, 5, count),), {**more})
+        for count in (1, 2)
+        for more in (
+            {},
+            {"inverse": 1},
+            {"axis": 0},
+            {"dft_length": 8},
+            {"dft_length": 3},
+            {"inverse": 1, "dft_length": 7},
+        )
+    ]
+    + [((numbers(2, size, 1),), {"onesided": 1}) for size in (5, 6)]
+    + [((numbers(2, 4, 2),), {"onesided": 1, "inverse": 1, **more}) for more in ({}, {"dft_length": 5})],
+    "STFT": [
+        ((numbers(2, 16, 1), np.array(4), numbers(8)), {}),
+        ((numbers(2, 16, 1), np.array(3), numbers(6), np.array(8)), {"onesided": 0}),
+        ((numbers(1, 12, 2), np.array(2), None, np.array(6)), {"onesided": 0}),
+    ],
+    "DeformConv": [
+        (
+            (
+                numbers(2, 4, 5, 6),
+                numbers(6, 2, 2, 3),
+                numbers(2, 2 * 6 * 2, 4, 4),
+                numbers(6),
+                positive(2, 2 * 6, 4, 4),
+            ),
+            {"group": 2, "offset_group": 2},
+        ),
+        (
+            (numbers(1, 2, 5, 5), numbers(3, 2, 2, 2), 2 * numbers(1, 8, 3, 3)),
+            {"strides": (2, 1), "pads": (1, 0, 1, 0), "dilations": (2, 2)},
+        ),
+        ((numbers(1, 2, 6), numbers(3, 2, 2), numbers(1, 2, 5)), {}),
+    ],
+    "RoiAlign": [
+        (
+            (numbers(2, 3, 6, 7), np.array([[0.3, 0.71, 4.2, 5.1], [1.1, 0.2, 1.6, 9.3]]), integers(1, 0)),
+            {"output_height": 2, "output_width": 3, **more},
+        )
+        for mode in ("avg", "max")
+        for more in (
+            {"mode": mode},
+            {"mode": mode, "sampling_ratio": 2, "spatial_scale": 0.7},
+            {"mode": mode, "coordinate_transformation_mode": "output_half_pixel"},
+        )
+    ],
+    "MaxRoiPool": [
+        (
+            (_images(2, 3, 6, 7), np.array([[0, 0.3, 0.7, 4.2, 5.1], [1, 2.0, 3.0, 12.0, 3.0]])),
+            {"pooled_shape": (2, 3), "spatial_scale": scale},
+        )
+        for scale in (1.0, 0.5)
+    ],
+    "DequantizeLinear": [
+        ((np.array([[3, 7, 0], [5, 1, 2]], np.uint8), np.array(0.3), np.array(2, np.uint8)), {}),
+        ((np.array([[3, 7, 0], [5, 1, 2]], np.int8), positive(2)), {"axis": 0}),
+        (
+            (np.arange(10, dtype=np.uint8).reshape(2, 5), positive(2, 3), np.ones((2, 3), np.uint8)),
+            {"block_size": 2},
+        ),
+    ],
     "Trilu": [((_X,), {}), ((_X,), {"k": 1, "upper": 0}), ((_X, np.array(-1)), {})],
 }
 

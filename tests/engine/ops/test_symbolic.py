@@ -23,6 +23,8 @@ NUMERIC = {
     "ScatterND": "it asks which entries are overwritten, equal or zero",
     "TensorScatter": "it asks which entries are overwritten",
     "LpPool": "its windows are views of memory",
+    "DeformConv": "it finds its places from the numbers of the offset",
+    "RoiAlign": "it finds its places from the numbers of the boxes",
     "GridSample": "it finds its places from the numbers of the grid",
     "RNN": "it is put together from other operations",
     "GRU": "it is put together from other operations",
