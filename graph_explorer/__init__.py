@@ -16,6 +16,9 @@ if TYPE_CHECKING:
         check as check,
     )
     from graph_explorer.api import (
+        descend as descend,
+    )
+    from graph_explorer.api import (
         examples as examples,
     )
     from graph_explorer.api import (
@@ -48,13 +51,16 @@ if TYPE_CHECKING:
     from graph_explorer.api import (
         show as show,
     )
+    from graph_explorer.api import (
+        surface as surface,
+    )
 
 __version__ = "0.1.0"
 
 #: The names of the interface: asking for any other, a submodule for one, loads nothing.
 _NAMES = frozenset(
-    {"check", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse", "replay", "run",
-     "save", "show"}
+    {"check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
+     "replay", "run", "save", "show", "surface"}
 )  # fmt: skip
 
 

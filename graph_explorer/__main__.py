@@ -22,8 +22,11 @@ def _window(path: Path | None) -> int:
     return app.main(path)
 
 
-def _paint(document: Any, options: argparse.Namespace) -> None:
-    """Draws the picture that the window would show; needs no display."""
+def _paint(document: Any, options: argparse.Namespace, surface: Any = None, paths: Any = ()) -> None:
+    """Draws the picture that the window would show, of the graph or of a surface; needs no display."""
+    if surface is not None:
+        _paint_surface(document, options, surface, paths)
+        return
     from graph_explorer.document import run
     from graph_explorer.ui.exports import export_of
 
@@ -32,6 +35,14 @@ def _paint(document: Any, options: argparse.Namespace) -> None:
     application = _offscreen() if export.painted else None
     wanted = {"step": options.step, "theme": options.theme, "size": options.size}
     export.save(document, options.out, trace=trace, **wanted)
+    del application
+
+
+def _paint_surface(document: Any, options: argparse.Namespace, surface: Any, paths: Any) -> None:
+    application = _offscreen()
+    from graph_explorer.ui.surface.picture import save_surface
+
+    save_surface(options.out, document, surface, paths, theme=options.theme, size=options.size)
     del application
 
 

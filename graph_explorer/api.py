@@ -5,24 +5,28 @@ The one rule: nothing is done here; each name is the function of the layer that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from graph_explorer.document import Document, parse, run
+from graph_explorer.document import Document, parse, run, surface_of, window_of
 from graph_explorer.engine import check as engine_check
 from graph_explorer.engine import modes
 from graph_explorer.engine.check import Compared
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.formats.examples import examples, resolve
+from graph_explorer.lab import descent
+from graph_explorer.lab.optimizers import MethodSettings, read_method
+from graph_explorer.lab.path import Path as Descent
 from graph_explorer.lab.replay import replay
 from graph_explorer.lab.schedules import learning_rates
+from graph_explorer.lab.surface import Grid
 
 __all__ = [
-    "check", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse", "replay", "run",
-    "save", "show",
+    "check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
+    "replay", "run", "save", "show", "surface",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -59,6 +63,50 @@ def check(document: Document, names: Iterable[str] | None = None) -> tuple[Compa
     """Every entry of every gradient against central differences."""
     wanted = None if names is None else tuple(names)
     return engine_check.check(run(document, wrt=wanted), document.leaves, wanted)
+
+
+def surface(
+    document: Document,
+    grid: tuple[int, int] = (101, 101),
+    *,
+    axes: tuple[str, str] | None = None,
+    window: tuple[float, float, float, float] | None = None,
+    seed: int = 0,
+) -> Grid:
+    """The output on a grid of `grid` = (columns, rows): its `.x`, `.y` and `.values` (rows, columns).
+
+    `axes` are two scalar parameters or entries such as `W1[0,1]`, `window` is (left, right, bottom,
+    top); by default those of the document. `seed` draws random directions.
+    """
+    found = surface_of(document, axes, seed)
+    return found.grid(window or window_of(document, axes, found), *grid)
+
+
+def descend(
+    document: Document,
+    method: str | MethodSettings,
+    start: Sequence[float] | None = None,
+    steps: int | None = None,
+    *,
+    budget: int | None = None,
+    seed: int = 0,
+    axes: tuple[str, str] | None = None,
+) -> Descent:
+    """The path of a method such as `adam:lr=0.05` on the document's surface.
+
+    It has `.points` (steps + 1, 2), `.losses`, `.gradients`, `.state`, `.outcome` and `.evaluations`.
+    Start and number of steps are the document's unless they are given; `budget` ends the path
+    before it has used more evaluations, `seed` is for noise, batches and random directions.
+    """
+    settings = read_method(method) if isinstance(method, str) else method
+    found = surface_of(document, axes, seed)
+    own = document.surface
+    if start is None:
+        start = found.here.tolist() if own is None or own.start is None else own.start
+    if steps is None:
+        steps = 200 if own is None else own.steps
+    window = window_of(document, axes, found)
+    return descent.descend(found, settings, start, steps, budget=budget, seed=seed, window=window, whole=True)
 
 
 def show(document: Document) -> int:

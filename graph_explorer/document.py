@@ -296,6 +296,18 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
     )
 
 
+def window_of(
+    document: Document, axes: tuple[str, str] | None, surface: lab_surface.Surface
+) -> tuple[float, float, float, float]:
+    """The document's own window; around the present point where it gives none for these axes."""
+    own = document.surface
+    if own is not None and axes in (None, own.axes):
+        return own.window
+    x, y = surface.here
+    half = [max(4.0, 2 * abs(at)) if np.isfinite(at) else 4.0 for at in (x, y)]
+    return float(x - half[0]), float(x + half[0]), float(y - half[1]), float(y + half[1])
+
+
 def _first_numbers(document: Document) -> list[str]:
     """The first two numbers that can move: scalar parameters, else entries of larger ones."""
     found = [name for name in document.default_wrt if document.entry(name).array.ndim == 0]

@@ -65,3 +65,19 @@ def test_replay_and_learning_rates() -> None:
 def test_a_name_that_is_not_there() -> None:
     with pytest.raises(AttributeError, match="no attribute 'rum'"):
         gx.rum  # noqa: B018
+
+
+def test_surface_and_descend() -> None:
+    document = gx.open("rosenbrock")
+    grid = gx.surface(document, grid=(4, 3))
+    assert grid.values.shape == (3, 4)
+    assert (grid.x[0], grid.x[-1], grid.y[0], grid.y[-1]) == document.surface.window
+    path = gx.descend(document, "adam:lr=0.05", (-1.2, 1.0), 30)
+    assert path.points.shape == (31, 2)
+    assert path.losses.shape == (31,)
+    assert set(path.state) == {"m", "v"}
+    assert path.outcome == "running"
+    here = gx.parse("L = (w*2 - 1)**2 + b**2", parameters={"w": 0.0, "b": 1.0})
+    assert gx.descend(here, "sgd:lr=0.1").points[0].tolist() == [0, 1]
+    assert gx.descend(here, "sgd:lr=0.1").outcome == "converged"
+    assert gx.descend(gx.open("two_layer"), "adam", steps=2, axes=("W1[0,1]", "b1[0]")).points.shape == (3, 2)

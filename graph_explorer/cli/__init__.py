@@ -103,6 +103,51 @@ def _quiz_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _lab_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every command on a surface takes."""
+    _document_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument("--axes", metavar="A,B", help="two scalar parameters or entries such as W1[0,1]")
+    parser.add_argument("--window", metavar="L,R,B,T", help="left, right, bottom and top")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="OUT", help="draw into a file: png, svg, pdf, gif or mp4"
+    )
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="of the picture, in pixels")
+
+
+def _optimize_arguments(parser: argparse.ArgumentParser) -> None:
+    _lab_arguments(parser)
+    parser.add_argument(
+        "--method",
+        action="append",
+        default=[],
+        metavar="NAME[:k=v,…]",
+        help="such as adam:lr=0.05; repeat it",
+    )
+    parser.add_argument(
+        "--start", action="append", default=[], metavar="X,Y", help="where every method begins; repeat it"
+    )
+    parser.add_argument("--steps", type=int, metavar="N", help="how many steps each takes")
+    parser.add_argument("--budget", type=int, metavar="N", help="the most evaluations that each may use")
+
+
+def _surface_arguments(parser: argparse.ArgumentParser) -> None:
+    _lab_arguments(parser)
+    parser.add_argument(
+        "--grid", type=_grid, default=(101, 101), metavar="WxH", help="points along each axis (101x101)"
+    )
+    parser.add_argument("--npz", type=Path, metavar="OUT", help="write the arrays x, y and values")
+
+
+def _grid(text: str) -> tuple[int, int]:
+    try:
+        columns, rows = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no grid; write it like 101x101") from None
+    return columns, rows
+
+
 #: Command → what it does, its arguments.
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "examples": ("list the bundled examples", _json_argument),
@@ -110,12 +155,18 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "steps": ("print the backward pass, one line an edge", _steps_arguments),
     "check": ("compare every gradient with central differences", _check_arguments),
     "render": ("draw the graph into a file", _render_arguments),
+    "optimize": ("run methods on the document's surface, and print their paths", _optimize_arguments),
+    "surface": ("compute the document's surface on a grid", _surface_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
 }
 
 
 #: Commands whose function is in a module of its own; the others are in `commands`.
-_MODULES = {"quiz": "graph_explorer.cli.quiz"}
+_MODULES = {
+    "optimize": "graph_explorer.cli.descents",
+    "surface": "graph_explorer.cli.descents",
+    "quiz": "graph_explorer.cli.quiz",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -134,20 +185,25 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
     """Runs one command line; returns the exit code.
 
-    `window(path)` opens the window, `painter(document, options)` draws a picture.
+    `window(path)` opens the window, `painter(document, options)` draws a picture of its graph, and
+    `painter(document, options, surface, paths)` one of its surface.
     """
     from graph_explorer.engine.errors import InputError
 
     try:
         if not arguments or (arguments[0] not in COMMANDS and not arguments[0].startswith("-")):
             return _open(arguments, window)
-        options = parser().parse_args(arguments)
+        options = parser().parse_args(_joined(arguments))
         if options.command == "render":
             from graph_explorer.cli.commands import document_of
 
             painter(document_of(options), options)
             return DONE
         module = import_module(_MODULES.get(options.command, "graph_explorer.cli.commands"))
+        if hasattr(module, "picture_of") and options.out is not None:
+            document, *shown = module.picture_of(options)
+            painter(document, options, *shown)
+            return DONE
         code = int(getattr(module, f"command_{options.command}")(options))
         sys.stdout.flush()  # so that a reader who left is noticed here
         return code
@@ -161,6 +217,17 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
         return 130
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else DONE
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--start -1,2` as `--start=-1,2`: behind an option that takes numbers a dash is a minus."""
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] in ("--start", "--window") and argument[:1] == "-" and argument[1:2] != "-":
+            found[-1] += f"={argument}"
+        else:
+            found.append(argument)
+    return found
 
 
 def _open(arguments: Sequence[str], window: Window) -> int:

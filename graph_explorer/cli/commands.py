@@ -10,8 +10,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from graph_explorer.cli import report
 from graph_explorer.document import Document, as_array, run, split_entry
 from graph_explorer.engine.check import check
@@ -114,11 +112,7 @@ def _save_arrays(path: Path, trace: Trace) -> None:
     arrays |= {
         f"grad/{name}": trace.gradient(name) for name in trace.graph.values if trace.has_gradient(name)
     }
-    try:
-        with path.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # the keys are names of arrays
-    except OSError as error:
-        raise InputError(f"the file cannot be written: {error.strerror}", source=str(path)) from None
+    report.save_arrays(path, arrays)
 
 
 def command_steps(options: argparse.Namespace) -> int:

@@ -5,13 +5,14 @@ The one rule: a number that is not finite is a word, and what was not computed i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from graph_explorer.document import Document
-from graph_explorer.engine.errors import NotComputed
+from graph_explorer.engine.errors import InputError, NotComputed
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.modes import local_jacobian
 from graph_explorer.engine.notation import number
@@ -29,6 +30,20 @@ def plain(value: Any) -> Any:
     if array.size > MOST_ENTRIES:
         return statistics(array)
     return _finite(array.tolist()) if array.dtype.kind == "f" else array.tolist()
+
+
+def whole(value: Any) -> Any:
+    """The same of every entry, however many there are."""
+    return _finite(np.asarray(value, dtype=float).tolist())
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Writes arrays by name to an `.npz` file."""
+    try:
+        with path.open("wb") as file:
+            np.savez(file, **arrays)
+    except OSError as error:
+        raise InputError(f"the file cannot be written: {error.strerror}", source=str(path)) from None
 
 
 def _finite(value: Any) -> Any:

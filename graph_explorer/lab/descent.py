@@ -82,6 +82,7 @@ def race(
     seed: int = 0,
     window: Window | None = None,
     checkpoint: Checkpoint | None = None,
+    whole: bool = False,
 ) -> tuple[Path, ...]:
     """The paths of several methods, each from its start; all see the same noise and batches."""
 
@@ -93,9 +94,11 @@ def race(
     for number, (settings, start) in enumerate(entries):
         told = partial(progress, number)
         told(0.0)
-        paths.append(
-            descend(surface, settings, start, steps, budget=budget, seed=seed, window=window, checkpoint=told)
-        )
+        path = descend(
+            surface, settings, start, steps,
+            budget=budget, seed=seed, window=window, checkpoint=told, whole=whole,
+        )  # fmt: skip
+        paths.append(path)
     return tuple(paths)
 
 
