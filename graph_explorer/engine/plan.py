@@ -50,6 +50,33 @@ class Level:
     batches: tuple[Batch, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ForwardStep:
+    """A node to be computed: `inputs` and `outputs` are numbers of values, −1 where one is left out."""
+
+    node: int
+    forward: Callable[..., Any]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PullStep:
+    """An edge to be followed backward: through `operation` into the value numbered `into`.
+
+    `shared` tells that other edges lead into the same value.
+    """
+
+    operation: Operation
+    input_index: int
+    into: int
+    shared: bool
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    attributes: Mapping[str, Any]
+
+
 class Plan:
     """What a run of `graph` does for the gradient of `output` with respect to `wrt`.
 
@@ -125,6 +152,39 @@ class Plan:
         for position, (node, index) in enumerate(self.pulls):
             found.setdefault(self.inputs[node][index], []).append(position)
         return {value: tuple(positions) for value, positions in found.items()}
+
+    @cached_property
+    def forward_steps(self) -> tuple[ForwardStep, ...]:
+        """The forward pass, all names looked up."""
+        return tuple(
+            ForwardStep(
+                node,
+                self.operations[node].forward,  # type: ignore[union-attr]
+                self.inputs[node],
+                self._all_outputs(node),
+                self.graph.nodes[node].attributes,
+            )
+            for node in self.forward
+        )
+
+    @cached_property
+    def pull_steps(self) -> tuple[PullStep, ...]:
+        """The backward pass, all names looked up."""
+        return tuple(
+            PullStep(
+                self.operations[node],  # type: ignore[arg-type]
+                index,
+                self.inputs[node][index],
+                len(self.terms[self.inputs[node][index]]) > 1,
+                self.inputs[node],
+                self._all_outputs(node),
+                self.graph.nodes[node].attributes,
+            )
+            for node, index in self.pulls
+        )
+
+    def _all_outputs(self, node: int) -> tuple[int, ...]:
+        return tuple(self.number[name] if name else -1 for name in self.graph.nodes[node].outputs)
 
     @cached_property
     def forward_position(self) -> Mapping[int, int]:

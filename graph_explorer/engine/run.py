@@ -13,7 +13,7 @@ import numpy as np
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
-from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.plan import Plan, PullStep
 from graph_explorer.engine.trace import Array, Trace
 
 #: Contributions to gradients of several terms are kept up to this many bytes, then recomputed on demand.
@@ -50,73 +50,63 @@ def execute(
             np.ndim(v) == 0 and np.asarray(v).dtype == np.float64 for v in leaves.values()
         ):
             return _execute_scalars(plan, leaves, seed)
-        return _execute_arrays(plan, leaves, seed, checkpoint or (lambda fraction: None), record_bytes)
+        return _execute_arrays(plan, leaves, seed, checkpoint, record_bytes)
 
 
 def _execute_arrays(
     plan: Plan,
     leaves: Mapping[str, Array],
     seed: Array | None,
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | None,
     record_bytes: int,
 ) -> Trace:
-    values: list[Array | None] = [None] * len(plan.number)
+    # one more entry, always None: an input that is left out has the number −1
+    values: list[Array | None] = [None] * (len(plan.number) + 1)
     for name, value in leaves.items():
         values[plan.number[name]] = np.asarray(value)
     total = len(plan.forward) + len(plan.pulls)
-    for done, node in enumerate(plan.forward):
-        checkpoint(done / total)
-        try:
-            _compute(plan, node, values)
-        except RunError as error:
-            error.trace = Trace(plan, values, None, (), (), error)
-            return error.trace
+    try:
+        _compute(plan, values, checkpoint, total)
+    except RunError as error:
+        error.trace = Trace(plan, values[:-1], None, (), (), error)
+        return error.trace
     output = values[plan.number[plan.output]]
     assert output is not None
     start = _seed(plan, output, seed)
-    gradients: list[Array | None] = [None] * len(plan.number)
-    contributions: list[Array | None] = [None] * len(plan.pulls)
-    if plan.takes_gradient[plan.number[plan.output]]:
-        gradients[plan.number[plan.output]] = start
-    kept = 0
-    for position, (node, index) in enumerate(plan.pulls):
-        checkpoint((len(plan.forward) + position) / total)
-        pulled = _pull(plan, node, index, values, gradients)
-        into = plan.inputs[node][index]
-        before = gradients[into]
-        # a gradient of one term is its contribution: the same array, kept at no cost
-        gradients[into] = pulled if before is None else before + pulled
-        if len(plan.terms[into]) > 1:
-            kept += pulled.nbytes
-        if kept <= record_bytes:
-            contributions[position] = pulled
-    return Trace(plan, values, start, gradients, contributions)
+    gradients, contributions = _pull_back(plan, values, start, checkpoint, record_bytes)
+    return Trace(plan, values[:-1], start, gradients, contributions)
 
 
-def _compute(plan: Plan, index: int, values: list[Array | None]) -> None:
-    node, found = plan.graph.nodes[index], plan.operations[index]
-    assert found is not None
-    arguments = [values[number] if number >= 0 else None for number in plan.inputs[index]]
-    try:
-        made = found.forward(*arguments, **node.attributes)
-    except InputError as error:
-        raise RunError(node, f"'{node.id}': {error.message}") from error
-    except (
-        TypeError,
-        ValueError,
-        IndexError,
-        ArithmeticError,
-        MemoryError,
-        AttributeError,
-    ) as error:
-        raise RunError(node, _sentence(node, arguments, error)) from error
-    results = made if isinstance(made, tuple) else (made,)
-    for name, result in zip(node.outputs, results, strict=False):
-        if name:
-            values[plan.number[name]] = np.asarray(result)
+def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | None, total: int) -> None:
+    """Fills in the values of all nodes that compute something."""
+    for done, step in enumerate(plan.forward_steps):
+        if checkpoint is not None:
+            checkpoint(done / total)
+        try:
+            made = step.forward(*[values[number] for number in step.inputs], **step.attributes)
+        except (
+            InputError,
+            TypeError,
+            ValueError,
+            IndexError,
+            ArithmeticError,
+            MemoryError,
+            AttributeError,
+        ) as error:
+            node = plan.graph.nodes[step.node]
+            raise RunError(node, _sentence(node, [values[n] for n in step.inputs], error)) from error
+        if type(made) is np.ndarray and len(step.outputs) == 1:
+            values[step.outputs[0]] = made
+            continue
+        results = made if isinstance(made, tuple) else (made,)
+        for number, result in zip(step.outputs, results, strict=False):
+            if number >= 0:
+                values[number] = np.asarray(result)
 
 
 def _sentence(node: Node, arguments: list[Array | None], error: Exception) -> str:
+    if isinstance(error, InputError):
+        return f"'{node.id}': {error.message}"
     shapes = " and ".join("nothing" if a is None else str(np.shape(a)) for a in arguments)
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return f"'{node.id}': {node.op} cannot take shapes {shapes}: {reason}"
@@ -133,22 +123,55 @@ def _seed(plan: Plan, output: Array, seed: Array | None) -> Array:
     return np.broadcast_to(given, output.shape)
 
 
-def _pull(
-    plan: Plan, index: int, slot: int, values: list[Array | None], gradients: list[Array | None]
-) -> Array:
-    node, found = plan.graph.nodes[index], plan.operations[index]
-    assert found is not None
-    arguments = [values[number] if number >= 0 else None for number in plan.inputs[index]]
-    if len(node.outputs) == 1:
-        g: Any = gradients[plan.outputs[index][0]]
-        y: Any = values[plan.outputs[index][0]]
+def _pull_back(
+    plan: Plan,
+    values: list[Array | None],
+    start: Array,
+    checkpoint: Checkpoint | None,
+    record_bytes: int,
+) -> tuple[list[Array | None], list[Array | None]]:
+    """The gradients of all values, and what every edge contributed to them, as far as that is kept."""
+    gradients: list[Array | None] = [None] * len(values)
+    contributions: list[Array | None] = [None] * len(plan.pulls)
+    if plan.takes_gradient[plan.number[plan.output]]:
+        gradients[plan.number[plan.output]] = start
+    kept, total = 0, len(plan.forward) + len(plan.pulls)
+    sums: set[int] = set()  # gradients that are arrays of their own, and so can be added to in place
+    for position, step in enumerate(plan.pull_steps):
+        if checkpoint is not None:
+            checkpoint((len(plan.forward) + position) / total)
+        pulled = _pull(step, values, gradients)
+        into = step.into
+        before = gradients[into]
+        # a gradient of one term is its contribution: the same array, kept at no cost
+        if before is None:
+            gradients[into] = pulled
+        elif into in sums:
+            np.add(before, pulled, out=before)
+        else:
+            gradients[into] = np.asarray(before + pulled)
+            sums.add(into)
+        if step.shared:
+            kept += pulled.nbytes
+        if not step.shared or kept <= record_bytes:
+            contributions[position] = pulled
+    del gradients[-1]
+    return gradients, contributions
+
+
+def _pull(step: PullStep, values: list[Array | None], gradients: list[Array | None]) -> Array:
+    arguments = [values[number] for number in step.inputs]
+    if len(step.outputs) == 1:
+        g: Any = gradients[step.outputs[0]]
+        y: Any = values[step.outputs[0]]
     else:
-        numbers = [plan.number[name] if name else -1 for name in node.outputs]
-        g = tuple(gradients[number] if number >= 0 else None for number in numbers)
-        y = tuple(values[number] if number >= 0 else None for number in numbers)
-    pulled = np.asarray(found.pull(slot, g, y, arguments, node.attributes))
-    wanted = np.asarray(arguments[slot]).dtype
-    return pulled if pulled.dtype == wanted else pulled.astype(wanted)
+        g = tuple([gradients[number] for number in step.outputs])
+        y = tuple([values[number] for number in step.outputs])
+    pulled = step.operation.pull(step.input_index, g, y, arguments, step.attributes)
+    wanted = values[step.into].dtype  # type: ignore[union-attr]
+    if type(pulled) is np.ndarray and pulled.dtype == wanted:
+        return pulled
+    return np.asarray(pulled, wanted)
 
 
 def _execute_scalars(plan: Plan, leaves: Mapping[str, Array], seed: Array | None) -> Trace:

@@ -14,6 +14,8 @@ from graph_explorer.engine.errors import InputError
 
 def whole(value: Any) -> tuple[int, ...]:
     """An array, list or number as a tuple of ints."""
+    if type(value) is int:  # what a program gives, thousands of times a run
+        return (value,)
     return tuple(int(entry) for entry in np.ravel(np.asarray(value)))
 
 

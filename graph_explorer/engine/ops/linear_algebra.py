@@ -41,12 +41,16 @@ def _as_matrices(g: Array, a: Array, b: Array) -> tuple[Array, Array, Array]:
 
 
 def _matmul_left(g: Array, y: Array, a: Array, b: Array) -> Array:
+    if np.ndim(a) == np.ndim(b) == 2:
+        return np.matmul(g, _transposed(b))
     above, left, right = _as_matrices(g, a, b)
     found = matmul(above, _transposed(right))
     return np.reshape(unbroadcast(found, np.shape(left)), np.shape(a))
 
 
 def _matmul_right(g: Array, y: Array, a: Array, b: Array) -> Array:
+    if np.ndim(a) == np.ndim(b) == 2:
+        return np.matmul(_transposed(a), g)
     above, left, right = _as_matrices(g, a, b)
     if np.ndim(right) == 2 and np.ndim(left) > 2:
         above = np.reshape(above, (-1, np.shape(right)[1]))

@@ -6,6 +6,7 @@ entry came from, and adds where one entry went to several places.
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -135,9 +136,8 @@ def _pieces(size: int, split: Any, num_outputs: int | None) -> tuple[int, ...]:
 def split(x: Array, split: Any = None, *, axis: int = 0, num_outputs: int | None = None) -> tuple[Array, ...]:
     """x cut into pieces along `axis`, of the sizes `split` or into `num_outputs` equal ones."""
     along = axis_of(axis, np.ndim(x), "Split")
-    ends = np.cumsum(_pieces(np.shape(x)[along], split, num_outputs))
-    starts = [0, *ends[:-1]]
-    return tuple(_part(x, along, int(start), int(end)) for start, end in zip(starts, ends, strict=True))
+    ends = accumulate(_pieces(np.shape(x)[along], split, num_outputs), initial=0)
+    return tuple(_part(x, along, start, end) for start, end in pairwise(ends))
 
 
 def _split_back(
