@@ -41,6 +41,22 @@ DOCKS: tuple[Dock, ...] = (
     ),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
     Dock("table", "Numbers", "All nodes as a table", "right", "Ctrl+7", "inspector"),
+    Dock(
+        "race",
+        "Race",
+        "Which optimizers run on this document's surface, and how they are set",
+        "right",
+        "Ctrl+Shift+R",
+        "inspector",
+    ),
     Dock("program", "Program", "The text of the program", "bottom", "Ctrl+8"),
     Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+9"),
+    Dock(
+        "curves",
+        "Curves",
+        "Loss and gradient of every path of the race, step by step",
+        "bottom",
+        "Ctrl+Shift+L",
+        "timeline",
+    ),
 )

@@ -33,6 +33,8 @@ from graph_explorer.ui.panels.outline import Outline
 from graph_explorer.ui.panels.program import ProgramEditor
 from graph_explorer.ui.panels.table import NodeTable
 from graph_explorer.ui.panels.timeline import Timeline
+from graph_explorer.ui.race.curves import CurvesPanel
+from graph_explorer.ui.race.panel import RacePanel
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
 
@@ -51,10 +53,12 @@ _LAYOUT = 2
 _PANELS: dict[str, Callable[[Session], QWidget]] = {
     "acts": Acts,
     "cost": CostPanel,
+    "curves": CurvesPanel,
     "description": Description,
     "inspector": Inspector,
     "outline": Outline,
     "program": ProgramEditor,
+    "race": RacePanel,
     "table": NodeTable,
     "timeline": Timeline,
 }

@@ -74,7 +74,7 @@ class NumberKnob:
             self.label.setChecked(there)
             blocker.unblock()
         for widget in (self.field, self.slider):
-            widget.setEnabled(there)
+            widget.setVisible(there)
         if isinstance(value, int | float):
             self.field.show_value(value)
             self.slider.show_value(value, theme_name)
@@ -145,6 +145,7 @@ class ChoiceKnob:
         self.box.setAccessibleName(f"{row.name}: {row.meaning}")
         self.box.setToolTip(row.meaning)
         self.label.setBuddy(self.box)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for choice in (*(("none",) if row.optional else ()), *row.choices):
             self.box.addItem(choice)
         self.box.textActivated.connect(lambda text: told(None if text == "none" else text, ""))

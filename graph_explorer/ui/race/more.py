@@ -133,6 +133,7 @@ class MoreKnobs(QWidget):
         self.schedule = QComboBox()
         self.schedule.setObjectName(f"{self.objectName()}_schedule")
         self.schedule.setAccessibleName("Schedule of the learning rate")
+        self.schedule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for name, row in SCHEDULES.items():
             self.schedule.addItem(row.title, name)
         self.schedule.activated.connect(lambda: self._choose(self.schedule.currentData()))

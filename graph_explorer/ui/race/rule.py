@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph_explorer.lab.descent import Path
 from graph_explorer.lab.optimizers.quantities import QUANTITIES
@@ -23,17 +24,19 @@ class _Line(QWidget):
         super().__init__()
         self.meaning = Elided("", "small")
         self.letters = FormulaView(f"{name}_letters", 1.15)
-        self.numbers = [FormulaView(f"{name}_numbers_{k}", 1.05) for k in range(2)]
+        self.numbers = [FormulaView(f"{name}_numbers_{k}", 1.0) for k in range(2)]
         self.labels = [Elided("", "small") for _ in range(2)]
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 4, 0, 2)
-        box.setSpacing(2)
-        box.addWidget(self.meaning)
-        box.addWidget(self.letters)
-        for label, formula in zip(self.labels, self.numbers, strict=True):
-            formula.setContentsMargins(0, 0, 0, 0)
-            box.addWidget(label)
-            box.addWidget(formula)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 8, 0, 2)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.meaning, 0, 0, 1, 2)
+        grid.addWidget(self.letters, 1, 0, 1, 2)
+        for row, (label, formula) in enumerate(zip(self.labels, self.numbers, strict=True), 2):
+            label.setMinimumWidth(2 * label.fontMetrics().averageCharWidth())
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(formula, row, 1)
 
     def show_line(
         self, meaning: str, letters: str, numbers: Sequence[tuple[str, str]], theme_name: str
@@ -44,7 +47,7 @@ class _Line(QWidget):
             text, latex = numbers[k] if k < len(numbers) else ("", "")
             formula.show_latex(latex, theme_name)
             label.show_text(text)
-            label.setVisible(bool(latex) and bool(text))
+            label.setVisible(bool(latex))
 
 
 class UpdateRule(QWidget):
