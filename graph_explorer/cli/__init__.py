@@ -158,11 +158,13 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "optimize": ("run methods on the document's surface, and print their paths", _optimize_arguments),
     "surface": ("compute the document's surface on a grid", _surface_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
+    "operations": ("list the operators: which have a rule, a gradient, a local derivative", _json_argument),
 }
 
 
 #: Commands whose function is in a module of its own; the others are in `commands`.
 _MODULES = {
+    "operations": "graph_explorer.cli.operations",
     "optimize": "graph_explorer.cli.descents",
     "surface": "graph_explorer.cli.descents",
     "quiz": "graph_explorer.cli.quiz",

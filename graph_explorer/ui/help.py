@@ -22,7 +22,7 @@ from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets import markdown
 
 if TYPE_CHECKING:
-    from graph_explorer.engine.ops.declare import Operation
+    from graph_explorer.engine.coverage import Row
     from graph_explorer.ui.window import Window
 
 #: Pages in the order of the list: file name → title.
@@ -70,51 +70,46 @@ def _native(keys: str) -> str:
 
 
 def _operations() -> str:
-    from graph_explorer.engine.ops import OPERATIONS
+    from graph_explorer.engine.coverage import rows
 
     parts = []
-    ordered = sorted(OPERATIONS.values(), key=lambda found: found.family)
-    for family, found in groupby(ordered, key=lambda one: one.family):
-        lines = [
-            f"## {family.capitalize()}",
-            "",
-            "| Operation | What it is | Local derivative |",
-            "|---|---|---|",
-        ]
-        for operation in sorted(found, key=lambda one: one.name):
-            inputs = ", ".join(operation.inputs) + (" …" if operation.variadic else "")
-            derivatives = (
-                "; ".join(_cell(text) for text in _derivatives(operation)) or "none: no gradient passes"
-            )
-            lines.append(f"| `{operation.name}({inputs})` | {_cell(operation.summary)} | {derivatives} |")
+    for family, found in groupby(rows(), key=lambda row: row.family):
+        lines = [f"## {family.capitalize()}", "", *_OPERATION_HEADS.get(family, _OPERATION_HEAD)]
+        lines += [_operation_line(row) for row in found]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
 
+_OPERATION_HEAD = ("| Operation | What it is | Form | Local derivative |", "|---|---|---|---|")
+_OPERATION_HEADS = {
+    "opaque": ("| Operator | Why no gradient passes |", "|---|---|"),
+    "replaced": ("| Operator | What becomes of it |", "|---|---|"),
+}
+
+
+def _operation_line(row: Row) -> str:
+    if row.forward != "rule":
+        return f"| `{row.name}` | {_cell(row.why)} |"
+    inputs = ", ".join(row.inputs) + (" …" if row.variadic else "")
+    derivatives = [f"by {name}: {text}" if text else f"by {name}" for name, text in row.derivatives.items()]
+    text = "; ".join(derivatives) or "none"
+    why = f"; no other: {row.why}" if derivatives and row.why else f": {row.why}" if row.why else ""
+    # the inputs stand outside of the code, so that a long list of them can break
+    name = f"`{row.name}` ({_cell(inputs)})" if inputs else f"`{row.name}`"
+    return f"| {name} | {_cell(row.summary)} | {row.form or 'none'} | {_cell(text + why)} |"
+
+
+def _operations_counted() -> str:
+    from graph_explorer.engine.coverage import rows
+
+    own = [row for row in rows() if row.forward == "rule"]
+    passing = sum(row.has_gradient for row in own)
+    rest = sum(row.forward == "reference" for row in rows())
+    return f"{len(own)} operators have a rule here, {passing} of them pass a gradient; {rest} are opaque"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
-
-
-def _derivatives(operation: Operation) -> list[str]:
-    """The local derivative as text, for every input that takes a gradient."""
-    from graph_explorer.engine.spoken import spoken
-
-    found = []
-    for index, name in enumerate(operation.inputs):
-        if operation.differentiable(index):
-            latex = _local_latex(operation, index)
-            found.append(f"by {name}: {spoken(latex)}" if latex else f"by {name}")
-    return found
-
-
-def _local_latex(operation: Operation, index: int) -> str:
-    if not operation.elementwise:
-        return operation.operators[index] if index < len(operation.operators) else ""
-    count = max(2, len(operation.inputs)) if operation.variadic else len(operation.inputs)
-    try:
-        return operation.local_formula(index, count, {}).latex()
-    except TypeError:  # it depends on an attribute that has no default
-        return ""
 
 
 def _words() -> str:
@@ -149,6 +144,7 @@ def _libraries() -> str:
 _MADE: Mapping[str, Callable[[], str]] = {
     "keys": _keys,
     "operations": _operations,
+    "operations_counted": _operations_counted,
     "words": _words,
     "inits": _inits,
     "version": _version,

@@ -214,3 +214,16 @@ def _without_display() -> dict[str, str]:
 
     gone = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return {key: value for key, value in os.environ.items() if key not in gone}
+
+
+def test_operations_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("operations", "--json") == 0
+    listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)["operations"]}
+    assert listed["Conv"]["has_gradient"]
+    assert list(listed["Conv"]["derivatives"]) == ["X", "W", "B"]
+    assert listed["ArgMax"]["why"]
+    assert listed["StringConcat"]["forward"] == "reference"
+    assert call("operations") == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].split()[:2] == ["operator", "family"]
+    assert any(line.startswith("Relu ") and " elementwise" in line for line in table)

@@ -7,6 +7,7 @@ import re
 import pytest
 from pytestqt.qtbot import QtBot
 
+from graph_explorer.engine.coverage import OPAQUE, REPLACED
 from graph_explorer.engine.language import SAME, WORDS
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.formats.toml import KEYS
@@ -22,7 +23,7 @@ each = pytest.mark.parametrize("name", PAGES)
 def test_page_is_whole(qtbot: QtBot, name: str) -> None:
     text = page(name)
     assert text.startswith("# ")
-    assert not re.search(r"\{(keys|operations|words|inits|version|libraries)\}", text)
+    assert not re.search(r"\{(keys|operations|operations_counted|words|inits|version|libraries)\}", text)
     tables = [block.splitlines() for block in text.split("\n\n") if block.lstrip().startswith("|")]
     for table in tables:
         columns = {len(re.findall(r"(?<!\\)\|", line)) for line in table}
@@ -38,10 +39,12 @@ def test_every_key_is_listed(qtbot: QtBot) -> None:
 
 def test_every_operation_is_listed(qtbot: QtBot) -> None:
     text = page("operations")
-    rows = {line.split("(")[0].strip("| `"): line for line in text.splitlines() if line.startswith("| `")}
-    assert set(rows) == set(OPERATIONS)
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    assert set(rows) == {*OPERATIONS, *OPAQUE, *REPLACED}
     for name, operation in OPERATIONS.items():
-        assert ("none: no gradient passes" in rows[name]) != operation.has_gradient
+        assert ("| none | none: " in rows[name]) != operation.has_gradient
+        assert operation.flat.replace("_", "\\_") in rows[name]
+    assert f"{len(OPERATIONS)} operators have a rule here" in text
     assert "by x: y (1 − y)" in rows["Sigmoid"]
 
 
