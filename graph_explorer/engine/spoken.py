@@ -20,7 +20,7 @@ _SIGNS = {
     r"\lambda": "λ", r"\mu": "μ", r"\nu": "ν", r"\xi": "ξ", r"\pi": "π", r"\rho": "ρ", r"\sigma": "σ",
     r"\tau": "τ", r"\phi": "φ", r"\chi": "χ", r"\psi": "ψ", r"\omega": "ω", r"\Delta": "Δ",
     r"\Phi": "Φ", r"\Omega": "Ω", r"\,": " ", r"\;": " ", r"\ ": " ", r"\_": "_", r"\left": "",
-    r"\right": "", r"\mathrel": "",
+    r"\right": "", r"\mathrel": "", r"\|": "‖", r"\ell": "ℓ",
 }  # fmt: skip
 _COMMANDS = re.compile(
     "("
@@ -31,6 +31,8 @@ _COMMANDS = re.compile(
     + r")(?:(?<=\\partial) )?"
 )
 _FONTS = r"\\(?:mathrm|mathbf|mathit|text|operatorname|mathrel)"
+#: Marks above a letter, as characters that join the letter before them.
+_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 _SIMPLE = re.compile(r"[\w.∂∞ᵀ^()=:]+")
 
 
@@ -53,6 +55,7 @@ def spoken(latex: str) -> str:
 def _innermost(text: str) -> str:
     """Replaces groups that hold no other group."""
     text = re.sub(_FONTS + r"\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\\(hat|tilde|bar)\{([^{}]*)\}", lambda m: m[2] + _ACCENTS[m[1]], text)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
     text = re.sub(r"\^\{\\top\}", "ᵀ", text)

@@ -35,6 +35,8 @@ _KINDS = {
     **dict.fromkeys([")", "]", r"\rfloor", r"\rceil"], "close"),
 }
 _WORDS = frozenset({r"\mathrm", r"\text", r"\operatorname", r"\mathbf", r"\mathit"})
+#: Commands whose group is typeset together with them, as one sign.
+_WHOLE = frozenset({r"\sqrt", r"\hat", r"\tilde", r"\bar"})
 _FUNCTIONS = frozenset(
     {
         r"\exp",
@@ -294,7 +296,7 @@ class _Reader:
             return self._environment(look)
         if part in _SPACES:
             return Box(_SPACES[part] * look.em)
-        if part in _WORDS or part == r"\sqrt":
+        if part in _WORDS or part in _WHOLE:
             word = self._raw()
             kind = "function" if part == r"\operatorname" else ""
             return _sign(f"{part}{{{word}}}", look, kind)
