@@ -20,6 +20,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "First steps": ("squared_error", "neuron", "fan_out", "relu_stack", "dense_mse", "forward_vs_reverse"),
     "Networks": ("two_layer", "softmax_cross_entropy", "minibatch", "batch_norm", "residual"),
     "Depth": ("deep_sigmoid", "deep_relu", "exploding"),
+    "Health": ("dead_relu", "saturated", "log_of_zero"),
     "Sequences": ("rnn", "lstm", "attention"),
     "Vision": ("cnn",),
     "Surfaces": ("saddle",),

@@ -144,6 +144,19 @@ def cnn(v: Values) -> Any:
     return np.log(np.sum(exp(scores))) - scores[int(np.real(v["label"][0]))]
 
 
+def dead_relu(v: Values) -> Any:
+    z = v["x"] @ v["W"] + v["b"]
+    return np.mean((np.where(z.real > 0, z, 0) @ v["v"] - v["y"]) ** 2)
+
+
+def saturated(v: Values) -> Any:
+    return np.mean((tanh(v["x"] @ v["W"]) @ v["v"] - v["y"]) ** 2)
+
+
+def log_of_zero(v: Values) -> Any:
+    return np.log(np.sum(exp(v["z"]))) - v["z"] @ v["y"]
+
+
 FORMULAS: Mapping[str, Callable[[Values], Any]] = {
     "deep_sigmoid": deep_sigmoid,
     "two_layer": two_layer,
@@ -153,6 +166,9 @@ FORMULAS: Mapping[str, Callable[[Values], Any]] = {
     "lstm": lstm,
     "attention": attention,
     "cnn": cnn,
+    "dead_relu": dead_relu,
+    "saturated": saturated,
+    "log_of_zero": log_of_zero,
 }
 
 
