@@ -18,7 +18,8 @@ import numpy as np
 
 from graph_explorer.engine import run as engine_run
 from graph_explorer.engine.errors import InputError, check_entry, unknown
-from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.engine.graph import Graph, Use, enclosing
+from graph_explorer.engine.opening import with_parts
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.program import Program, read
 from graph_explorer.engine.trace import Trace
@@ -27,6 +28,9 @@ from graph_explorer.lab.directions import Direction, entry, random_directions
 
 Array = np.ndarray[Any, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+#: As axes: two random directions through all parameters.
+RANDOM = ("random", "random")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class Document:
     """A program and its values. `text` is the file it came from, kept so that saving loses nothing.
 
     `program_place` is the line and column in that file where the program begins, both from 1. A
-    document with a `model` has no program text; the graph comes from there.
+    document with a `model` has no program text; the graph comes from there. `opened` are the ids of nodes
+    that the graph shows as the parts they are made of.
     """
 
     program: str
@@ -93,6 +98,7 @@ class Document:
     text: str = ""
     program_place: tuple[int, int] = (1, 1)
     model: Model | None = None
+    opened: tuple[str, ...] = ()
 
     @cached_property
     def read(self) -> Program:
@@ -102,8 +108,10 @@ class Document:
             raise InputError(f"'{twice}' is both an input and a parameter; keep one", source=self.source)
         try:
             if self.model is not None:
-                return self.model.program(self._given)
-            return read(self.program, self.inputs, self.parameters, np.dtype(self.dtype))
+                program = self.model.program(self._given)
+            else:
+                program = read(self.program, self.inputs, self.parameters, np.dtype(self.dtype))
+            return with_parts(program, self.opened, self._given) if self.opened else program
         except InputError as error:
             raise self.placed(error) from None
 
@@ -172,10 +180,27 @@ class Document:
             part: MappingProxyType({n: changed.get(n, e) for n, e in getattr(self, part).items()})
             for part in ("inputs", "parameters")
         }
-        if self.model is None:
-            return self._with_same_graph(**kept)
-        kept["inputs"] = MappingProxyType(dict(self.model.fitted(kept["inputs"], values)))
-        return dataclasses.replace(self, **kept) if self.model.unfolds else self._with_same_graph(**kept)
+        if self.model is not None:
+            kept["inputs"] = MappingProxyType(dict(self.model.fitted(kept["inputs"], values)))
+        unfolds = self.model is not None and self.model.unfolds
+        if unfolds or (self.opened and any(map(self._reshapes, changed, changed.values()))):
+            return dataclasses.replace(self, **kept)
+        return self._with_same_graph(**kept)
+
+    def _reshapes(self, name: str, entry: Entry) -> bool:
+        """Whether an opened node may have other parts with this value: of another size, or whole numbers."""
+        return entry.array.dtype.kind != "f" or entry.array.shape != self.entry(name).array.shape
+
+    def with_opened(self, names: Iterable[str]) -> Document:
+        """The document with these nodes, and no others, opened up into their parts."""
+        return dataclasses.replace(self, opened=tuple(names))
+
+    def opened_around(self, name: str) -> str:
+        """The opened node whose parts hold the node, or are the group, called `name`; "" if none does."""
+        graph = self.graph
+        path = graph.node(name).group if name in graph else name
+        around = (one for one in self.opened if one in graph and graph.node(one).group in enclosing(path))
+        return next(around, "")
 
     def kept_as(self, other: Document) -> Document:
         """The document as part of the file that `other` is part of."""
@@ -278,12 +303,12 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
     """The output over two axes: scalar parameters, or entries such as `W1[0,1]`.
 
     By default the axes of the document's `[surface]`, or else its first two scalar parameters or
-    entries. Random directions, where the document asks for them, are drawn from `seed`.
+    entries. Random directions, where the document or the axes ask for them, are drawn from `seed`.
     """
     asked = document.surface
     if axes is None and asked is not None:
         axes = asked.axes
-    if axes is None and asked is not None and asked.random:
+    if axes == RANDOM or (axes is None and asked is not None and asked.random):
         parameters = {name: each.array for name, each in document.parameters.items()}
         directions: tuple[Direction, ...] = random_directions(parameters, seed)
     else:
@@ -299,10 +324,15 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
 def window_of(
     document: Document, axes: tuple[str, str] | None, surface: lab_surface.Surface
 ) -> tuple[float, float, float, float]:
-    """The document's own window; around the present point where it gives none for these axes."""
+    """The document's own window; around the present point where it gives none for these axes.
+
+    Along random directions it reaches as far as the parameters themselves are from zero.
+    """
     own = document.surface
     if own is not None and axes in (None, own.axes):
         return own.window
+    if axes == RANDOM:
+        return -1.0, 1.0, -1.0, 1.0
     x, y = surface.here
     half = [max(4.0, 2 * abs(at)) if np.isfinite(at) else 4.0 for at in (x, y)]
     return float(x - half[0]), float(x + half[0]), float(y - half[1]), float(y + half[1])
