@@ -140,6 +140,27 @@ def _surface_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--npz", type=Path, metavar="OUT", help="write the arrays x, y and values")
 
 
+def _positive(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number") from None
+    if not 0 < found < float("inf"):
+        raise argparse.ArgumentTypeError("a learning rate is larger than 0")
+    return found
+
+
+def _health_arguments(parser: argparse.ArgumentParser) -> None:
+    _document_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument(
+        "--lr", type=_positive, default=0.1, metavar="X", help="learning rate of an update (0.1)"
+    )
+    parser.add_argument(
+        "--against", metavar="FILE", help="tell what differs from the run of another document as it stands"
+    )
+
+
 def _grid(text: str) -> tuple[int, int]:
     try:
         columns, rows = (int(part) for part in text.lower().split("x"))
@@ -158,12 +179,14 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "optimize": ("run methods on the document's surface, and print their paths", _optimize_arguments),
     "surface": ("compute the document's surface on a grid", _surface_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
+    "health": ("tell what is ill in a run, and how large everything is", _health_arguments),
     "operations": ("list the operators: which have a rule, a gradient, a local derivative", _json_argument),
 }
 
 
 #: Commands whose function is in a module of its own; the others are in `commands`.
 _MODULES = {
+    "health": "graph_explorer.cli.health",
     "operations": "graph_explorer.cli.operations",
     "optimize": "graph_explorer.cli.descents",
     "surface": "graph_explorer.cli.descents",
