@@ -11,23 +11,14 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.ops import channels
 from graph_explorer.engine.ops.declare import Array, Operation
-
-
-def _others(x: Array) -> tuple[int, ...]:
-    """All axes but the channels'."""
-    return tuple(k for k in range(np.ndim(x)) if k != 1)
-
-
-def _up(channels: Array, x: Array) -> Array:
-    """One number a channel in a shape that broadcasts with x."""
-    return np.reshape(channels, (-1, *[1] * (np.ndim(x) - 2)))
 
 
 def _moments(x: Array) -> tuple[Array, Array]:
     """The mean and variance of every channel; of half precision in single precision, as ONNX wants."""
-    mean = np.mean(x, axis=_others(x), dtype=np.promote_types(x.dtype, np.float32))
-    return mean, np.mean(np.square(x - _up(mean, x)), axis=_others(x))
+    mean = np.mean(x, axis=channels.others(x), dtype=np.promote_types(x.dtype, np.float32))
+    return mean, np.mean(np.square(x - channels.over(mean, x)), axis=channels.others(x))
 
 
 def _used(x: Array, mean: Array, variance: Array, training_mode: int) -> tuple[Array, Array]:
@@ -43,7 +34,9 @@ def batch_normalization(
         raise InputError(f"BatchNormalization: it needs (batch, channels, …), not {np.shape(x)}")
     mean, variance = _used(x, input_mean, input_var, training_mode)
     factor = scale / np.sqrt(variance + epsilon)
-    y = (x * _up(factor, x) + _up(b - mean * factor, x)).astype(x.dtype, copy=False)
+    y = x * channels.over(factor, x)
+    y += channels.over(b - mean * factor, x)
+    y = y.astype(x.dtype, copy=False)
     if not training_mode:
         return y
     kept = (
@@ -61,12 +54,12 @@ def _arrived(g: Any, x: Array) -> tuple[Any, Any, Any]:
 
 def _normal(x: Array, mean: Array, variance: Array, epsilon: float) -> tuple[Array, Array]:
     inverse = 1.0 / np.sqrt(variance + epsilon)
-    return (x - _up(mean, x)) * _up(inverse, x), inverse
+    return (x - channels.over(mean, x)) * channels.over(inverse, x), inverse
 
 
 def _through(g: Array, normal: Array) -> Array:
     """g without its mean and without its part along the standardised x, channel by channel."""
-    axes = _others(g)
+    axes = channels.others(g)
     along = np.mean(g * normal, axis=axes, keepdims=True)
     return g - np.mean(g, axis=axes, keepdims=True) - normal * along
 
@@ -77,17 +70,17 @@ def _x_back(
 ) -> Array:  # fmt: skip
     of_y, of_mean, of_variance = _arrived(g, x)
     if not training_mode:
-        return of_y * _up(scale / np.sqrt(input_var + epsilon), x)
+        return of_y * channels.over(scale / np.sqrt(input_var + epsilon), x)
     mean, variance = _moments(x)
     normal, inverse = _normal(x, mean, variance, epsilon)
     found = np.zeros_like(x)
     if of_y is not None:
-        found = _through(of_y, normal) * _up(scale * inverse, x)
+        found = _through(of_y, normal) * channels.over(scale * inverse, x)
     share = (1.0 - momentum) * np.shape(x)[1] / x.size
     if of_mean is not None:
-        found = found + share * _up(of_mean, x)
+        found = found + share * channels.over(of_mean, x)
     if of_variance is not None:
-        found = found + 2.0 * share * _up(of_variance, x) * (x - _up(mean, x))
+        found = found + 2.0 * share * channels.over(of_variance, x) * (x - channels.over(mean, x))
     return found
 
 
@@ -96,15 +89,15 @@ def _x_push(
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Any:  # fmt: skip
     if not training_mode:
-        return d * _up(scale / np.sqrt(input_var + epsilon), x)
+        return d * channels.over(scale / np.sqrt(input_var + epsilon), x)
     mean, variance = _moments(x)
     normal, inverse = _normal(x, mean, variance, epsilon)
-    moved = _through(d, normal) * _up(scale * inverse, x)
-    rate, centred = 1.0 - momentum, x - _up(mean, x)
+    moved = _through(d, normal) * channels.over(scale * inverse, x)
+    rate, centred = 1.0 - momentum, x - channels.over(mean, x)
     return (
         moved,
-        rate * np.mean(d, axis=_others(x)),
-        rate * 2.0 * np.mean(d * centred, axis=_others(x)),
+        rate * np.mean(d, axis=channels.others(x)),
+        rate * 2.0 * np.mean(d * centred, axis=channels.others(x)),
     )
 
 
@@ -119,8 +112,8 @@ def _scale_back(
     of_y = _arrived(g, x)[0]
     if of_y is None:
         return np.zeros_like(scale)
-    normal, _ = _normal(x, *_used(x, input_mean, input_var, training_mode), epsilon)
-    return np.sum(of_y * normal, axis=_others(x))
+    mean, variance = _used(x, input_mean, input_var, training_mode)
+    return channels.product(of_y, x - channels.over(mean, x)) / np.sqrt(variance + epsilon)
 
 
 def _scale_push(
@@ -128,16 +121,16 @@ def _scale_push(
     epsilon: float = 1e-5, momentum: float = 0.9, training_mode: int = 0,
 ) -> Any:  # fmt: skip
     normal, _ = _normal(x, *_used(x, input_mean, input_var, training_mode), epsilon)
-    return _with_rest(normal * _up(d, x), y)
+    return _with_rest(normal * channels.over(d, x), y)
 
 
 def _bias_back(g: Any, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Array:
     of_y = _arrived(g, x)[0]
-    return np.zeros_like(b) if of_y is None else np.sum(of_y, axis=_others(x))
+    return np.zeros_like(b) if of_y is None else channels.total(of_y)
 
 
 def _bias_push(d: Array, y: Any, x: Array, scale: Array, b: Array, *moments: Array, **attributes: Any) -> Any:
-    return _with_rest(np.broadcast_to(_up(d, x), np.shape(x)), y)
+    return _with_rest(np.broadcast_to(channels.over(d, x), np.shape(x)), y)
 
 
 def _mean_back(
@@ -147,7 +140,7 @@ def _mean_back(
     of_y, of_mean, _ = _arrived(g, x)
     if training_mode:
         return np.zeros_like(input_mean) if of_mean is None else momentum * of_mean
-    return -np.sum(of_y, axis=_others(x)) * scale / np.sqrt(input_var + epsilon)
+    return -channels.total(of_y) * scale / np.sqrt(input_var + epsilon)
 
 
 def _mean_push(
@@ -156,7 +149,7 @@ def _mean_push(
 ) -> Any:  # fmt: skip
     if training_mode:
         return np.zeros_like(x), momentum * d, np.zeros_like(input_var)
-    return np.broadcast_to(_up(-d * scale / np.sqrt(input_var + epsilon), x), np.shape(x))
+    return np.broadcast_to(channels.over(-d * scale / np.sqrt(input_var + epsilon), x), np.shape(x))
 
 
 def _variance_back(
@@ -166,7 +159,7 @@ def _variance_back(
     of_y, _, of_variance = _arrived(g, x)
     if training_mode:
         return np.zeros_like(input_var) if of_variance is None else momentum * of_variance
-    centred = np.sum(of_y * (x - _up(input_mean, x)), axis=_others(x))
+    centred = channels.product(of_y, x - channels.over(input_mean, x))
     return -0.5 * centred * scale / (input_var + epsilon) ** 1.5
 
 
@@ -176,7 +169,9 @@ def _variance_push(
 ) -> Any:  # fmt: skip
     if training_mode:
         return np.zeros_like(x), np.zeros_like(input_mean), momentum * d
-    return (x - _up(input_mean, x)) * _up(-0.5 * d * scale / (input_var + epsilon) ** 1.5, x)
+    return (x - channels.over(input_mean, x)) * channels.over(
+        -0.5 * d * scale / (input_var + epsilon) ** 1.5, x
+    )
 
 
 OPERATIONS = (
@@ -191,7 +186,7 @@ OPERATIONS = (
             r" - \frac{1}{n}\hat{x}\hat{x}^{\top}\right)",
             r"\hat{x}", "1", r"-\frac{\gamma}{\sigma}", r"-\frac{\gamma\,\hat{x}}{2\,\sigma^{2}}",
         ),
-        domain=lambda x, scale, b, input_mean, input_var, **attributes: _up(input_var >= 0, x),
+        domain=lambda x, scale, b, input_mean, input_var, **attributes: channels.over(input_var >= 0, x),
         reference="Ioffe and Szegedy 2015",
     ),
 )  # fmt: skip

@@ -41,29 +41,39 @@ def _parts(padded: Array, seen: Windows, axis: int) -> list[Array]:
     return [padded[(*before, seen.along(axis, offset))] for offset in range(seen.kernel[axis])]
 
 
+def _read(padded: Array, seen: Windows, axis: int) -> list[Array]:
+    """The same to be read several times: along the last axis copies, since every other entry is slow."""
+    parts = _parts(padded, seen, axis)
+    strided = axis + 3 == padded.ndim and seen.strides[axis] > 1
+    return [np.ascontiguousarray(part) for part in parts] if strided else parts
+
+
 def _least(dtype: Any) -> Any:
     return -np.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
 
 
-def _running_max(x: Array, seen: Windows) -> list[Array]:
-    """The padded image, and what becomes of it as one axis after the other, the last first, is pooled."""
-    stages = [seen.pad(x, _least(x.dtype))]
+def _running_max(x: Array, seen: Windows) -> list[tuple[list[Array], Array]]:
+    """One axis after the other, the last first: what the windows see along it, and the largest of that."""
+    stages = []
+    result = seen.pad(x, _least(x.dtype))
     for axis in reversed(range(len(seen.kernel))):
-        parts = _parts(stages[-1], seen, axis)
-        result = parts[0].copy()
-        for part in parts[1:]:
+        parts = _read(result, seen, axis)
+        result = np.maximum(parts[0], parts[1]) if len(parts) > 1 else parts[0].copy()
+        for part in parts[2:]:
             np.maximum(result, part, out=result)
-        stages.append(result)
+        stages.append((parts, result))
     return stages
 
 
 def _first_hits(parts: list[Array], result: Array) -> Iterator[Array]:
     """For every place of the kernel along one axis, where it is the first that holds the maximum."""
-    free = np.ones(result.shape, bool)
+    taken: Array = None
     for part in parts:
-        hit = (part == result) & free
-        free ^= hit
+        hit = part == result
+        if taken is not None:
+            np.greater(hit, taken, out=hit)
         yield hit
+        taken = hit if taken is None else taken | hit
 
 
 def _strides_of(spatial: tuple[int, ...], storage_order: int) -> tuple[int, ...]:
@@ -113,7 +123,7 @@ def max_pool(
 ) -> tuple[Array, Any]:  # fmt: skip
     """The largest entry of every window, and its flat place in x."""
     seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
-    return _running_max(x, seen)[-1], _Indices(x, seen, storage_order)
+    return _running_max(x, seen)[-1][1], _Indices(x, seen, storage_order)
 
 
 def _max_back(
@@ -123,11 +133,14 @@ def _max_back(
     seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
     stages, above = _running_max(x, seen), first(g)
     for axis in range(len(seen.kernel)):
-        result, source = stages.pop(), stages[-1]
-        wide = np.zeros(source.shape, above.dtype)
-        places = _parts(wide, seen, axis)
-        for place, hit in zip(places, _first_hits(_parts(source, seen, axis), result), strict=True):
-            place += above * hit
+        parts, result = stages.pop()
+        wide = seen.room(axis, result.shape, above.dtype)
+        apart = seen.apart(axis)
+        for place, hit in zip(_parts(wide, seen, axis), _first_hits(parts, result), strict=True):
+            if apart:
+                np.multiply(above, hit, out=place)
+            else:
+                place += above * hit
         above = wide
     return above[seen.inside]
 
@@ -138,11 +151,9 @@ def _max_push(
 ) -> tuple[Array, None]:  # fmt: skip
     seen = _seen("MaxPool", x, auto_pad, ceil_mode, dilations, kernel_shape, pads, strides)
     stages, moved = _running_max(x, seen), seen.pad(d)
-    for step, axis in enumerate(reversed(range(len(seen.kernel)))):
-        source, result = stages[step : step + 2]
+    for axis, (parts, result) in zip(reversed(range(len(seen.kernel))), stages, strict=True):
         total = np.zeros(result.shape, d.dtype)
-        hits = _first_hits(_parts(source, seen, axis), result)
-        for part, hit in zip(_parts(moved, seen, axis), hits, strict=True):
+        for part, hit in zip(_parts(moved, seen, axis), _first_hits(parts, result), strict=True):
             total += part * hit
         moved = total
     return moved, None
@@ -153,18 +164,16 @@ def _sums(x: Array, seen: Windows) -> Array:
     result = seen.pad(x)
     for axis in reversed(range(len(seen.kernel))):
         parts = _parts(result, seen, axis)
-        result = parts[0].copy()
-        for part in parts[1:]:
+        result = parts[0] + parts[1] if len(parts) > 1 else parts[0].copy()
+        for part in parts[2:]:
             result += part
     return result
 
 
 def _spread(g: Array, seen: Windows) -> Array:
     """The adjoint of `_sums`: every entry gets the g of all windows that see it."""
-    behind = seen.reach
     for axis in range(len(seen.kernel)):
-        size = seen.before[axis] + seen.spatial[axis] + behind[axis]
-        wide = np.zeros((*g.shape[: axis + 2], size, *g.shape[axis + 3 :]), g.dtype)
+        wide = seen.room(axis, g.shape, g.dtype)
         for part in _parts(wide, seen, axis):
             part += g
         g = wide

@@ -105,6 +105,15 @@ class Windows:
         sides = zip(self.before, self.spatial, self.reach, strict=True)
         return np.zeros((*planes, *(sum(side) for side in sides)), dtype)
 
+    def apart(self, axis: int) -> bool:
+        """Whether each window ends along `axis` before the next begins."""
+        return self.dilations[axis] * (self.kernel[axis] - 1) < self.strides[axis]
+
+    def room(self, axis: int, shape: Sizes, dtype: Any) -> Array:
+        """Zeros in `shape`, but along spatial `axis` as many as the padded image has."""
+        size = self.before[axis] + self.spatial[axis] + self.reach[axis]
+        return np.zeros((*shape[: axis + 2], size, *shape[axis + 3 :]), dtype)
+
     def fold(self, seen: Array) -> Array:
         """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output)."""
         total = self.empty(seen.shape[:2], seen.dtype)
