@@ -6,15 +6,19 @@ tests are made from this table.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph_explorer.ui.docks import DOCKS
 from graph_explorer.ui.settings import SYSTEM
+from graph_explorer.ui.surface.look import COLOUR_MAPS, Look
+from graph_explorer.ui.surface.switches import SCALES, SWITCHES
 from graph_explorer.ui.theme import names, theme
+from graph_explorer.ui.views import VIEWS
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
@@ -103,8 +107,43 @@ def _edge(session: Session) -> bool:
     return session.state.edge is not None
 
 
+def _surface(session: Session) -> bool:
+    """A view of the surface is open."""
+    return session.state.surface is not None and "surface" in session.state.views
+
+
+def _has(part: str, value: str, look: Look) -> bool:
+    return bool(getattr(look, part) == value)
+
+
+def _with(part: str, value: str, look: Look) -> Look:
+    changed: dict[str, Any] = {part: value}
+    return dataclasses.replace(look, **changed)
+
+
 def _is_detached(window: Window) -> bool:
     return window.session.state.edge in window.session.state.detached
+
+
+def _chosen(session: Session) -> str:
+    return session.state.selection
+
+
+def _is_opened(window: Window) -> bool:
+    document = window.session.state.document
+    return document is not None and bool(document.opened_around(_chosen(window.session)))
+
+
+def _has_parts(session: Session) -> bool:
+    """The selected node can be opened up, or is a part of one that is."""
+    document, chosen = session.state.document, _chosen(session)
+    if document is None or not chosen:
+        return False
+    from graph_explorer.engine.opening import can_open  # loaded with the workbench
+
+    return bool(document.opened_around(chosen)) or (
+        chosen in document.graph and can_open(document.graph.node(chosen))
+    )
 
 
 # ── the table ─────────────────────────────────────────────────────────────────────────────────
@@ -145,26 +184,31 @@ _EDIT = (
     Action(id="edit.copy_gradient", text="Copy gradient",
            hint="Copy the gradient of the selected node as text", menu="Edit", section=1,
            keys=("Ctrl+Shift+G",), enabled=_reached, act=lambda w: w.copy("gradient")),
+    Action(id="edit.parts", text="Open up into parts", menu="Edit", section=1, keys=("Ctrl+Shift+O",),
+           hint="Show the cells, gates or heads that the selected node is made of, or close them again",
+           enabled=_has_parts, checked=_is_opened, act=lambda w: w.session.toggle_parts(_chosen(w.session))),
     Action(id="edit.commands", text="Command palette …", hint="Find any command by a few letters",
            menu="Edit", section=2, icon="commands", keys=("Ctrl+K", "Ctrl+Shift+P"),
            act=lambda w: w.open_palette()),
 )  # fmt: skip
 
 _VIEW = (
-    Action(id="view.fit", text="Fit the graph", hint="Show the whole graph", menu="View", icon="fit",
-           keys=("Ctrl+0",), enabled=_open, act=lambda w: w.bench.canvas.fit()),
-    Action(id="view.zoom_in", text="Zoom in", hint="Show the graph larger", menu="View", icon="zoom_in",
-           keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.canvas.zoom_in()),
-    Action(id="view.zoom_out", text="Zoom out", hint="Show the graph smaller", menu="View", icon="zoom_out",
-           keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.canvas.zoom_out()),
+    Action(id="view.fit", text="Fit", hint="Show the whole graph, or the whole window of the surface",
+           menu="View", icon="fit", keys=("Ctrl+0",), enabled=_open,
+           act=lambda w: w.bench.middle.front.fit()),
+    Action(id="view.zoom_in", text="Zoom in", hint="Show it larger", menu="View", icon="zoom_in",
+           keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.middle.front.zoom_in()),
+    Action(id="view.zoom_out", text="Zoom out", hint="Show it smaller", menu="View", icon="zoom_out",
+           keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.middle.front.zoom_out()),
     Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View",
            section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
            act=lambda w: w.collapse_groups(True)),
     Action(id="view.expand", text="Expand all groups", hint="Show what is inside every group", menu="View",
            section=1, icon="expand", keys=("Ctrl+]",), enabled=_groups,
            act=lambda w: w.collapse_groups(False)),
-    Action(id="view.graph", text="Graph", hint="Move the keyboard to the graph", menu="View/Go to",
-           keys=("Ctrl+1",), enabled=_open, act=lambda w: w.bench.canvas.setFocus()),
+    Action(id="view.split", text="Side by side", hint="The graph, and another view beside it",
+           menu="View/Go to", section=1, icon="split", keys=("F4",), enabled=_open,
+           checked=lambda w: len(w.session.state.views) > 1, act=lambda w: w.bench.middle.swap()),
     Action(id="view.default_layout", text="Default layout",
            hint="Put all panels back where they were at first", menu="View/Panels", section=1, enabled=_open,
            act=lambda w: w.bench.restore_default()),
@@ -263,6 +307,46 @@ def _go_to(name: str) -> Act:
     return lambda w: w.bench.go_to(name)
 
 
+def _show_view(name: str) -> Act:
+    return lambda w: w.bench.middle.go_to(name)
+
+
+_VIEWS = tuple(
+    Action(id=f"view.{view.name}", text=view.title, hint=view.hint, menu="View/Go to", keys=view.keys,
+           enabled=_open, act=_show_view(view.name))
+    for view in VIEWS
+)  # fmt: skip
+
+
+def _look(change: Callable[[Look], Look]) -> Act:
+    return lambda w: w.session.change(look=change(w.session.state.look))
+
+
+def _looks_so(test: Callable[[Look], bool]) -> Callable[[Window], bool]:
+    return lambda w: test(w.session.state.look)
+
+
+_SURFACE = (
+    *(
+        Action(id=f"surface.{switch.part}", text=switch.text, hint=switch.hint, menu="View/Surface",
+               icon=switch.icon, enabled=_surface, checked=_looks_so(switch.is_on), act=_look(switch.turned))
+        for switch in SWITCHES
+    ),
+    *(
+        Action(id=f"surface.scale.{name}", text=text, hint=hint, menu="View/Surface", section=1,
+               enabled=_surface, checked=_looks_so(partial(_has, "scale", name)),
+               act=_look(partial(_with, "scale", name)))
+        for name, text, hint in SCALES
+    ),
+    *(
+        Action(id=f"surface.colours.{name}", text=f"Colours: {title}", hint="The colours of the surface",
+               menu="View/Surface", section=2, enabled=_surface,
+               checked=_looks_so(partial(_has, "colours", name)), act=_look(partial(_with, "colours", name)))
+        for name, title in COLOUR_MAPS
+    ),
+)  # fmt: skip
+
+
 def _toggle(name: str) -> Act:
     return lambda w: w.bench.toggle(name)
 
@@ -299,12 +383,15 @@ _THEMES = tuple(
     )
 )  # fmt: skip
 
-ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_VIEW, *_PANELS, *_THEMES, *_STEP, *_LEARN, *_HELP)
+ACTIONS: tuple[Action, ...] = (
+    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_THEMES, *_STEP, *_LEARN, *_HELP,
+)  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
     ("File/Open recent", 0), ("File/Examples", 0), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
+    ("View/Surface", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

@@ -31,6 +31,7 @@ from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import NO_RACE, Race
+from graph_explorer.ui.surface.look import Look
 
 Array = np.ndarray[Any, Any]
 Show = Callable[["State", "State"], None]
@@ -83,6 +84,8 @@ class State:
     message: str = ""
     theme: str = "light"
     motion: bool = True  # whether pictures may move; without, they change at once
+    views: tuple[str, ...] = ("graph",)  # what the middle of the window shows, from left to right
+    look: Look = field(default_factory=Look)  # how surfaces are drawn
     watching: frozenset[str] = frozenset()  # the open views that show the surface or its paths
     axes: tuple[str, str] | None = None
     surface: Surface | None = None
@@ -291,6 +294,19 @@ class Session(QObject):
         self.change(problem=None, draft=None)
         if text != self.latest.program:
             self.edit("Edit program", after, merge)
+
+    def toggle_parts(self, name: str) -> None:
+        """Opens a node up into its parts, or closes the one whose parts hold the node or group `name`."""
+        document = self.latest
+        inside = document.opened_around(name)
+        names = [one for one in document.opened if one != inside]
+        after = document.with_opened(names if inside else (*names, name))
+        try:
+            after.read  # noqa: B018
+        except InputError as error:
+            self.say(str(error))
+            return
+        self.edit(f"Close up {inside}" if inside else f"Open up {name}", after)
 
     def detach(self, use: Use) -> None:
         """Cuts the gradient on one edge, or joins it again."""

@@ -162,7 +162,7 @@ class Window(QMainWindow):
             if now.document is None:
                 self.start.welcome()
             else:
-                self.bench.canvas.setFocus()
+                self.bench.middle.front.setFocus()
         title = f"{now.document.name}[*] – {NAME}" if now.document is not None else NAME
         if title != self.windowTitle():
             self.setWindowTitle(title)

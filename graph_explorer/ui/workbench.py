@@ -1,4 +1,4 @@
-"""The workbench: the graph in the middle, the panels around it.
+"""The workbench: the views in the middle, the panels around them.
 
 The one rule: which panels there are and where is in the table of docks; where a person moved them is
 remembered, and without that everything fits.
@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS, Dock, Side
+from graph_explorer.ui.middle import Middle
 from graph_explorer.ui.panels.acts import Acts
 from graph_explorer.ui.panels.cost import CostPanel
 from graph_explorer.ui.panels.description import Description
@@ -113,7 +113,7 @@ class Title(QWidget):
 
 
 class Workbench(QMainWindow):
-    """The page with the document. `canvas` is the graph; `docks` holds the panels by name."""
+    """The page with the document. `middle` holds the views, `docks` the panels by name."""
 
     def __init__(self, window: Window) -> None:
         super().__init__()
@@ -130,8 +130,8 @@ class Workbench(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.canvas = GraphView(self.session)
-        self.setCentralWidget(self.canvas)
+        self.middle = Middle(self.session)
+        self.setCentralWidget(self.middle)
         self.bar = window.menus.toolbar()
         self.addToolBar(self.bar)
         for row in DOCKS:

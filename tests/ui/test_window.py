@@ -37,7 +37,7 @@ def test_default_layout(open_window: Window, size: tuple[int, int], qtbot: QtBot
     qtbot.wait(20)
     bench = open_window.bench
     assert (open_window.width(), open_window.height()) == size, "the panels fit"
-    canvas = place(open_window, bench.canvas)
+    canvas = place(open_window, bench.middle.page("graph"))
     front = [dock for dock in bench.docks.values() if not dock.visibleRegion().isEmpty()]
     assert {dock.objectName() for dock in front} == {f"dock_{row.name}" for row in DOCKS if not row.behind}
     for dock in front:

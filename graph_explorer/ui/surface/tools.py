@@ -1,0 +1,173 @@
+"""The row of tools over the surface: axes, levels, colours and switches.
+
+The one rule: it shows what the session says and changes nothing but the session; where there is no room
+for a tool, it is behind the arrow at the end of the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
+
+from graph_explorer.document import RANDOM, Document, surface_of
+from graph_explorer.engine.errors import InputError
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.surface.look import COLOUR_MAPS
+from graph_explorer.ui.surface.switches import SCALES, SWITCHES, Switch
+from graph_explorer.ui.widgets.icons import icon
+
+_RANDOM = "random directions"
+#: How many entries of one array are listed; any other may be typed.
+_LISTED = 64
+#: What the levels are called where there is little room.
+_SHORT = {"auto": "auto levels", "linear": "even levels", "log": "log levels"}
+
+
+def candidates(document: Document) -> list[str]:
+    """The numbers that may be axes: scalar parameters, entries of larger ones, then inputs."""
+    scalars, entries = [], []
+    for values in (document.parameters, document.inputs):
+        for name, entry in values.items():
+            if entry.array.dtype.kind != "f":
+                continue
+            if entry.array.ndim == 0:
+                scalars.append(name)
+            else:
+                places = zip(np.ndindex(entry.array.shape), range(_LISTED), strict=False)
+                entries += [f"{name}[{','.join(map(str, place))}]" for place, _ in places]
+    return scalars + entries
+
+
+class Tools(QToolBar):
+    """The row."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Surface tools", parent)
+        self.session = session
+        self.setObjectName("surface_tools")
+        self.setAccessibleName("Surface tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(18, 18))
+        self.axes = [self._axis("x"), self._axis("y")]
+        self.scale = self._choice("surface_scale", "Levels", [(_SHORT[v], v, hint) for v, _, hint in SCALES])
+        self.colours = self._choice("surface_colours", "Colours", [(t, v, "") for v, t in COLOUR_MAPS])
+        self.addSeparator()
+        self.switches: dict[str, QAction] = {}
+        for switch in SWITCHES:
+            if switch.icon:
+                self.switches[switch.part] = self._switch(switch)
+        self.scale.activated.connect(lambda: self._take(scale=self.scale.currentData()))
+        self.colours.activated.connect(lambda: self._take(colours=self.colours.currentData()))
+        session.follow(self.show_state)
+
+    def _axis(self, letter: str) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(f"surface_axis_{letter}")
+        spoken = "Horizontal axis" if letter == "x" else "Vertical axis"
+        box.setAccessibleName(spoken)
+        box.setToolTip(f"{spoken}: a parameter, or an entry such as W1[0,1]; it can be typed")
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.setMinimumContentsLength(7)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.activated.connect(lambda: self._choose_axes(letter))
+        line = box.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(lambda: self._choose_axes(letter))
+        if letter == "y":
+            between = QLabel("×")
+            between.setProperty("look", "muted")
+            between.setContentsMargins(4, 0, 4, 0)
+            self.addWidget(between)
+        self.addWidget(box)
+        return box
+
+    def _choice(self, name: str, spoken: str, rows: list[tuple[str, str, str]]) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(name)
+        box.setAccessibleName(spoken)
+        for text, value, hint in rows:
+            box.addItem(text, value)
+            box.setItemData(box.count() - 1, hint, 3)  # the tooltip
+        box.setToolTip(spoken)
+        self.addSeparator()
+        self.addWidget(box)
+        return box
+
+    def _switch(self, switch: Switch) -> QAction:
+        made = QAction(switch.text, self)
+        made.setObjectName(f"surface_{switch.part}")
+        made.setToolTip(f"{switch.text}\n{switch.hint}")
+        made.setCheckable(True)
+        made.triggered.connect(lambda: self.session.change(look=switch.turned(self.session.state.look)))
+        self.addAction(made)
+        self.widgetForAction(made).setAccessibleName(switch.text)
+        return made
+
+    # ── what a person chooses ─────────────────────────────────────────────────────────────────
+
+    def _take(self, **parts: str) -> None:
+        self.session.change(look=replace(self.session.state.look, **parts))  # type: ignore[arg-type]
+
+    def _choose_axes(self, letter: str) -> None:
+        state = self.session.state
+        texts = [box.currentText().strip() for box in self.axes]
+        chosen = texts["xy".index(letter)]
+        if state.document is None or texts == self._shown(state):
+            return
+        if chosen == _RANDOM:
+            self.session.set_axes(RANDOM)
+            return
+        if _RANDOM in texts or "" in texts:  # from directions back to numbers: the other axis is any other
+            other = next((name for name in candidates(state.document) if name != chosen), "")
+            texts = [chosen, other] if letter == "x" else [other, chosen]
+        try:
+            surface_of(state.document, (texts[0], texts[1]))
+        except InputError as error:
+            self.session.say(str(error))
+            self._write(self._shown(state))
+            return
+        self.session.set_axes((texts[0], texts[1]))
+
+    # ── what is shown ─────────────────────────────────────────────────────────────────────────
+
+    def show_state(self, before: State, now: State) -> None:
+        if now.theme != before.theme or before.document is None:
+            for switch in SWITCHES:
+                if switch.icon:
+                    self.switches[switch.part].setIcon(icon(switch.icon, now.theme))
+        if now.document is None:
+            return
+        if before.document is None or before.document.leaves.keys() != now.document.leaves.keys():
+            self._list(now.document)
+        if now.surface is not before.surface or now.document is not before.document:
+            self._write(self._shown(now))
+        look = now.look
+        self.scale.setCurrentIndex(self.scale.findData(look.scale))
+        self.colours.setCurrentIndex(self.colours.findData(look.colours))
+        for switch in SWITCHES:
+            if switch.icon:
+                self.switches[switch.part].setChecked(switch.is_on(look))
+
+    def _list(self, document: Document) -> None:
+        names = [*candidates(document), *([_RANDOM] if document.parameters else [])]
+        for box in self.axes:
+            box.clear()
+            box.addItems(names)
+
+    @staticmethod
+    def _shown(state: State) -> list[str]:
+        """What the fields say for the present axes."""
+        if state.surface is None:
+            return ["", ""]
+        labels = [axis.label for axis in state.surface.axes]
+        entries = all(len(axis.names) == 1 and hasattr(axis, "index") for axis in state.surface.axes)
+        return labels if entries else [_RANDOM, _RANDOM]
+
+    def _write(self, texts: list[str]) -> None:
+        for box, text in zip(self.axes, texts, strict=True):
+            box.setEditText(text)

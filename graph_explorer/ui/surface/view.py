@@ -1,0 +1,105 @@
+"""The surface view: tools, the picture, and a line with the numbers at the pointer.
+
+The one rule: while it is open the session computes surface and paths for it; closed, it costs nothing.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.surface.describe import describe
+from graph_explorer.ui.surface.plane import Plane
+from graph_explorer.ui.surface.probe import Found
+from graph_explorer.ui.surface.tools import Tools
+from graph_explorer.ui.widgets.text import Elided, Label
+
+_EMPTY = (
+    "There is no surface to be seen yet",
+    "A surface shows the output over two numbers that can move. Choose two axes above: scalar parameters, "
+    "entries of larger ones such as W1[0,1], or random directions through all of them.",
+)
+
+
+class SurfaceView(QWidget):
+    """Shows the output of the session's document over two axes."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("surface")
+        self.setAccessibleName("Surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.tools = Tools(session)
+        self.plane = Plane(session)
+        self.numbers = Elided("", "muted")
+        self.numbers.setObjectName("surface_numbers")
+        self.numbers.setContentsMargins(10, 3, 10, 4)
+        self.empty = self._make_empty()
+        self._pages = QStackedLayout()
+        self._pages.addWidget(self.plane)
+        self._pages.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools)
+        column.addLayout(self._pages, 1)
+        column.addWidget(self.numbers)
+        self.setFocusProxy(self.plane)
+        self.plane.probed.connect(self._tell)
+        session.follow(self.show_state)
+
+    def _make_empty(self) -> QWidget:
+        made = QWidget()
+        made.setObjectName("surface_empty")
+        column = QVBoxLayout(made)
+        column.setContentsMargins(40, 40, 40, 40)
+        column.addStretch(2)
+        column.addWidget(Label(_EMPTY[0], "heading"))
+        column.addWidget(Label(_EMPTY[1], "lead"))
+        self.reason = Label("", "muted")
+        self.reason.setObjectName("surface_reason")
+        column.addWidget(self.reason)
+        column.addStretch(3)
+        return made
+
+    def sizeHint(self) -> QSize:
+        return QSize(820, 640)
+
+    def show_state(self, before: State, now: State) -> None:
+        there = now.surface is not None
+        self._pages.setCurrentWidget(self.plane if there or not now.no_surface else self.empty)
+        self.reason.show_text(now.no_surface[:1].upper() + now.no_surface[1:])
+        self.numbers.setVisible(there)
+
+    def _tell(self, found: Found | None) -> None:
+        """The numbers at the pointer, and the whole picture in words for who does not see it."""
+        subject = self.plane.subject
+        if subject is None:
+            return
+        self.numbers.show_text(found.told(subject.axes, subject.output) if found is not None else "")
+        self.plane.setAccessibleDescription(describe(subject, found))
+
+    # ── commands of the window ────────────────────────────────────────────────────────────────
+
+    def fit(self) -> None:
+        """The window that the document asks for."""
+        self.plane.fit()
+
+    def zoom_in(self) -> None:
+        self.plane.zoom_in()
+
+    def zoom_out(self) -> None:
+        self.plane.zoom_out()
+
+    # ── open and closed ───────────────────────────────────────────────────────────────────────
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.session.watch("surface", True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.session.watch("surface", False)
