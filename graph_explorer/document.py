@@ -189,7 +189,7 @@ class Document:
 
     def _reshapes(self, name: str, entry: Entry) -> bool:
         """Whether an opened node may have other parts with this value: of another size, or whole numbers."""
-        return entry.array.dtype.kind != "f" or entry.array.shape != self.entry(name).array.shape
+        return bool(entry.array.dtype.kind != "f" or entry.array.shape != self.entry(name).array.shape)
 
     def with_opened(self, names: Iterable[str]) -> Document:
         """The document with these nodes, and no others, opened up into their parts."""

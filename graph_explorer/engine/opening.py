@@ -19,6 +19,9 @@ from graph_explorer.engine.graph import Graph, Node, Use
 from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.ops.composed import PARTS, Followed, numbers_of
 from graph_explorer.engine.ops.declare import Operation
+from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.program import Program
+from graph_explorer.engine.run import execute
 
 Array = np.ndarray[Any, Any]
 
@@ -42,12 +45,21 @@ def can_open(node: Node) -> bool:
     return not node.is_leaf and operation_of(node).parts is not None
 
 
+def inner_group(node: Node) -> str:
+    """The path of the group that holds the parts of a node."""
+    if not node.group:
+        return f"{node.id}.{node.op}"
+    return f"{node.group}/{node.id.removeprefix(f'{node.group}/')}.{node.op}"
+
+
 def opened(graph: Graph, name: str, values: Mapping[str, Any], detached: Iterable[Use] = ()) -> Opened:
     """`graph` with the node that makes `name` opened up into a group of its parts.
 
     `values` holds the values that the node takes: how many steps there are, and which part goes where,
-    follows from their shapes, and from the whole numbers among them. The group is called as the node;
-    the node's outputs keep their names. Raises `InputError` for a node that has no parts.
+    follows from their shapes, and from the whole numbers among them. The node's outputs keep their
+    names, the parts are called behind it and its operator: `h.LSTM/t=0/i`.
+
+    Raises `InputError` for a node that has no parts.
     """
     node = graph.node(name)
     if not can_open(node):
@@ -63,6 +75,30 @@ def opened(graph: Graph, name: str, values: Mapping[str, Any], detached: Iterabl
     constants = {part.id: write.constants[part.id] for part in parts if part.is_leaf}
     whole = Graph((*graph.nodes[:at], *parts, *graph.nodes[at + 1 :]), graph.names)
     return Opened(whole, MappingProxyType(constants), _moved(frozenset(detached), node, parts))
+
+
+def with_parts(program: Program, names: Iterable[str], leaves: Mapping[str, Array]) -> Program:
+    """The program with the nodes `names` opened up, for these values of its inputs and parameters.
+
+    A name that the program no longer has, a node of one piece, and one that cannot be computed stay as
+    they are.
+    """
+    for name in names:
+        if name not in program.graph or not can_open(program.graph.node(name)):
+            continue
+        at = program.graph.index(name)
+        before = Graph(program.graph.nodes[:at])
+        values = {**leaves, **program.constants}
+        if before.nodes:
+            known = {leaf.id: values[leaf.id] for leaf in before.leaves()}
+            trace = execute(Plan(before, before.nodes[-1].id, ()), known)
+            if trace.failure is not None:
+                continue
+            values = {name: trace.value(name) for name in program.graph.nodes[at].inputs if name}
+        found = opened(program.graph, name, values, program.detached)
+        constants = MappingProxyType({**program.constants, **found.constants})
+        program = replace(program, graph=found.graph, constants=constants, detached=found.detached)
+    return program
 
 
 def _given(node: Node, index: int, values: Mapping[str, Any]) -> Any:
@@ -91,6 +127,8 @@ class _Parts:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._stem = f"{node.id}.{node.op}"  # of the names of the parts
+        self._group = inner_group(node)
         self._drafts: list[Node] = []
         self._constants: dict[str, Array] = {}
         self._names: dict[str, str] = {}  # draft → name
@@ -179,7 +217,7 @@ class _Parts:
                 (draft,) = self._add("Identity", (draft,), {}, 1)
             final[draft] = output
         self._name_since("out")
-        scope = {draft: f"{self._node.id}/{name}" for draft, name in self._names.items()} | final
+        scope = {draft: f"{self._stem}/{name}" for draft, name in self._names.items()} | final
         self.constants = {scope[draft]: value for draft, value in self._constants.items()}
         return tuple(self._placed(node, scope) for node in self._used(final))
 
@@ -194,7 +232,7 @@ class _Parts:
     def _placed(self, node: Node, names: Mapping[str, str]) -> Node:
         """The node under its name, in the group that its name tells."""
         path = self._names[node.id].rpartition("/")[0]
-        group = "/".join(part for part in (self._node.group, self._node.label, path) if part)
+        group = f"{self._group}/{path}" if path else self._group
         outputs = tuple(names[output] for output in node.outputs)
         inputs = tuple(names.get(name, name) for name in node.inputs)
         return replace(

@@ -14,6 +14,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from graph_explorer.engine.graph import Use, enclosing
+from graph_explorer.engine.opening import can_open
+from graph_explorer.engine.ops import operation_of
 
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
@@ -62,15 +64,31 @@ def _node_entries(view: GraphView, name: str) -> Iterator[Entry]:
     yield Entry("Copy value", lambda: _copy(trace.value(name).tolist()), known)
     yield Entry("Copy gradient", lambda: _copy(trace.gradient(name, time).tolist()), reached)
     yield Entry()
+    yield from _part_entries(view, name)
     for path in enclosing(trace.graph.node(name).group)[:1]:
         yield Entry(f"Collapse {path.rpartition('/')[2]}", partial(session.toggle_group, path))
     yield Entry("Zoom to it", lambda: view.zoom_to(name))
+
+
+def _part_entries(view: GraphView, name: str) -> Iterator[Entry]:
+    """To open a node up, or to close one again that is open around the node or group `name`."""
+    session, document = view.session, view.session.state.document
+    if document is None:
+        return
+    node = document.graph.node(name) if name in document.graph else None
+    around = document.opened_around(name)
+    if around:
+        yield Entry(f"Close up {around}", partial(session.toggle_parts, name))
+    elif node is not None and can_open(node):
+        parts = "cells" if operation_of(node).family == "recurrent" else "parts"
+        yield Entry(f"Open up into {parts}", partial(session.toggle_parts, name))
 
 
 def _group_entries(view: GraphView, path: str) -> Iterator[Entry]:
     session = view.session
     text = "Expand" if path in session.state.collapsed else "Collapse"
     yield Entry(f"{text} {path.rpartition('/')[2]}", lambda: session.toggle_group(path))
+    yield from _part_entries(view, path)
     yield Entry("Zoom to it", lambda: view.zoom_to(path))
     yield Entry()
 
