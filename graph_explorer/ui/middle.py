@@ -21,6 +21,7 @@ class Middle(QWidget):
         self.session = session
         self.pages: dict[str, QWidget] = {}
         self.setObjectName("middle")
+        self.setAutoFillBackground(True)
         self.tabs = QTabBar()
         self.tabs.setObjectName("views")
         self.tabs.setAccessibleName("Views of the document")

@@ -6,7 +6,7 @@ The one rule: what is drawn is explained in the same picture, with the same mark
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -19,30 +19,42 @@ from graph_explorer.ui.surface.subject import Subject
 from graph_explorer.ui.surface.writing import SMALL, elided, width_of, write
 from graph_explorer.ui.theme import Theme
 
-_ROW, _MARK, _EDGE = 18.0, 26.0, 8.0
-#: The most of the plot's width that a legend may take.
-_WIDEST = 0.72
+#: Height of a line, room for a mark, at the edges of the legend, and around it.
+_ROW, _MARK, _EDGE, _AWAY = 17.0, 24.0, 8.0, 8.0
+#: The most of the plot's height that a legend may take.
+_TALLEST = 0.55
 
 Paint = Callable[[QPainter, float, float], None]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the legend: what draws its mark (None: it has none), and its text."""
+    """A line of the legend: what draws its mark (None: it has none), and its text.
+
+    `more` is what did not fit into the line before.
+    """
 
     mark: Paint | None
     text: str
     bold: bool = False
+    more: bool = False
 
 
-def rows(subject: Subject, shown: Theme, minima: bool, arrows: str = "") -> list[Row]:
-    """The lines of the legend; `arrows` says what arrows are, "" where there are none."""
+def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str = "") -> list[Row]:
+    """The lines of the legend: methods, what holds for all, and the marks of single `points`.
+
+    `arrows` says what arrows are, "" where there are none.
+    """
     found = [
         Row(lambda p, x, y, c=colour: paint_marker(p, c, x, y, shown, radius=5.0), text, chosen)  # type: ignore[misc]
         for colour, text, chosen in subject.legend
     ]
     if subject.remarks:
         found.append(Row(None, ", ".join(subject.remarks)))
+    if arrows:
+        found.append(Row(None, arrows))
+    if not points:
+        return found
     if subject.courses:
         found.append(Row(lambda p, x, y: paint_start(p, x, y, shown), "start"))
     if minima and subject.minima:
@@ -50,20 +62,36 @@ def rows(subject: Subject, shown: Theme, minima: bool, arrows: str = "") -> list
         found.append(Row(lambda p, x, y: paint_minimum(p, x, y, shown), text))
     if subject.here is not None:
         found.append(Row(lambda p, x, y: paint_here(p, x, y, shown), "the document is here"))
-    if arrows:
-        found.append(Row(None, arrows))
     return found
+
+
+def _wrapped(line: Row, room: float) -> list[Row]:
+    """A line, or several where there is not room enough."""
+    found, words = [""], line.text.split(" ")
+    for word in words:
+        longer = f"{found[-1]} {word}".strip()
+        if found[-1] and width_of(longer, SMALL, line.bold) > room:
+            found.append(word)
+        else:
+            found[-1] = longer
+    after = [replace(line, mark=None, text=part, more=line.mark is not None) for part in found[1:]]
+    return [replace(line, text=found[0]), *after]
 
 
 def paint_legend(painter: QPainter, lines: list[Row], plot: Box, shown: Theme) -> None:
     """Draws the lines in the upper right corner of the plot."""
     if not lines:
         return
-    room = plot[2] * _WIDEST - _MARK - 2 * _EDGE
+    room = plot[2] - _MARK - 2 * _EDGE - 2 * _AWAY
+    lines = [part for line in lines for part in _wrapped(line, room)]
+    most = max(1, int(plot[3] * _TALLEST / _ROW))
+    if len(lines) > most:
+        rest = len(lines) - most + 1
+        lines = [*lines[: most - 1], Row(None, f"{rest} more lines: make the picture larger")]
     texts = [elided(line.text, SMALL, room, line.bold) for line in lines]
     wide = max(width_of(t, SMALL, line.bold) for t, line in zip(texts, lines, strict=True))
     width, height = wide + _MARK + 2 * _EDGE, len(lines) * _ROW + _EDGE
-    x, y = plot[0] + plot[2] - width - 8, plot[1] + 8
+    x, y = plot[0] + plot[2] - width - _AWAY, plot[1] + _AWAY
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen(shown.color("border")))
     painter.setBrush(shown.color("panel", 0.9))
@@ -72,5 +100,5 @@ def paint_legend(painter: QPainter, lines: list[Row], plot: Box, shown: Theme) -
         middle = y + _EDGE / 2 + (place + 0.5) * _ROW
         if line.mark is not None:
             line.mark(painter, x + _EDGE + 8, middle)
-        role = "text" if line.mark is not None else "muted"
+        role = "text" if line.mark is not None or line.more else "muted"
         write(painter, text, x + _EDGE + _MARK, middle, shown.color(role), bold=line.bold)

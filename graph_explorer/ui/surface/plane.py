@@ -61,7 +61,7 @@ class Plane(QWidget):
         self._relief: Relief | None = None
         self._back: tuple[View, Any, QPixmap] | None = None
         self._over = Pointed()
-        self._found: Found | None = None
+        self.found: Found | None = None
         self._pointer = Pointer(self)
         self._looking = Looking(session.jobs, self._viewed, session.say)
         self.setObjectName("surface_plane")
@@ -107,7 +107,7 @@ class Plane(QWidget):
         return before.theme != now.theme or looks[0] != looks[1]
 
     def _clear(self) -> None:
-        self.subject = self.frame = self._view = self._relief = self._back = self._found = None
+        self.subject = self.frame = self._view = self._relief = self._back = self.found = None
         self._window_key, self._over = None, Pointed()
         self._looking.forget()
         self.update()
@@ -231,10 +231,10 @@ class Plane(QWidget):
         state, subject = self.session.state, self.subject
         at = self._over.at or (subject.here if subject is not None else None)
         if state.surface is None or at is None:
-            self._found = None
+            self.found = None
         else:
-            self._found = probe(state.surface, at, state.look.curvature)
-        self.probed.emit(self._found)
+            self.found = probe(state.surface, at, state.look.curvature)
+        self.probed.emit(self.found)
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 
@@ -246,7 +246,7 @@ class Plane(QWidget):
         relief = self._relief_now() if state.look.solid else None
         return Sheet(
             plan, frame, subject, state.look, theme(state.theme), view.ground, view.samples, view.arrows,
-            relief, self._over, self._found,
+            relief, self._over, self.found,
         )  # fmt: skip
 
     def paintEvent(self, event: QPaintEvent) -> None:

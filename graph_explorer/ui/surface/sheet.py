@@ -89,7 +89,8 @@ def paint_front(painter: QPainter, sheet: Sheet) -> None:
     else:
         if look.sections and sheet.cut is not None:
             paint_hairlines(painter, sheet.cut, frame, shown)
-            paint_sections(painter, sheet.plan, frame, sheet.samples, levels, sheet.cut, shown)
+            axes = subject.axes
+            paint_sections(painter, sheet.plan, frame, sheet.samples, levels, sheet.cut, axes, shown)
         if look.minima:
             paint_minima(painter, subject, frame, shown)
         paint_paths(painter, subject, frame, shown)
@@ -97,7 +98,12 @@ def paint_front(painter: QPainter, sheet: Sheet) -> None:
         if look.curvature and sheet.found is not None:
             paint_curvature(painter, sheet.found, frame, shown)
     if look.legend:
-        paint_legend(painter, rows(subject, shown, look.minima, _said(sheet)), frame.box, shown)
+        paint_legend(
+            painter,
+            rows(subject, shown, sheet.plan.title is not None, look.minima, _said(sheet)),
+            frame.box,
+            shown,
+        )
 
 
 def _said(sheet: Sheet) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QToolButton, QWidget
 
 from graph_explorer.document import RANDOM, Document, surface_of
 from graph_explorer.engine.errors import InputError
@@ -24,7 +24,7 @@ _RANDOM = "random directions"
 #: How many entries of one array are listed; any other may be typed.
 _LISTED = 64
 #: What the levels are called where there is little room.
-_SHORT = {"auto": "auto levels", "linear": "even levels", "log": "log levels"}
+_SHORT = {"auto": "auto", "linear": "even", "log": "log"}
 
 
 def candidates(document: Document) -> list[str]:
@@ -53,13 +53,13 @@ class Tools(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
         self.axes = [self._axis("x"), self._axis("y")]
-        self.scale = self._choice("surface_scale", "Levels", [(_SHORT[v], v, hint) for v, _, hint in SCALES])
-        self.colours = self._choice("surface_colours", "Colours", [(t, v, "") for v, t in COLOUR_MAPS])
         self.addSeparator()
         self.switches: dict[str, QAction] = {}
         for switch in SWITCHES:
             if switch.icon:
                 self.switches[switch.part] = self._switch(switch)
+        self.scale = self._choice("surface_scale", "Levels", [(_SHORT[v], v, hint) for v, _, hint in SCALES])
+        self.colours = self._choice("surface_colours", "Colours", [(t, v, "") for v, t in COLOUR_MAPS])
         self.scale.activated.connect(lambda: self._take(scale=self.scale.currentData()))
         self.colours.activated.connect(lambda: self._take(colours=self.colours.currentData()))
         session.follow(self.show_state)
@@ -72,7 +72,7 @@ class Tools(QToolBar):
         box.setToolTip(f"{spoken}: a parameter, or an entry such as W1[0,1]; it can be typed")
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.setMinimumContentsLength(7)
+        box.setMinimumContentsLength(5)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(lambda: self._choose_axes(letter))
         line = box.lineEdit()
@@ -140,6 +140,9 @@ class Tools(QToolBar):
             for switch in SWITCHES:
                 if switch.icon:
                     self.switches[switch.part].setIcon(icon(switch.icon, now.theme))
+            more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+            if isinstance(more, QToolButton):
+                more.setIcon(icon("more", now.theme))
         if now.document is None:
             return
         if before.document is None or before.document.leaves.keys() != now.document.leaves.keys():

@@ -50,6 +50,7 @@ class SurfaceView(QWidget):
         self.setFocusProxy(self.plane)
         self.plane.probed.connect(self._tell)
         session.follow(self.show_state)
+        self._tell(self.plane.found)
 
     def _make_empty(self) -> QWidget:
         made = QWidget()

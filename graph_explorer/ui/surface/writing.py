@@ -6,7 +6,7 @@ fonts are not installed.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
@@ -28,6 +28,7 @@ def metrics(pixels: float, bold: bool = False) -> QFontMetricsF:
     return QFontMetricsF(face(pixels, bold))
 
 
+@lru_cache(maxsize=2048)
 def width_of(text: str, pixels: float, bold: bool = False) -> float:
     """How wide a text is drawn."""
     return metrics(pixels, bold).horizontalAdvance(text)
