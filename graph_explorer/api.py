@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from graph_explorer.lab.replay import replay
 from graph_explorer.lab.schedules import learning_rates
 from graph_explorer.lab.surface import Grid
 
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
 __all__ = [
     "check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
     "replay", "run", "save", "show", "surface",
@@ -32,8 +35,12 @@ __all__ = [
 Array = np.ndarray[Any, Any]
 
 
-def open(path: str | Path, inputs: Mapping[str, Any] | None = None) -> Document:  # noqa: A001
-    """The document in a file, or the example of that name; `inputs` replaces values."""
+def open(path: str | Path | ModelProto, inputs: Mapping[str, Any] | None = None) -> Document:  # noqa: A001
+    """The document in a file, the example of that name, or an ONNX model; `inputs` replaces values."""
+    if not isinstance(path, str | Path):
+        from graph_explorer.formats.onnx.read import document_of  # loaded when a model is opened
+
+        return document_of(path, inputs=inputs)
     document = open_document(resolve(str(path)))
     return document.with_values(inputs) if inputs else document
 

@@ -25,7 +25,22 @@ class Format:
     save: Callable[[Document, Path], None]
 
 
-FORMATS: tuple[Format, ...] = (Format(".toml", "Graph Explorer document", toml.read, toml.save),)
+def _read_model(path: Path, seed: int) -> Document:
+    from graph_explorer.formats.onnx.read import read  # loaded when a model is opened
+
+    return read(path, seed)
+
+
+def _save_model(document: Document, path: Path) -> None:
+    from graph_explorer.formats.onnx.write import save  # loaded when a model is written
+
+    save(document, path)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(".toml", "Graph Explorer document", toml.read, toml.save),
+    Format(".onnx", "ONNX model", _read_model, _save_model),
+)
 
 
 def format_of(path: Path) -> Format:

@@ -1,0 +1,60 @@
+"""The bytes of a file as a model, refused in one sentence where they are none.
+
+The one rule: nothing of the model is believed here; this checks only what every later step needs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+from google.protobuf.message import DecodeError
+
+from graph_explorer.engine.errors import InputError
+
+#: No protobuf is larger; what goes beyond it keeps its tensors in files beside the model.
+_LARGEST_FILE = 2**31 - 1
+
+
+def load(path: Path) -> onnx.ModelProto:
+    """The model in the file `path`."""
+    source = str(path)
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise InputError("the file is larger than 2 GiB, which no ONNX file can be", source=source)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("there is no such file; check the name", source=source) from None
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", source=source) from None
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(data)
+    except (DecodeError, RecursionError):
+        raise InputError(
+            "this is no ONNX model, or it is damaged or cut off; copy or export it anew", source=source
+        ) from None
+    except MemoryError:
+        raise InputError("there is not enough memory for this model", source=source) from None
+    return model
+
+
+def opsets_of(model: onnx.ModelProto) -> dict[str, int]:
+    """Domain → version of its set of operators; the default domain is ""."""
+    if not model.graph.node and not model.graph.output:
+        raise InputError("this is no ONNX model: it holds no graph; choose another file")
+    found = {_domain(entry.domain): entry.version for entry in model.opset_import}
+    if "" not in found and not found:
+        raise InputError("the model does not say of which opset it is; export it anew")
+    newest = onnx.defs.onnx_opset_version()
+    version = found.setdefault("", newest)
+    if not 1 <= version <= newest:
+        raise InputError(
+            f"the model is of opset {version}, and 1 to {newest} are known here; "
+            "update the package onnx, or export for an older opset"
+        )
+    return found
+
+
+def _domain(name: str) -> str:
+    return "" if name == "ai.onnx" else name

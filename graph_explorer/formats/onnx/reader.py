@@ -1,0 +1,368 @@
+"""Nodes of a model written into the graph: plain operators, functions, and those that hold subgraphs.
+
+The one rule: each node goes the first way that fits: a constant, a function's body, a branch or loop
+spelled out, a rule of ours in today's form, the body that ONNX gives the operator, ONNX's reference.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto
+
+from graph_explorer.engine.errors import InputError, nearest
+from graph_explorer.engine.ops import OPERATIONS
+from graph_explorer.formats.onnx import control
+from graph_explorer.formats.onnx.adaptations import adaptation
+from graph_explorer.formats.onnx.attributes import attributes_of, resolved
+from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
+from graph_explorer.formats.onnx.opaque import opaque
+from graph_explorer.formats.onnx.sorting import captured, described, ordered, subgraphs
+from graph_explorer.formats.onnx.tensors import WIDENED, Tensors
+
+Array = np.ndarray[Any, Any]
+
+#: Functions that call functions deeper than this are taken for endless.
+MAX_CALL_DEPTH = 64
+#: Where exporters write the modules around a node: a list of dotted names, the node's own last.
+_SCOPES = "pkg.torch.onnx.name_scopes"
+
+
+class Reader:
+    """Writes the nodes of one model into a `Build`."""
+
+    def __init__(self, model: onnx.ModelProto, build: Build, tensors: Tensors) -> None:
+        self.model, self.build, self.tensors = model, build, tensors
+        self.float_type = _only_float_type(model)
+        self.functions = {
+            (_domain(one.domain), one.name, getattr(one, "overload", "")): one for one in model.functions
+        }
+        #: names that something takes, wherever it stands
+        self.used = _used(model)
+        #: where the subgraph stands → names of its initializers → ids
+        self.inner_leaves: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def nodes(self, nodes: Sequence[onnx.NodeProto], scope: Scope) -> None:
+        """The nodes of a graph or of a function's body, in an order that works."""
+        for place, node in ordered(nodes):
+            try:
+                self._node(resolved(node, scope.given) if scope.given else node, scope, place)
+            except InputError as error:
+                if not error.message.startswith("'"):
+                    error = InputError(f"{described(node)}: {error.message}")
+                raise error from None
+
+    def _node(self, node: onnx.NodeProto, scope: Scope, place: int) -> None:
+        domain = _domain(node.domain)
+        inputs = [self._input(name, scope) for name in node.input]
+        if domain == "" and node.op_type == "Constant":
+            return self._constant(node, scope)
+        function = self.functions.get((domain, node.op_type, getattr(node, "overload", "")))
+        if function is not None:
+            return self.body(function, node, inputs, scope)
+        unroll = control.WAYS.get(node.op_type) if domain == "" else None
+        if unroll is not None and unroll(self, node, inputs, scope, place):
+            return None
+        if domain == "" and self._with_rule(node, inputs, scope):
+            return None
+        body = _schema_body(node.op_type, scope.opsets.get(domain, 1), domain)
+        if body is not None:
+            return self.body(body, node, inputs, scope)
+        return self.run_by_reference(node, inputs, scope)
+
+    # ── names ─────────────────────────────────────────────────────────────────────────────────
+
+    def _input(self, name: str, scope: Scope) -> str:
+        if not name:
+            return ""
+        found = scope.find(name)
+        if found is None:
+            raise InputError(f"takes '{name}', which nothing makes; {nearest(name, scope.known())}")
+        return found
+
+    def outputs(self, node: onnx.NodeProto, scope: Scope) -> list[str]:
+        """The ids of what a node makes, entered into the scope."""
+        found = []
+        for name in node.output:
+            if not name:
+                found.append("")
+                continue
+            one = scope.wanted.get(name)
+            if one is None:
+                one = name if scope.outer is None and not scope.group else self.inner_id(name, scope)
+            scope.names[name] = one
+            found.append(one)
+        return found
+
+    def inner_id(self, name: str, scope: Scope) -> str:
+        """The id of a value that is named within a group."""
+        return self.build.fresh(scoped(scope.group, name.strip("/")))
+
+    def place_of(self, node: onnx.NodeProto, scope: Scope) -> tuple[str, str]:
+        """The group of a node and its own short name there."""
+        parts = _scopes(node)
+        group = self.build.shared_group(scope.group, parts[:-1])
+        return group, parts[-1] if parts else node.op_type
+
+    def own_group(self, node: onnx.NodeProto, scope: Scope) -> str:
+        """A group for what a node stands for."""
+        group, label = self.place_of(node, scope)
+        return self.build.group(scoped(group, label))
+
+    def alias(self, node: onnx.NodeProto, outputs: Sequence[str]) -> None:
+        """The node's own name as another name of its first value."""
+        first = next(filter(None, outputs), "")
+        if node.name and first:
+            self.build.aliases.setdefault(node.name, first)
+            self.build.aliases.setdefault(node.name.strip("/"), first)
+
+    # ── the ways ──────────────────────────────────────────────────────────────────────────────
+
+    def _constant(self, node: onnx.NodeProto, scope: Scope) -> None:
+        given = attributes_of(node, self.tensors)
+        if len(given) != 1:
+            raise InputError("a Constant takes one value; export the model anew")
+        ((kind, value),) = given.items()
+        if kind in ("value", "sparse_value"):
+            array = np.asarray(value)
+        else:
+            types = {"value_float": np.float32, "value_int": np.int64, "value_string": np.str_}
+            array = np.asarray(value, types.get(kind.removesuffix("s")))
+        (name,) = self.outputs(node, scope)
+        group, _ = self.place_of(node, scope)
+        self.build.taken.discard(name)
+        self.build.constant(name, array, group)
+        self.alias(node, [name])
+
+    def body(
+        self, function: onnx.FunctionProto, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope
+    ) -> None:
+        """A function's body as a group in place of the call."""
+        if len(scope.calls) >= MAX_CALL_DEPTH or function.name in scope.calls[-1:]:
+            raise InputError(f"the function {function.name} calls itself; export the model without it")
+        group = self.own_group(node, scope)
+        if function.doc_string:
+            self.build.captions[group] = _first_line(function.doc_string)
+        given = {one.name: one for one in function.attribute_proto}
+        given |= {one.name: one for one in node.attribute}
+        wanted = dict(zip(function.output, self.outputs(node, scope), strict=False))
+        inner = Scope(
+            dict(zip(function.input, [*inputs, *[""] * len(function.input)], strict=False)),
+            {**scope.opsets, **{_domain(one.domain): one.version for one in function.opset_import}},
+            group,
+            given=given,
+            wanted={name: one for name, one in wanted.items() if one},
+            calls=(*scope.calls, function.name),
+        )
+        self.nodes(function.node, inner)
+        self.hand_out(inner, {one: name for name, one in wanted.items() if one})
+        self.alias(node, list(wanted.values()))
+
+    def hand_out(self, inner: Scope, results: Mapping[str, str]) -> None:
+        """Gives the results of a group, id → name within, their ids where no node of it did."""
+        for one, name in results.items():
+            found = inner.find(name)
+            if found is None:
+                raise InputError(f"the result '{name}' is made by no node; export the model anew")
+            if found != one:
+                self.build.add(Call("Identity", [found], [one], {}, inner.group))
+
+    def _with_rule(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> bool:
+        """Writes a node that has a rule of ours, in today's form; False where it has none."""
+        version = _version(node.op_type, scope.opsets[""])
+        if version is None:
+            raise InputError(
+                f"there is no operator {node.op_type} in opset {scope.opsets['']}; "
+                f"{nearest(node.op_type, _operators())}"
+            )
+        attributes = attributes_of(node, self.tensors)
+        mark = self.build.mark() if node.op_type not in OPERATIONS else None
+        group, label = self.place_of(node, scope)
+        call = Call(node.op_type, list(inputs), [], attributes, group, _caption(node), label)
+        call.outputs = list(node.output)
+        write = _Write(self, call, next(filter(None, node.output), ""), scope)
+        if adaptation(node.op_type, version)(call, write) is False or not _runs_here(call):
+            if mark is not None:
+                self.build.back(mark)
+            return False
+        call.outputs = self.outputs(node, scope)[: len(call.outputs)]
+        self.build.add(call)
+        self.alias(node, call.outputs)
+        return True
+
+    def run_by_reference(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> None:
+        """A node that ONNX's reference runs; what its subgraphs take from outside are inputs too."""
+        outer = captured(node)
+        group, label = self.place_of(node, scope)
+        rule = opaque(node, scope.opsets, list(self.model.functions), outer)
+        found = [self._input(name, scope) for name in outer]
+        attributes = attributes_of(node, self.tensors)
+        given = [*inputs, *found]
+        call = Call(node.op_type, given, self.outputs(node, scope), attributes, group, _caption(node), label)
+        self.build.add(call, rule)
+        self.alias(node, call.outputs)
+
+
+class _Write:
+    """Writes what an older operator needs beside it, in a group of the two."""
+
+    def __init__(self, reader: Reader, call: Call, name: str, scope: Scope) -> None:
+        self.reader, self.call, self.scope = reader, call, scope
+        self.name = name if scope.outer is None and not scope.group else scoped(scope.group, name.strip("/"))
+        self.grouped = False
+
+    def __call__(self, op: str, *inputs: str, **attributes: Any) -> str:
+        build = self.reader.build
+        if not self.grouped:
+            self.grouped = True
+            self.call.group = build.group(scoped(self.call.group, f"{self.call.label}:{self.call.op}"))
+        made = build.fresh(f"{self.name}.{op.lower()}")
+        build.add(Call(op, list(inputs), [made], attributes, self.call.group))
+        return made
+
+    def constant(self, value: Any, dtype: Any = np.int64) -> str:
+        return self.reader.build.constant(f"{self.name}.const", np.asarray(value, dtype), self.call.group)
+
+    def number(self, value: float, like: str) -> str:
+        dtype = self.reader.float_type or self.reader.build.value(like).dtype
+        return self.constant(value, dtype)
+
+    def rank(self, name: str) -> int:
+        return int(np.ndim(self.reader.build.value(name)))
+
+    def used(self, index: int) -> bool:
+        return len(self.call.outputs) > index and self.call.outputs[index] in self.reader.used
+
+
+def _used(model: onnx.ModelProto) -> frozenset[str]:
+    found: set[str] = set()
+    graphs = [model.graph]
+    bodies: list[Sequence[onnx.NodeProto]] = [function.node for function in model.functions]
+    found.update(name for function in model.functions for name in function.output)
+    while graphs or bodies:
+        if graphs:
+            graph = graphs.pop()
+            found.update(one.name for one in graph.output)
+            bodies.append(graph.node)
+        for node in bodies.pop() if bodies else ():
+            found.update(node.input)
+            graphs += [inside for _, inside in subgraphs(node)]
+    return frozenset(found)
+
+
+def _only_float_type(model: onnx.ModelProto) -> Any:
+    """float32, where the model seems to compute in nothing else."""
+    types = {one.data_type for one in model.graph.initializer}
+    types |= {one.type.tensor_type.elem_type for one in model.graph.input}
+    casts = any(node.op_type in ("Cast", "CastLike") for node in model.graph.node)
+    others = types & {TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16}
+    return None if others or casts or model.functions else np.float32
+
+
+def _domain(name: str) -> str:
+    return "" if name == "ai.onnx" else name
+
+
+def _first_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[0][:200] if lines else ""
+
+
+def _caption(node: onnx.NodeProto) -> str:
+    """The node's comment, where it is one line; exporters also write whole call stacks there."""
+    text = node.doc_string.strip()
+    return text if text and "\n" not in text and len(text) <= 120 else ""
+
+
+def _scopes(node: onnx.NodeProto) -> list[str]:
+    """The scopes around a node and its own name: of its metadata, its name, or its first output."""
+    for entry in node.metadata_props:
+        if entry.key == _SCOPES:
+            found = _torch_scopes(entry.value)
+            if found:
+                return found
+    for name in (node.name, next(filter(None, node.output), "")):
+        parts = [part for part in name.split("/") if part]
+        if len(parts) > 1:
+            return parts
+    return [node.name or next(filter(None, node.output), node.op_type)]
+
+
+def _torch_scopes(text: str) -> list[str]:
+    """`['', 'layers.0', 'layers.0.linear', 'addmm']` → layers.0, linear, addmm."""
+    try:
+        names = ast.literal_eval(text) if len(text) < 10_000 else []
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return []
+    found, outer = [], ""
+    for name in names[:-1]:
+        if name and name != outer:
+            found.append(name.removeprefix(f"{outer}.").replace("/", "."))
+            outer = name
+    return [*found, *(name.replace("/", ".") for name in names[-1:])]
+
+
+@cache
+def _version(op: str, opset: int) -> int | None:
+    """The version of an operator that an opset of the default domain means; None where it has none."""
+    try:
+        return int(onnx.defs.get_schema(op, opset, "").since_version)
+    except onnx.defs.SchemaError:
+        return None
+
+
+@cache
+def _operators() -> frozenset[str]:
+    return frozenset(schema.name for schema in onnx.defs.get_all_schemas() if schema.domain == "")
+
+
+@cache
+def _schema_body(op: str, opset: int, domain: str) -> onnx.FunctionProto | None:
+    """The body that ONNX itself gives an operator, where that does not depend on types."""
+    try:
+        schema: Any = onnx.defs.get_schema(op, opset, domain)
+    except onnx.defs.SchemaError:
+        return None
+    if not schema.has_function:
+        return None
+    versions = [v for v in schema.function_opset_versions if v <= opset]
+    if not versions:
+        return None
+    body = onnx.FunctionProto()
+    body.ParseFromString(schema.get_function_with_opset_version(max(versions)))
+    return body
+
+
+def _runs_here(call: Call) -> bool:
+    """Whether there is a rule of ours for the call: of its operator, with these attributes."""
+    found = OPERATIONS.get(call.op)
+    if found is None:
+        return False
+    if call.op in ("Cast", "EyeLike", "CastLike"):
+        code = call.attributes.get("to", call.attributes.get("dtype", TensorProto.FLOAT))
+        if code in WIDENED:
+            call.attributes[("to" if "to" in call.attributes else "dtype")] = TensorProto.FLOAT
+        elif code not in _OUR_TYPES:
+            return False
+    if (
+        call.op == "Resize"
+        and call.attributes.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn"
+    ):
+        return False
+    accepted = {*found.attributes, *found.settings}
+    return all(name in accepted or value is None for name, value in call.attributes.items())
+
+
+#: The element types that NumPy has.
+_OUR_TYPES = frozenset(
+    {TensorProto.FLOAT, TensorProto.UINT8, TensorProto.INT8, TensorProto.UINT16, TensorProto.INT16,
+     TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL, TensorProto.FLOAT16, TensorProto.DOUBLE,
+     TensorProto.UINT32, TensorProto.UINT64}
+)  # fmt: skip
