@@ -1,75 +1,21 @@
 """Convolution and its transpose, in one to three dimensions (or more).
 
-The one rule: everything is three products between image, kernel and result: `correlate` makes the
-result, `spread` takes it back to the image, `kernel_gradient` to the kernel. Each is one matrix
-product over what the windows see. A transposed convolution is the same three in other roles.
+The one rule: everything is three products between image, kernel and result, which stand in `products`.
+A transposed convolution is the same three in other roles.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.ops import channels
 from graph_explorer.engine.ops.axes import whole
 from graph_explorer.engine.ops.declare import Array, Operation
+from graph_explorer.engine.ops.products import correlate, kernel_gradient, spread
 from graph_explorer.engine.ops.windows import Windows, windows
-
-
-def _columns(x: Array, seen: Windows, group: int) -> Array:
-    """What the windows see as columns: (batch, group, channels·kernel, windows)."""
-    batch, channels = x.shape[:2]
-    if seen.touching and not any(seen.before):
-        return x.reshape(batch, group, channels // group, -1)
-    taps = channels // group * math.prod(seen.kernel)
-    return seen.view(seen.pad(x)).reshape(batch, group, taps, -1)
-
-
-def correlate(x: Array, w: Array, seen: Windows, group: int) -> Array:
-    """(batch, channels, *spatial) and (kernels, channels/group, *kernel) → (batch, kernels, *output)."""
-    rows = w.reshape(group, w.shape[0] // group, -1)
-    made = np.matmul(rows, _columns(x, seen, group))
-    return made.reshape(x.shape[0], w.shape[0], *seen.output)
-
-
-def spread(g: Array, w: Array, seen: Windows, group: int) -> Array:
-    """The adjoint of `correlate` in the image: (batch, kernels, *output) → (batch, channels, *spatial)."""
-    if group == w.shape[0] and w.shape[1] == 1:
-        return _spread_by_channel(g, w, seen)
-    batch = g.shape[0]
-    rows = w.reshape(group, w.shape[0] // group, -1)
-    above = g.reshape(batch, group, w.shape[0] // group, -1)
-    columns = np.matmul(np.swapaxes(rows, 1, 2), above)
-    channels = group * w.shape[1]
-    if seen.touching and not any(seen.before):
-        return columns.reshape(batch, channels, *seen.spatial)
-    return seen.fold(columns.reshape(batch, channels, *seen.kernel, *seen.output))
-
-
-def kernel_gradient(x: Array, g: Array, seen: Windows, group: int) -> Array:
-    """The adjoint of `correlate` in the kernel: → (kernels, channels/group, *kernel)."""
-    batch, channels = x.shape[:2]
-    above = g.reshape(batch, group, g.shape[1] // group, -1)
-    columns = _columns(x, seen, group)
-    total = np.matmul(above[0], np.swapaxes(columns[0], 1, 2))
-    for sample in range(1, batch):
-        total += np.matmul(above[sample], np.swapaxes(columns[sample], 1, 2))
-    return total.reshape(g.shape[1], channels // group, *seen.kernel)
-
-
-def _spread_by_channel(g: Array, w: Array, seen: Windows) -> Array:
-    """`spread` where every channel has a kernel of its own: products entry by entry are faster then."""
-    total = seen.empty(g.shape[:2], g.dtype)
-    for offset, place in seen.offsets():
-        tap = np.reshape(w[(slice(None), 0, *offset)], (-1, *[1] * len(offset)))
-        total[place] += g * tap
-    return total[seen.inside]
-
-
-def _along_channels(b: Array, dimensions: int) -> Array:
-    return np.reshape(b, (-1, *[1] * dimensions))
 
 
 def _check(name: str, x: Array, w: Array, b: Array, group: int, channel_axis: int) -> None:
@@ -103,10 +49,7 @@ def convolve(
 ) -> Array:  # fmt: skip
     """Every kernel laid on every window of the image; ONNX's (and every network's) cross-correlation."""
     _check("Conv", x, w, b, group, 1)
-    made = correlate(x, w, _seen(x, w, auto_pad, dilations, kernel_shape, pads, strides), group)
-    if b is not None:
-        made += _along_channels(b, np.ndim(x) - 2)
-    return made
+    return correlate(x, w, _seen(x, w, auto_pad, dilations, kernel_shape, pads, strides), group, b)
 
 
 def _image_back(
@@ -125,11 +68,11 @@ def _kernel_back(
 
 
 def _bias_back(g: Array, y: Array, x: Array, w: Array, b: Array, **attributes: Any) -> Array:
-    return np.sum(g, axis=(0, *range(2, np.ndim(g))))
+    return channels.total(g)
 
 
 def _bias_push(d: Array, y: Array, x: Array, w: Array, b: Array, **attributes: Any) -> Array:
-    return np.broadcast_to(_along_channels(d, np.ndim(y) - 2), np.shape(y))
+    return np.broadcast_to(channels.over(d, y), np.shape(y))
 
 
 def _transposed_windows(
@@ -173,7 +116,7 @@ def convolve_transposed(
         x, w, auto_pad, dilations, kernel_shape, output_padding, output_shape, pads, strides
     )
     made = spread(x, w, seen, group)
-    return made if b is None else made + _along_channels(b, np.ndim(x) - 2)
+    return made if b is None else made + channels.over(b, x)
 
 
 def _transposed_image_back(

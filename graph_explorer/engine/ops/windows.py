@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -37,7 +38,7 @@ class Windows:
     behind: Sizes
     output: Sizes
 
-    @property
+    @cached_property
     def reach(self) -> Sizes:
         """How many entries of padding behind are needed for the last window to be full."""
         return tuple(
@@ -102,8 +103,73 @@ class Windows:
 
     def empty(self, planes: Sizes, dtype: Any) -> Array:
         """Zeros in the shape of the padded image; `planes` are batch and channels."""
-        sides = zip(self.before, self.spatial, self.reach, strict=True)
-        return np.zeros((*planes, *(sum(side) for side in sides)), dtype)
+        return np.zeros((*planes, *self.padded), dtype)
+
+    # ── the padded image counted flat, for windows side by side ───────────────────────────────
+
+    @cached_property
+    def padded(self) -> Sizes:
+        """The size of the image with its padding."""
+        return tuple(sum(side) for side in zip(self.before, self.spatial, self.reach, strict=True))
+
+    @cached_property
+    def flat_shape(self) -> Sizes:
+        """One entry a window, and for every row of windows as many as the padded image has in a row."""
+        return (*self.output[:1], *self.padded[1:])
+
+    @property
+    def flat_count(self) -> int:
+        return math.prod(self.flat_shape)
+
+    @property
+    def flat_inside(self) -> tuple[slice, ...]:
+        """The windows among (batch, channels, *flat_shape)."""
+        return (slice(None), slice(None), *map(slice, self.output))
+
+    @cached_property
+    def _flat_steps(self) -> Sizes:
+        """How far apart two entries of the kernel along each axis are, counted flat."""
+        inner = (math.prod(self.padded[axis + 1 :]) for axis in range(len(self.padded)))
+        return tuple(step * dilation for step, dilation in zip(inner, self.dilations, strict=True))
+
+    def _flat_empty(self, planes: Sizes, dtype: Any) -> tuple[Array, Array]:
+        """Zeros (*planes, padded image counted flat and a little more), and the image in it."""
+        last = sum(step * (size - 1) for step, size in zip(self._flat_steps, self.kernel, strict=True))
+        size = math.prod(self.padded)
+        flat = np.zeros((*planes, max(size, last + self.flat_count)), dtype)
+        return flat, flat[..., :size].reshape(*planes, *self.padded)[self.inside]
+
+    def flat(self, x: Array) -> Array:
+        """x with its padding, counted flat: (batch, channels, entries)."""
+        flat, inner = self._flat_empty(x.shape[:2], x.dtype)
+        inner[...] = x
+        return flat
+
+    def flat_view(self, flat: Array) -> Array:
+        """What every window sees, without a copy: (batch, channels, *kernel, flat_count)."""
+        steps = (flat.strides[2] * step for step in self._flat_steps)
+        return np.lib.stride_tricks.as_strided(
+            flat,
+            (*flat.shape[:2], *self.kernel, self.flat_count),
+            (*flat.strides[:2], *steps, flat.strides[2]),
+            writeable=False,
+        )
+
+    def flat_result(self, g: Array) -> Array:
+        """One entry a window laid out as `flat_shape`, with zeros between: (batch, channels, flat_count)."""
+        wide = np.zeros((*g.shape[:2], *self.flat_shape), g.dtype)
+        wide[self.flat_inside] = g
+        return wide.reshape(*g.shape[:2], -1)
+
+    def flat_fold(self, seen: Array) -> Array:
+        """The adjoint of `flat` and `flat_view`: adds up (batch, channels, *kernel, flat_count)."""
+        flat, inner = self._flat_empty(seen.shape[:2], seen.dtype)
+        for offset in product(*(range(size) for size in self.kernel)):
+            start = sum(step * place for step, place in zip(self._flat_steps, offset, strict=True))
+            flat[..., start : start + self.flat_count] += seen[(slice(None), slice(None), *offset)]
+        return np.ascontiguousarray(inner)
+
+    # ── pooling ───────────────────────────────────────────────────────────────────────────────
 
     def apart(self, axis: int) -> bool:
         """Whether each window ends along `axis` before the next begins."""
@@ -111,8 +177,7 @@ class Windows:
 
     def room(self, axis: int, shape: Sizes, dtype: Any) -> Array:
         """Zeros in `shape`, but along spatial `axis` as many as the padded image has."""
-        size = self.before[axis] + self.spatial[axis] + self.reach[axis]
-        return np.zeros((*shape[: axis + 2], size, *shape[axis + 3 :]), dtype)
+        return np.zeros((*shape[: axis + 2], self.padded[axis], *shape[axis + 3 :]), dtype)
 
     def fold(self, seen: Array) -> Array:
         """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output)."""
