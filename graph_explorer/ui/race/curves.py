@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -213,6 +213,12 @@ class CurvesPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        QTimer.singleShot(0, self, self._seen)  # a dock is shown for a moment before it becomes a tab
+
+    def _seen(self) -> None:
+        """Shows what has become of the race while nobody looked."""
+        if not self.isVisible():
+            return
         if not self.plots:
             self._make_plots()
         self.session.watch("curves", True)

@@ -49,13 +49,15 @@ class MoreKnobs(QWidget):
         self._made_for: tuple[str, str] = ("", "")
         self._knobs: dict[str, Knob] = {}
         self._schedule_knobs: dict[str, Knob] = {}
-        self.text = QLineEdit()
+        self.text = QLineEdit(self)
+        self.text.hide()
         self.text.setObjectName(f"{name}_text")
         self.text.setAccessibleName("The settings as text")
         self.text.setToolTip("The settings as one text, as the command line and a file take them")
         self.text.editingFinished.connect(self._typed)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(2, 4, 0, 2)
+        self._box.addWidget(self.text)
         self._inside: QWidget | None = None
 
     def show_settings(self, settings: MethodSettings, theme_name: str) -> None:
@@ -105,9 +107,8 @@ class MoreKnobs(QWidget):
             at = self._head(grid, at, "Decay, clipping, noise")
             at = self._fill(grid, at, shared, self._set, self._knobs)
         at = self._head(grid, at, "As text")
-        self.text.setParent(None)
-        grid.addWidget(self.text, at, 0, 1, 3)
-        self._box.addWidget(self._inside)
+        self._box.insertWidget(0, self._inside)
+        self.text.show()
 
     def _head(self, grid: QGridLayout, at: int, title: str) -> int:
         label = Elided(title, "section")

@@ -6,7 +6,7 @@ tab is brought up to date when it is seen again.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -109,6 +109,12 @@ class RacePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        QTimer.singleShot(0, self, self._seen)  # a dock is shown for a moment before it becomes a tab
+
+    def _seen(self) -> None:
+        """Shows what has become of the race while nobody looked."""
+        if not self.isVisible():
+            return
         self.session.watch("race", True)
         if self._stale:
             self._show(self.session.state)

@@ -28,7 +28,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     def __init__(
         self, name: str, spoken: str, go: Callable[[float], None], step: Callable[[int], None]
     ) -> None:
-        super().__init__(axisItems={side: Axis(side) for side in ("left", "bottom")})
+        super().__init__(enableMenu=False, axisItems={side: Axis(side) for side in ("left", "bottom")})
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setFrameShape(self.Shape.NoFrame)
@@ -39,7 +39,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self._range: tuple[float, float, float, float] | None = None
         self._lines: list[pyqtgraph.PlotCurveItem] = []
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())  # else it would outlive the plot
         item.hideButtons()
         item.vb.disableAutoRange()
         item.vb.setDefaultPadding(0.0)

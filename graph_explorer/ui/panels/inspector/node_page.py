@@ -20,6 +20,7 @@ from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.check_line import CheckLine
 from graph_explorer.ui.panels.inspector.subject import pull_along
 from graph_explorer.ui.panels.inspector.terms import input_rows, passed_on_rows, term_rows
+from graph_explorer.ui.race.next_update import NextUpdate
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.formula import FormulaView
 from graph_explorer.ui.widgets.rows import Row, Rows
@@ -91,6 +92,8 @@ class NodePage(QWidget):
             box.addWidget(label)
         self._make_value(box)
         self._make_gradient(box)
+        self.update_section = NextUpdate()
+        box.addWidget(self.update_section)
         self._make_passed_on(box)
         self.used = Section("inspector_used", "Used by")
         self.users = Rows("inspector_users", "Used by")
@@ -140,6 +143,7 @@ class NodePage(QWidget):
         self._show_value(now, trace, node)
         self._show_gradient(now, trace, node)
         self._show_passed_on(now, trace, node)
+        self.update_section.show_node(now, node.id)
         users = [
             self._user(trace, node, name)
             for name in dict.fromkeys(use.node for use in trace.graph.uses(node.id))

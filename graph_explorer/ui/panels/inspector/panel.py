@@ -113,6 +113,8 @@ class Inspector(QWidget):
         if before.trace is not None and all(
             getattr(before, part) is getattr(now, part) for part in _CARED_FOR
         ):
+            if before.race is not now.race or before.paths is not now.paths:
+                self._show_update(now)
             return
         self._show(now)
 
@@ -147,6 +149,11 @@ class Inspector(QWidget):
         self.empty.setText(_START if now.trace is not None else _EMPTY)
         if moved and not found.is_step:
             self.area.verticalScrollBar().setValue(0)
+
+    def _show_update(self, now: State) -> None:
+        """Only the race has changed: so may the next update of a parameter."""
+        if self.isVisible() and self.subject.kind == "node":
+            self.node.update_section.show_node(now, self.subject.name)
 
     def _show_head(self, now: State) -> None:
         found = self.subject
