@@ -28,7 +28,7 @@ DIGITS = 4
 RELATIVE = 0.005
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A document, its trace, and the example in which it can be opened ("" for a document of one's own)."""
 

@@ -7,7 +7,8 @@ the bounds below, and where they did not, there is no question.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from random import Random
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from graph_explorer.document import surface_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
-from graph_explorer.lab.descent import descend
+from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import METHODS, read_method
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
@@ -64,7 +65,7 @@ def whose(source: Source, random: Random) -> Question | None:
         return None
     reach = max(float(np.abs(start).max()), 1.0)
     texts = [_settings(name, steepest, reach) for name in random.sample(_METHODS, 3)]
-    paths = [descend(surface, read_method(text), start, _STEPS) for text in texts]
+    paths = race(surface, [(read_method(text), start) for text in texts], _STEPS)
     if not _tellable(paths):
         return None
     letters = ("A", "B", "C")
@@ -150,18 +151,29 @@ _BEHAVIOURS = {
 }
 
 
+@lru_cache(maxsize=128)
+def _behaviours(source: Source) -> Mapping[str, tuple[float, ...]]:
+    """What gradient descent does from the start → the learning rates with which it does that."""
+    found = _surface(source)
+    if found is None:
+        return {}
+    surface, start = found
+    rates = [float(f"{rate:.1g}") for rate in np.geomspace(1e-5, 1e2, 22)]
+    paths = race(surface, [(read_method(f"sgd:lr={rate!r}"), start) for rate in rates], _STEPS)
+    seen: dict[str, tuple[float, ...]] = {}
+    for rate, path in zip(rates, paths, strict=True):
+        behaviour = _behaviour(path)
+        if behaviour:
+            seen[behaviour] = (*seen.get(behaviour, ()), rate)
+    return seen
+
+
 def learning_rate(source: Source, random: Random) -> Question | None:
     """Which of some learning rates diverges, oscillates or crawls."""
-    found = _surface(source)
+    found, seen = _surface(source), _behaviours(source)
     if found is None:
         return None
     surface, start = found
-    rates = [float(f"{rate:.1g}") for rate in np.geomspace(1e-5, 1e2, 22)]
-    seen: dict[str, list[float]] = {}
-    for rate in rates:
-        behaviour = _behaviour(descend(surface, read_method(f"sgd:lr={rate!r}"), start, _STEPS))
-        if behaviour:
-            seen.setdefault(behaviour, []).append(rate)
     asked = [name for name in ("diverges", "oscillates", "crawls") if name in seen]
     if len(seen) < 3 or not asked:
         return None
