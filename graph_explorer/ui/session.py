@@ -21,12 +21,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from graph_explorer.document import Document, run
+from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.engine.health import Health
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.surface import Surface
+from graph_explorer.ui.health.examiner import Examiner
+from graph_explorer.ui.health.heats import HEATS
 from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
@@ -64,6 +68,9 @@ class State:
     `surface` is the output over `axes` (None: the document's own), `here` the point of it where the
     document is, `paths` those of `race`, entry by entry, each from every start. They are computed
     while a view is `watching`; `no_surface` says why there is none.
+
+    `health` is that of `trace`, or of the run before while it is examined, and `difference` compares
+    it with the run that is `kept`. They are computed while they are looked at.
     """
 
     document: Document | None = None
@@ -93,6 +100,11 @@ class State:
     here: tuple[float, float] | None = None
     race: Race = NO_RACE
     paths: tuple[Descent, ...] = ()
+    examining: bool = False  # whether the panel of health is open
+    heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing
+    kept: Trace | None = None
+    health: Health | None = None
+    difference: Difference | None = None
 
     @property
     def event(self) -> Event | None:
@@ -179,6 +191,7 @@ class Session(QObject):
         self.jobs = jobs or Jobs()
         self.undo = QUndoStack(self)
         self._runner = Runner(self)
+        self._examiner = Examiner(self)
         self._seconds = 0.0
         #: the document and the detached edges whose run is still under way
         self._wanted: tuple[Document, frozenset[Use]] | None = None
@@ -203,7 +216,8 @@ class Session(QObject):
         before = self.state
         if all(getattr(before, name) is value for name, value in parts.items()):
             return
-        self.state = self._runner.completed(before, dataclasses.replace(before, **parts))
+        now = self._runner.completed(before, dataclasses.replace(before, **parts))
+        self.state = self._examiner.completed(now)
         self.changed.emit(before, self.state)
 
     def say(self, message: str) -> None:
@@ -229,7 +243,8 @@ class Session(QObject):
             document=document, trace=trace, time=trace.forward_length, saved=document,
             selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
             breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message=str(trace.failure or ""), **_NO_SURFACE,
+            problem=None, draft=None, playing=False, message=str(trace.failure or ""),
+            **self._alone(), **_NO_SURFACE,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:
@@ -244,7 +259,7 @@ class Session(QObject):
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message="", **_NO_SURFACE,
+            problem=None, draft=None, playing=False, message="", **self._alone(), **_NO_SURFACE,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:
@@ -405,6 +420,27 @@ class Session(QObject):
     def toggle_group(self, path: str) -> None:
         """Collapses or expands a group."""
         self.change(collapsed=self.state.collapsed ^ {path})
+
+    # ── health, heat, comparison ──────────────────────────────────────────────────────────────
+
+    def set_heat(self, name: str) -> None:
+        """Colours the graph by a row of the table of heats, "" by none; where it compares, with the kept run."""
+        compares = bool(name) and HEATS[name].compares
+        kept = self.state.kept if self.state.kept is not None or not compares else self.state.trace
+        self.change(heat=name, kept=kept)
+
+    def keep_run(self) -> None:
+        """Keeps the present run: the runs from now on are compared with it."""
+        self.change(kept=self.state.trace)
+
+    def forget_run(self) -> None:
+        """Ends the comparison."""
+        self.change(**self._alone())
+
+    def _alone(self) -> dict[str, Any]:
+        """No kept run, and no heat that would need one."""
+        compares = bool(self.state.heat) and HEATS[self.state.heat].compares
+        return {"kept": None, "heat": "" if compares else self.state.heat}
 
     # ── the surface and the race on it ────────────────────────────────────────────────────────
 

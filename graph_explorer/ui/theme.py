@@ -54,6 +54,7 @@ class Theme:
     code_function: str
     line_marked: str
     series: tuple[str, ...]
+    heat: tuple[str, ...]
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
         """The colour of `role`; `alpha` from 0, clear, to 1."""
@@ -99,7 +100,7 @@ _PALETTE: Mapping[str, QPalette.ColorRole] = {
 }
 
 ROLES: tuple[str, ...] = tuple(
-    f.name for f in fields(Theme) if f.name not in ("name", "title", "dark", "series")
+    f.name for f in fields(Theme) if f.name not in ("name", "title", "dark", "series", "heat")
 )
 
 
@@ -120,4 +121,5 @@ def theme(name: str) -> Theme:
     table = tomllib.loads((RESOURCES / "themes" / f"{name}.toml").read_text(encoding="utf-8"))
     base = table["colors"]
     colors = {role: base.get(color, color) for role, color in table["roles"].items()}
-    return Theme(name=name, title=table["title"], dark=table["dark"], series=tuple(table["series"]), **colors)
+    several = {role: tuple(table[role]) for role in ("series", "heat")}
+    return Theme(name=name, title=table["title"], dark=table["dark"], **several, **colors)

@@ -18,6 +18,7 @@ from graph_explorer.engine.trace import Computed, Pulled, Trace
 from graph_explorer.ui.canvas.cards import Card
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, Progress
 from graph_explorer.ui.canvas.scene import Scene
+from graph_explorer.ui.canvas.warmth import Warmth
 
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +64,10 @@ class Sums:
 
 @dataclass(frozen=True)
 class Moment:
-    """A run at `time`. `cut` are the lines that pass no gradient; `lit` (n) leaves only some cards bright."""
+    """A run at `time`. `cut` are the lines that pass no gradient; `lit` (n) leaves only some cards bright.
+
+    `warmth` colours the cards by a number of theirs.
+    """
 
     trace: Trace
     progress: Progress
@@ -72,6 +76,7 @@ class Moment:
     cut: frozenset[int] = frozenset()
     breakpoints: frozenset[str] = frozenset()
     lit: NDArray[np.bool_] | None = None
+    warmth: Warmth | None = None
 
     @property
     def failed(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QStaticText
+from PySide6.QtGui import QColor, QPainter, QPen, QStaticText
 
 from graph_explorer.ui.canvas import cards as size
 from graph_explorer.ui.canvas.arrays import Rows
@@ -21,13 +21,17 @@ from graph_explorer.ui.canvas.cards import Card, Kind, Style
 from graph_explorer.ui.canvas.compose import Drawing, Patch, Thumb, compose, compose_far
 from graph_explorer.ui.canvas.detail import Detail, Distance
 from graph_explorer.ui.canvas.heat import Pictures
-from graph_explorer.ui.canvas.ink import Ink, draw_texts
+from graph_explorer.ui.canvas.ink import Ink, blended, draw_texts
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.shapes import ROLES, outline, warning_sign
+from graph_explorer.ui.health.heats import heat_colors
 
 _DIMMED, _GREYED = 0.28, 0.45
+#: Heat: how much of its colour a card is filled with near by and from further away; the band near by.
+_HINT, _WARM = 0.1, 0.5
+_BAND, _INSET = 5.0, 9.0
 
 Written = list[tuple[tuple[Style, str], float, float, QStaticText, bool]]
 Drawn = tuple[Written, Drawing | None]
@@ -102,14 +106,15 @@ class CardPainter:
         self, painter: QPainter, scene: Scene, moment: Moment, at: list[Place],
         stages: NDArray[np.int8], near: bool, plain: bool,
     ) -> None:  # fmt: skip
-        alike: defaultdict[tuple[Kind, int, bool], list[Place]] = defaultdict(list)
-        for where, stage in zip(at, stages.tolist(), strict=True):
+        alike: defaultdict[tuple[Kind, int, bool, int], list[Place]] = defaultdict(list)
+        levels = self._levels(moment, at, stages)
+        for where, stage, level in zip(at, stages.tolist(), levels, strict=True):
             card = scene.cards[where[0]]
-            alike[card.kind, stage, card.id == moment.failed].append(where)
+            alike[card.kind, stage, card.id == moment.failed, level].append(where)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
-        for (kind, stage, failed), members in alike.items():
+        for (kind, stage, failed, level), members in alike.items():
             painter.setPen(self._border(kind, stage, failed, plain))
-            painter.setBrush(self._fill(kind, stage, near))
+            painter.setBrush(self._warm(level, near) if level else self._fill(kind, stage, near))
             if plain:
                 Rows(scene.boxes[[place for place, _, _ in members]]).draw_rectangles(painter)
                 continue
@@ -120,7 +125,37 @@ class CardPainter:
                 painter.translate(-x, -y)
             if kind is Kind.OUTPUT:
                 self._inner_border(painter, scene, members)
+            if near and level:
+                self._bands(painter, scene, members, level)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def _levels(self, moment: Moment, at: list[Place], stages: NDArray[np.int8]) -> list[int]:
+        """The level of heat of each card, 0 where none is shown."""
+        if moment.warmth is None:
+            return [0] * len(at)
+        places = np.array([place for place, _, _ in at], dtype=np.int64)
+        return [int(level) for level in moment.warmth.seen(stages, places)]
+
+    def _warm(self, level: int, near: bool) -> QColor:
+        """What a card with heat is filled with; near by it is the band that tells, the fill only hints."""
+        color = heat_colors(self.ink.theme.name)[level]
+        return blended(color, self.ink.color("node"), _HINT if near else _WARM)
+
+    def _bands(self, painter: QPainter, scene: Scene, members: list[Place], level: int) -> None:
+        """A bar of the colour along the lower border of each card."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(heat_colors(self.ink.theme.name)[level])
+        boxes = [
+            QRectF(
+                x + _INSET,
+                y + scene.cards[place].height - _BAND - 1,
+                scene.cards[place].width - 2 * _INSET,
+                _BAND,
+            )
+            for place, x, y in members
+        ]
+        for box in boxes:
+            painter.drawRoundedRect(box, _BAND / 2, _BAND / 2)
 
     def _body(self, painter: QPainter, card: Card) -> None:
         path = outline(card.kind, card.width, card.height)

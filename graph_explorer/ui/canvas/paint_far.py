@@ -28,6 +28,8 @@ from graph_explorer.ui.canvas.paint_lines import (
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
 from graph_explorer.ui.canvas.scene import Box, Scene, bezier
 from graph_explorer.ui.canvas.shapes import ROLES
+from graph_explorer.ui.canvas.warmth import Warmth
+from graph_explorer.ui.health.heats import heat_colors
 
 Floats = NDArray[np.float64]
 
@@ -175,10 +177,25 @@ class FarPainter:
         places = scene.cards_in(box)
         stages = moment.progress.stages(moment.time, places)
         lit = np.ones(len(places), bool) if moment.lit is None else moment.lit[places]
+        if moment.warmth is not None:
+            return self._warm(moment.warmth, stages, places, lit)
         codes = (stages.astype(np.int64) * 16 + scene.kinds[places]) * 2 + lit
         found = []
         for code in np.unique(codes).tolist():
             color = block_color(Kind(code // 2 % 16), code // 32, self.ink)
+            color = color if code % 2 else blended(color, self.ink.color("window"), _DIMMED)
+            found.append((color, places[codes == code]))
+        return found
+
+    def _warm(
+        self, warmth: Warmth, stages: NDArray[np.int8], places: NDArray[np.int64], lit: NDArray[np.bool_]
+    ) -> list[tuple[QColor, NDArray[np.int64]]]:
+        """The same with the colours of heat; the hottest last."""
+        colors = heat_colors(self.ink.theme.name)
+        codes = warmth.seen(stages, places).astype(np.int64) * 2 + lit
+        found = []
+        for code in np.unique(codes).tolist():
+            color = colors[code // 2]
             color = color if code % 2 else blended(color, self.ink.color("window"), _DIMMED)
             found.append((color, places[codes == code]))
         return found

@@ -16,6 +16,7 @@ from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.moment import Moment, Present, Sums, cut_lines, present_of
 from graph_explorer.ui.canvas.progress import Changes, Progress
 from graph_explorer.ui.canvas.scene import Box, Scene
+from graph_explorer.ui.canvas.warmth import Warmth
 
 #: With more changes than this everything is painted anew: going through them would take longer.
 MOST = 150
@@ -41,6 +42,7 @@ class Stage:
         time: int,
         breakpoints: frozenset[str] = frozenset(),
         highlight: frozenset[str] | None = None,
+        warmth: Warmth | None = None,
     ) -> list[Box] | None:
         """Shows a run of the same graph at a time; returns what looks different, None for everything."""
         before = self.moment
@@ -50,8 +52,8 @@ class Stage:
         lit = before.lit if highlight is self._highlight else self._lit(highlight)
         self._highlight = highlight
         sums = before.sums if trace is before.trace else Sums(trace)
-        self.moment = Moment(trace, self._progress, time, sums, self._cut, breakpoints, lit)
-        if before.trace is not trace or before.lit is not lit:
+        self.moment = Moment(trace, self._progress, time, sums, self._cut, breakpoints, lit, warmth)
+        if before.trace is not trace or before.lit is not lit or before.warmth is not warmth:
             return None
         changes = self._progress.changes(before.time, time)
         if len(changes.cards) + len(changes.lines) > MOST:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time as clock
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -42,6 +43,7 @@ from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pointer import Pointer, Target
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
 from graph_explorer.ui.session import Session, State
 
 _ZOOM_STEP = 1.4
@@ -69,6 +71,7 @@ class GraphView(QWidget):
         self._stepped_at = 0.0
         self._choosing = False
         self._highlight: frozenset[str] | None = None
+        self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
         self._marks = Marks()
         self._marked = QRegion()
         self._eye = Eye(self, self.zoomed.emit)
@@ -178,7 +181,7 @@ class GraphView(QWidget):
         trace = now.trace if now.trace is not None and now.trace.graph is wanted.graph else wanted.trace
         start, self._stage = self._stage, Stage(scene, trace)
         self._highlight = None if self._fresh else self._highlight
-        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight)
+        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight, self._warmth())
         self._eye.spoil()
         if start is None or before is None or self._fresh:
             self._fresh, self._eye.framing = False, "opening"
@@ -240,9 +243,20 @@ class GraphView(QWidget):
     def _show_time(self, now: State) -> None:
         if self._stage is None or now.trace is None or now.trace.graph is not self._stage.trace.graph:
             return
-        changed = self._stage.show(now.trace, now.time, now.breakpoints, self._highlight)
+        changed = self._stage.show(now.trace, now.time, now.breakpoints, self._highlight, self._warmth())
         self._eye.spoil(changed)
         self.show_marks()
+
+    def _warmth(self) -> Warmth | None:
+        """The heat on the cards that are shown; the same as long as nothing of it has changed."""
+        state, stage = self.session.state, self._stage
+        health = state.health if state.heat else None
+        if stage is None or health is None or health.trace.plan is not stage.trace.plan:
+            return None
+        key = (state.heat, health, state.difference, stage.scene.cards)
+        if self._warm is None or any(a is not b for a, b in zip(self._warm[0], key, strict=True)):
+            self._warm = key, warmth_of(*key)
+        return self._warm[1]
 
     def _follow_step(self) -> None:
         """Brings the present step into sight, if it is not."""

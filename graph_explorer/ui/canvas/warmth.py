@@ -1,0 +1,49 @@
+"""Heat on cards: of every card the level of its colour, and from which stage on it is shown.
+
+The one rule: a card shows heat only once the number behind it is known at the present time; what a
+collapsed group shows is the number of what comes out of it, or of the weights that are used in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_explorer.engine.difference import Difference
+from graph_explorer.engine.health import Health
+from graph_explorer.ui.canvas.cards import Card
+from graph_explorer.ui.canvas.progress import COMPLETE, VALUE
+from graph_explorer.ui.health.heats import HEATS, NOTHING, Levels, Scale, numbers_of, scale_of
+
+
+@dataclass(frozen=True)
+class Warmth:
+    """The level (n,) of every card on `scale`, shown from `stage` on."""
+
+    levels: Levels
+    scale: Scale
+    stage: int
+
+    def seen(self, stages: NDArray[np.int8], places: NDArray[np.int64]) -> Levels:
+        """The levels of some cards at their present stages."""
+        return np.where(stages >= self.stage, self.levels[places], np.int8(NOTHING))
+
+
+def warmth_of(
+    name: str, health: Health | None, apart: Difference | None, cards: Sequence[Card]
+) -> Warmth | None:
+    """The heat called `name` on cards; None while it is off or not computed."""
+    numbers = numbers_of(name, health, apart) if name and health is not None else None
+    if numbers is None or health is None:
+        return None
+    results = np.array([card.result for card in cards], dtype=np.int64)
+    shown = numbers[results]
+    if name == "update":
+        for place, card in enumerate(cards):
+            if card.members:
+                shown[place] = health.rate * health.measures.group_pace(card.id)
+    scale = scale_of(np.concatenate([numbers, shown]))
+    return Warmth(scale.levels(shown), scale, COMPLETE if HEATS[name].backward else VALUE)
