@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_explorer import cli
+from graph_explorer.engine import machine
 
 
 def _window(path: Path | None) -> int:
@@ -66,6 +67,8 @@ def _offscreen() -> Any:
 
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
+    machine.one_thread_a_product()
+    machine.keep_memory()
     sys.exit(cli.main(sys.argv[1:], _window, _paint))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from graph_explorer.document import Document, parse, run, surface_of, window_of
 from graph_explorer.engine import check as engine_check
-from graph_explorer.engine import modes
+from graph_explorer.engine import machine, modes
 from graph_explorer.engine.check import Compared
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.formats.examples import examples, resolve
@@ -33,6 +33,8 @@ __all__ = [
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
+
+machine.keep_memory()
 
 
 def open(path: str | Path | ModelProto, inputs: Mapping[str, Any] | None = None) -> Document:  # noqa: A001

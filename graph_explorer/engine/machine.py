@@ -1,0 +1,52 @@
+"""What the process asks of the machine: one thread a matrix product, and memory that is kept.
+
+The one rule: this is asked once, before numbers are made, and changes no number.
+
+Threads: two BLAS threads on a machine that does other work are many times slower than one, since each
+product waits for both; whole jobs are spread over cores instead.
+
+Memory: glibc's malloc hands each freed array of 128 KB or more back to the system, and the next array
+of that size is then cleared page by page when it is first written, which takes longer than many an
+operation on it. Arrays up to 64 MB are kept for the next run instead, 256 MB of them, and all threads
+share them. Other systems do so by themselves, or offer no such setting.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+#: NumPy's wheels bring OpenBLAS along; other builds use MKL, BLIS, Accelerate or what OpenMP serves.
+_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "OMP_NUM_THREADS",
+)
+
+#: Settings of mallopt(3) in malloc.h, with their values: bytes, bytes, and how many separate heaps.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+_MEMORY = ((_M_MMAP_THRESHOLD, 64 * 2**20), (_M_TRIM_THRESHOLD, 256 * 2**20), (_M_ARENA_MAX, 1))
+
+
+def one_thread_a_product() -> None:
+    """One BLAS thread in this process, unless its environment says otherwise.
+
+    NumPy reads the environment when it is loaded; after that nothing happens.
+    """
+    if "numpy" not in sys.modules:
+        for name in _THREADS:
+            os.environ.setdefault(name, "1")
+
+
+def keep_memory() -> bool:
+    """Lets freed arrays be used again; whether there is such a setting here."""
+    if sys.platform != "linux":
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if mallopt is None:
+        return False
+    answers = [mallopt(setting, value) for setting, value in _MEMORY]
+    return all(answers)
