@@ -79,7 +79,8 @@ class Surface:
     @cached_property
     def compiled(self) -> straight.Compiled | None:
         """Value and gradient as straight-line code, where the coordinates and all else are numbers."""
-        if not self.together or self.output_entry:
+        numbers = all(isinstance(axis, Entry) and not axis.index for axis in self.axes)
+        if not numbers or self.output_entry:
             return None
         return straight.compiled(self._both, self.leaves, [axis.names[0] for axis in self.axes])
 
@@ -121,7 +122,8 @@ class Surface:
     def of_examples(self, rows: Array) -> Surface:
         """The surface that these examples alone would make."""
         part = copy.copy(self)
-        part.__dict__.pop("compiled", None)
+        for made in ("compiled", "_curvatures", "_derivative_graph", "_second_plans"):
+            part.__dict__.pop(made, None)
         part.leaves = self.leaves | {name: value[rows] for name, value in self._inputs.items()}
         return part
 
@@ -145,6 +147,8 @@ class Surface:
 
         `InputError` where an operation between has no second derivative here.
         """
+        if self._curvatures:
+            return np.array([found(*map(float, point))[1:] for found in self._curvatures])
         rows = np.zeros((len(self.axes), len(self.axes)))
         leaves = self.leaves_at(point)
         _, constants, gradients = self._derivative_graph
@@ -161,6 +165,20 @@ class Surface:
     def _derivative_graph(self) -> tuple[Graph, Mapping[str, Array], Mapping[str, str]]:
         """The backward pass as a graph; it depends on shapes only, so one serves every point."""
         return backward_graph(self._run(self._both, self.here))
+
+    @cached_property
+    def _curvatures(self) -> tuple[straight.Compiled, ...]:
+        """The rows of the Hessian as straight-line code; () where they are not all plain numbers."""
+        if self.compiled is None:
+            return ()
+        names = [axis.names[0] for axis in self.axes]
+        _, constants, gradients = self._derivative_graph
+        if any(name not in gradients for name in names):
+            return ()
+        made = [
+            straight.compiled(self._second_plans[name], {**self.leaves, **constants}, names) for name in names
+        ]
+        return tuple(one for one in made if one is not None) if None not in made else ()
 
     @cached_property
     def _second_plans(self) -> Mapping[str, Plan]:
@@ -210,21 +228,26 @@ class Surface:
         points = np.asarray(points, dtype=float)
         flat = points.reshape(-1, len(self.axes))
         found = np.empty(len(flat))
-        step = BLOCK if self.together else 1
+        together = self.together or self.compiled is not None
+        step = BLOCK if together else 1
         for begin in range(0, len(flat), step):
             if checkpoint is not None:
                 checkpoint(begin / len(flat))
             part = flat[begin : begin + step]
-            found[begin : begin + step] = (
-                execute(self._forward, self.leaves_at(part)).value(self.output)
-                if self.together
-                else self.value(part[0])
-            )
+            found[begin : begin + step] = self._together(part) if together else self.value(part[0])
         return found.reshape(points.shape[:-1])
+
+    def _together(self, points: Array) -> Array:
+        if self.compiled is not None:
+            return self.compiled.at_many(points)
+        return execute(self._forward, self.leaves_at(points)).value(self.output)
 
     def values_and_gradients(self, points: Any) -> tuple[Array, Array]:
         """Values of shape (...) and gradients of shape (..., axes) at points of shape (..., axes)."""
         points = np.asarray(points, dtype=float)
+        if self.compiled is not None:
+            rows = self.compiled.at_many(points.reshape(-1, len(self.axes)), slopes=True)
+            return rows[:, 0].reshape(points.shape[:-1]), rows[:, 1:].reshape(points.shape)
         if not self.together:
             flat = [self.value_and_gradient(point) for point in points.reshape(-1, len(self.axes))]
             values = np.array([value for value, _ in flat]).reshape(points.shape[:-1])

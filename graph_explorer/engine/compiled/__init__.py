@@ -7,6 +7,6 @@ it has the values and derivatives of a run, and there is no second set of rules.
 from __future__ import annotations
 
 from graph_explorer.engine.compiled.scalar import Compiled, compiled
-from graph_explorer.engine.compiled.symbols import Code, NotScalar, Symbol, Vector, entry_of
+from graph_explorer.engine.compiled.symbols import Code, NotScalar, QuickCode, Symbol, Vector, entry_of
 
-__all__ = ["Code", "Compiled", "NotScalar", "Symbol", "Vector", "compiled", "entry_of"]
+__all__ = ["Code", "Compiled", "NotScalar", "QuickCode", "Symbol", "Vector", "compiled", "entry_of"]

@@ -81,9 +81,11 @@ def written(value: float) -> str:
     return f"(-{text})" if math.copysign(1.0, value) < 0 else text
 
 
-def function(name: str, parameters: str, lines: list[str]) -> FunctionType:
+def function(
+    name: str, parameters: str, lines: list[str], namespace: Mapping[str, Any] = NAMESPACE
+) -> FunctionType:
     """The function with that body."""
     body = "\n".join(f"    {line}" for line in lines)
     module = compile(f"def {name}({parameters}):\n{body}\n", f"<{name}>", "exec")
     inner = next(part for part in module.co_consts if isinstance(part, CodeType))
-    return FunctionType(inner, dict(NAMESPACE), name)
+    return FunctionType(inner, dict(namespace), name)

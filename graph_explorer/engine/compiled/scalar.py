@@ -12,14 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from graph_explorer.engine.compiled.blocks import BLOCK_NAMESPACE, BlockWriter
 from graph_explorer.engine.compiled.python_code import function, statements
 from graph_explorer.engine.compiled.symbols import Code, NotScalar
 from graph_explorer.engine.ops.logic import TYPES
 from graph_explorer.engine.plan import Plan
 
 Array = np.ndarray[Any, Any]
+#: So many points are computed at a time: their arrays stay in the cache.
+BLOCK = 4096
 #: Graphs of more steps run by their plan: writing them down would take longer than it saves.
 MOST_STEPS = 2000
+#: Operations whose result is a truth value; like the elementwise ones they take plain numbers.
+TESTS = frozenset(
+    {"Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "And", "Or", "Xor", "Not", "IsNaN", "IsInf"}
+)
 
 
 class Compiled:
@@ -63,6 +70,32 @@ class Compiled:
             found = self._careful(*point)[0]
         return found
 
+    def at_many(self, points: Array, *, slopes: bool = False) -> Array:
+        """The values at points of shape (n, coordinates): (n,), or with the slopes (n, 1 + coordinates)."""
+        evaluate, outputs, floats, truths = self._block[slopes]
+        found = np.empty((len(outputs), len(points)))
+        for begin in range(0, len(points), BLOCK):
+            part = np.ascontiguousarray(points[begin : begin + BLOCK].T)
+            arrays = [*np.empty((floats, part.shape[1])), *np.empty((truths, part.shape[1]), bool)]
+            with np.errstate(all="ignore"):
+                for row, array in zip(found, evaluate(*part, *arrays), strict=True):
+                    row[begin : begin + BLOCK] = array
+        return found.T if slopes else found[0]
+
+    @cached_property
+    def _block(self) -> tuple[Any, Any]:
+        """For values alone and with slopes: the function, its outputs, how many arrays it needs."""
+        return self._blocks({"f": self.value}), self._blocks(self.outputs)
+
+    def _blocks(self, outputs: Mapping[str, int]) -> tuple[Callable[..., Any], list[str], int, int]:
+        writer = BlockWriter()
+        names = {name: name for name in self.inputs}
+        found = writer.write(self.code, outputs, names, kept=frozenset(names))
+        lines = [*writer.lines, f"return {', '.join(found.values())},"]
+        parameters = ", ".join([*names, *writer.floats, *writer.truths])
+        made = function("block", parameters, lines, BLOCK_NAMESPACE)
+        return made, list(found), len(writer.floats), len(writer.truths)
+
     @cached_property
     def _fast(self) -> Callable[..., Any]:
         return self._function(self.outputs, careful=False)
@@ -82,7 +115,10 @@ class Compiled:
 
 def compiled(plan: Plan, leaves: Mapping[str, Array], names: Sequence[str]) -> Compiled | None:
     """The plan's output and its gradient as code over the leaves `names`; None if it is not scalar."""
-    if not plan.elementwise or len(plan.forward) > MOST_STEPS:
+    operations = [(plan.graph.nodes[node].op, plan.operations[node]) for node in plan.forward]
+    if len(operations) > MOST_STEPS or not all(
+        op in TESTS or (found is not None and found.elementwise) for op, found in operations
+    ):
         return None
     if any(np.ndim(value) or np.asarray(value).dtype.kind not in "fbiu" for value in leaves.values()):
         return None

@@ -111,6 +111,41 @@ class Code:
         return found
 
 
+class QuickCode(Code):
+    """Code for many points at once that may differ in the last bit: numbers are drawn together.
+
+    `moving` are the inputs that are arrays. An array over a number becomes a product, and of two
+    numbers that multiply the same array one is made beforehand.
+    """
+
+    def __init__(self, moving: Iterable[str]) -> None:
+        super().__init__()
+        self._names = frozenset(moving)
+        self._moving: set[int] = set()
+
+    def _symbol(self, key: Any, instruction: Instruction) -> Symbol:
+        found = super()._symbol(key, instruction)
+        if instruction.name in self._names or not self._moving.isdisjoint(instruction.inputs):
+            self._moving.add(found.number)
+        return found
+
+    def __call__(self, primitive: str, *arguments: Any) -> Symbol:
+        given = [self.symbol(argument) for argument in arguments]
+        if primitive in ("multiply", "divide"):
+            a, b = given
+            if primitive == "divide" and a.number in self._moving and b.number not in self._moving:
+                return self("multiply", a, self("divide", 1.0, b))
+            for number, array in ((a, b), (b, a)):
+                inner = self.instructions[array.number]
+                if primitive == "divide" or number.number in self._moving or inner.primitive != "multiply":
+                    continue
+                for k in (0, 1):
+                    if inner.inputs[k] not in self._moving and inner.inputs[1 - k] in self._moving:
+                        together = self("multiply", number, Symbol(self, inner.inputs[k]))
+                        return self("multiply", Symbol(self, inner.inputs[1 - k]), together)
+        return super().__call__(primitive, *given)
+
+
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     """A number that is not known yet; NumPy's functions applied to it write instructions."""
 

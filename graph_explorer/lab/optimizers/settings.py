@@ -7,7 +7,7 @@ of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from graph_explorer.lab.hyperparameters import (
     HyperparameterError,
     Pair,
     Value,
+    checked,
     read_pairs,
     split,
     write_value,
@@ -30,6 +31,8 @@ from graph_explorer.lab.schedules import SCHEDULES, ScheduleSettings, read_sched
 
 #: Before a key that is meant for the schedule: `schedule.gamma=0.5`.
 _PREFIX = "schedule."
+#: Kinds of hyper-parameters that are numbers or have numbers as parts.
+_NUMERIC = ("number", "integer", "numbers")
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,25 @@ class MethodSettings:
             pairs += [f"schedule={self.schedule.schedule.name}"]
             pairs += [f"{_PREFIX}{key}={write_value(value)}" for key, value in self.schedule.given.items()]
         return self.method.name + (":" + ",".join(pairs) if pairs else "")
+
+    def with_number(self, name: str, number: float) -> MethodSettings:
+        """These settings with another number for a hyper-parameter, or for one part of a pair (`beta1`).
+
+        `HyperparameterError` where there is no such number, or it is out of its bounds.
+        """
+        rows = self.method.hyperparameters
+        row = next((row for row in rows if name == row.name or name in row.parts), None)
+        if row is None or row.kind not in _NUMERIC:
+            known = [part for row in rows for part in row.parts or (row.name,) if row.kind in _NUMERIC]
+            raise HyperparameterError(f'{self.method.name} has no number "{name}"; {nearest(name, known)}')
+        value: Value = round(number) if row.kind == "integer" else float(number)
+        if row.parts:
+            pair = self.values[row.name]
+            assert isinstance(pair, tuple)
+            value = tuple(
+                number if part == name else each for part, each in zip(row.parts, pair, strict=True)
+            )
+        return replace(self, given=dict(self.given) | {row.name: checked(row, value)})
 
     def with_momentum(self, momentum: float | None) -> Constants:
         """The constants of a step whose momentum the schedule cycles; unchanged if it does not."""
