@@ -160,7 +160,7 @@ _FILE = (
     Action(id="file.save_as", text="Save as …", hint="Write the document to another file", menu="File",
            section=1, icon="save_as", keys=("Ctrl+Shift+S",), enabled=_open,
            act=lambda w: w.files.ask_save()),
-    Action(id="file.picture", text="Export picture …", hint="Save what the graph shows as SVG or PNG",
+    Action(id="file.picture", text="Export picture …", hint="Save what is shown as a picture or film",
            menu="File", section=1, icon="picture", keys=("Ctrl+E",), enabled=_open,
            act=lambda w: w.files.ask_picture()),
     Action(id="file.forget", text="Clear the list", hint="Forget the recent files", menu="File/Open recent",

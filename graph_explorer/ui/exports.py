@@ -36,6 +36,9 @@ class Export:
 EXPORTS: tuple[Export, ...] = (
     Export(".svg", "Drawing", "graph_explorer.ui.pictures:save_svg"),
     Export(".png", "Image", "graph_explorer.ui.pictures:save_png"),
+    Export(".pdf", "Page for print", "graph_explorer.ui.pictures:save_pdf"),
+    Export(".gif", "Film", "graph_explorer.ui.pictures:save_film"),
+    Export(".mp4", "Video", "graph_explorer.ui.pictures:save_film"),
 )
 
 

@@ -99,16 +99,23 @@ class Files:
         return True
 
     def ask_picture(self) -> bool:
-        """Saves what the graph shows, as one of the known kinds of picture."""
-        session = self.window.session
+        """Saves what the view in front shows, as one of its kinds of picture."""
+        from graph_explorer.ui.surface.view import SurfaceView  # loaded with the workbench
+
+        session, front = self.window.session, self.window.bench.middle.front
         document = session.state.document
         assert document is not None
+        surface = front if isinstance(front, SurfaceView) and session.state.surface is not None else None
+        kinds = surface.picture_filters() if surface is not None else exports.filters()
         start = self.window.settings.folder / f"{_file_name(document.name)}.svg"
-        path = WhereTo.ask(self.window, "Export picture", start, exports.filters())
+        path = WhereTo.ask(self.window, "Export picture", start, kinds)
         if path is None:
             return False
         try:
-            exports.export_of(path).save(session.state, path)
+            if surface is not None:
+                surface.save_picture(path)
+            else:
+                exports.export_of(path).save(session.state, path)
         except (InputError, OSError) as error:
             session.say(str(error))
             return False

@@ -6,18 +6,18 @@ The one rule: a picture is painted by the same code as the window. Whoever calls
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize
-from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.trace import Trace
+from graph_explorer.ui import film, writers
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import MARGIN, Camera, fitted
@@ -25,6 +25,7 @@ from graph_explorer.ui.canvas.describe import describe_event
 from graph_explorer.ui.canvas.detail import WHOLE, detail_for
 from graph_explorer.ui.canvas.marks import Marks, paint_marks
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.fonts import font
 from graph_explorer.ui.session import State
 
 #: The longest side of a picture whose size nobody chose, in logical pixels.
@@ -34,6 +35,8 @@ RATIO = 2.0
 #: With more cards than this an SVG file shows what the window would show at the same size.
 MOST_WHOLE = 3000
 
+#: Height of the sentence below a frame of a film; milliseconds a frame; frames and device pixels at most.
+_CAPTION, _MILLISECONDS, _MOST_FRAMES, _WIDEST = 34.0, 700, 240, 1600.0
 #: The window for which the direction of the graph is chosen where nobody asks for a size.
 _ROOM = (1600.0, 900.0)
 
@@ -121,31 +124,86 @@ def picture(source: Source, *, size: Size | None = None, **more: Any) -> QImage:
 
 def save_png(source: Source, path: Path, **more: Any) -> None:
     """Writes the `picture` as PNG. Raises `InputError` where the file cannot be written."""
-    writer = QImageWriter(str(path), QByteArray(b"png"))
-    if not writer.write(picture(source, **more)):
-        raise InputError(f"cannot write '{path}': {writer.errorString()}")
+    writers.write_png(path, picture(source, **more))
 
 
 def save_svg(source: Source, path: Path, **more: Any) -> None:
     """Writes the `view` as SVG. Raises `InputError` where the file cannot be written."""
-    data = svg(view(source, **more))
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"cannot write '{path}': {error.strerror}") from error
+    writers.write(path, svg(view(source, **more)))
+
+
+def save_pdf(source: Source, path: Path, **more: Any) -> None:
+    """Writes the `view` as a PDF page. Raises `InputError` where the file cannot be written."""
+    shown = view(source, **more)
+    writers.write(path, writers.pdf((shown.width, shown.height), _title(source), _whole(shown)))
 
 
 def svg(shown: View) -> bytes:
     """The view as an SVG file; texts are outlines, the description says what is seen."""
-    buffer = QBuffer()
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(96)
-    generator.setSize(QSize(round(shown.width), round(shown.height)))
-    generator.setViewBox(QRectF(0, 0, shown.width, shown.height))
-    generator.setTitle("Graph")
-    generator.setDescription(shown.sentence)
-    shown.paint(generator, whole=len(shown.stage.scene) <= MOST_WHOLE)
-    text = bytes(buffer.data().data()).decode()
-    in_pixels = f'width="{shown.width:g}" height="{shown.height:g}"'  # Qt writes millimetres
-    return re.sub(r'width="[^"]*mm" height="[^"]*mm"', in_pixels, text, count=1).encode()
+    return writers.svg((shown.width, shown.height), "Graph", shown.sentence, _whole(shown))
+
+
+def _whole(shown: View) -> writers.Paint:
+    """Paints the view; with all texts, unless it is so large that the file would be too."""
+    return lambda device: shown.paint(device, whole=len(shown.stage.scene) <= MOST_WHOLE)
+
+
+def _title(source: Source) -> str:
+    document = source.document if isinstance(source, State) else source
+    return document.name if document is not None else ""
+
+
+# ── films ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_film(source: Source, path: Path, step: int | None = None, **more: Any) -> None:
+    """Writes the backward pass as a film, up to `step` or to its end. Raises `InputError`."""
+    film.FILMS[path.suffix.lower()](path, frames(source, step, **more), _MILLISECONDS)
+
+
+def frames(
+    source: Source,
+    step: int | None = None,
+    *,
+    trace: Trace | None = None,
+    size: Size | None = None,
+    **more: Any,
+) -> Iterator[QImage]:
+    """The pictures of the backward pass one after the other, each with its sentence below."""
+    state = source if isinstance(source, State) else State(document=source)
+    assert state.document is not None, "there is no document to be shown"
+    trace = trace or state.trace or run(state.document, partial=True)
+    last = time_of_step(trace, step) if step is not None else trace.length
+    room = (size[0], max(size[1] - _CAPTION, 16)) if size else None
+    shown = view(source, trace=trace, step=_first_step(trace), size=room, **more)
+    ratio = 1.0 if size else min(RATIO, _WIDEST / shown.width)
+    times = range(min(trace.forward_length + 1, last), last + 1)
+    for place in film.chosen(len(times), _MOST_FRAMES):
+        time = times[place]
+        shown.stage.show(trace, time, state.breakpoints)
+        sentence = describe_event(trace.events[time - 1] if time else None)
+        yield _captioned(replace(shown, marks=Marks(shown.stage.present(time)), sentence=sentence), ratio)
+
+
+def _first_step(trace: Trace) -> int | None:
+    """The seed, where the run came as far."""
+    return 0 if trace.length > trace.forward_length else None
+
+
+def _captioned(shown: View, ratio: float) -> QImage:
+    """The view with its sentence below."""
+    above = image(shown, ratio)
+    size = above.width(), above.height() + round(_CAPTION * ratio)
+    made = QImage(*size, QImage.Format.Format_RGB32)
+    made.setDevicePixelRatio(ratio)
+    ink = Artist(shown.theme).ink
+    made.fill(ink.color("window"))
+    painter = QPainter(made)
+    painter.drawImage(0, 0, above)
+    painter.setFont(font(_CAPTION * 0.42))
+    painter.setPen(ink.color("text"))
+    room = QRectF(12, shown.height, shown.width - 24, _CAPTION)
+    text = painter.fontMetrics().elidedText(shown.sentence, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    painter.end()
+    return made

@@ -5,12 +5,15 @@ The one rule: while it is open the session computes surface and paths for it; cl
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.surface.describe import describe
+from graph_explorer.ui.surface.picture import TITLES, save_state, saver
 from graph_explorer.ui.surface.plane import Plane
 from graph_explorer.ui.surface.probe import Found
 from graph_explorer.ui.surface.tools import Tools
@@ -94,6 +97,24 @@ class SurfaceView(QWidget):
 
     def zoom_out(self) -> None:
         self.plane.zoom_out()
+
+    @staticmethod
+    def picture_filters() -> list[str]:
+        """The kinds of picture, as a dialog lists them."""
+        return [f"{title} (*{suffix})" for suffix, title in TITLES.items()]
+
+    def save_picture(self, path: Path) -> None:
+        """Writes what is seen into a file. Raises `InputError` for a suffix that is not known."""
+        saver(path)
+        state, frame = self.session.state, self.plane.frame
+        window = frame.window if frame is not None else None
+        self.session.jobs.start(
+            "picture",
+            f"Writing {path.name}",
+            lambda checkpoint: save_state(state, path, window, checkpoint),
+            lambda _: None,
+            lambda error: self.session.say(str(error)),
+        )
 
     # ── open and closed ───────────────────────────────────────────────────────────────────────
 
