@@ -19,6 +19,7 @@ from graph_explorer.engine.notation import name_text, number
 from graph_explorer.lab.descent import descend
 from graph_explorer.lab.optimizers import MethodSettings, read_method
 from graph_explorer.lab.optimizers.quantities import QUANTITIES
+from graph_explorer.lab.optimizers.rule import BEFORE
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source, allowance
@@ -156,7 +157,7 @@ def _next_point_question(
     values = {row.name: settings.values[row.name] for row in method.hyperparameters}
     options = ", ".join(f"{name} = {_plain(values[name])}" for name in _told(method.name) if name in values)
     remembered = [
-        f"{name} = {number(value, 3)}  ({QUANTITIES[name].meaning})" for name, value in state.items()
+        f"{name}{BEFORE} = {number(value, 3)}  ({QUANTITIES[name].meaning})" for name, value in state.items()
     ]
     rules = tuple(f"{line.name} = {line.formula.text()}" for line in settings.lines())
     question = Question(
