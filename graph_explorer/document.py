@@ -206,6 +206,10 @@ class Document:
         """The document as part of the file that `other` is part of."""
         return self._with_same_graph(path=other.path, text=other.text, program_place=other.program_place)
 
+    def with_surface(self, surface: Surface) -> Document:
+        """The document with another `[surface]`."""
+        return self._with_same_graph(surface=surface)
+
     def _with_same_graph(self, **parts: Any) -> Document:
         made = dataclasses.replace(self, **parts)
         if "read" in self.__dict__:  # the program is the same: so is its graph

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.docks import DOCKS
 from graph_explorer.ui.settings import SYSTEM
 from graph_explorer.ui.surface.look import COLOUR_MAPS, Look
@@ -48,6 +49,9 @@ class Action:
     enabled: Test = lambda session: True
     checked: Callable[[Window], bool] | None = None
 
+
+#: Kinds of methods in the order of the menu.
+_KINDS = ("gradient", "line search", "hessian")
 
 # ── when a command makes sense ────────────────────────────────────────────────────────────────
 
@@ -101,6 +105,15 @@ def _averages(session: Session) -> bool:
     """The program has a mean or a sum that could be the other."""
     document = session.state.document
     return document is not None and _has_averaging(document.program)
+
+
+def _watched(session: Session) -> bool:
+    """A view of the surface or of its race is open, and there is a surface."""
+    return bool(session.state.watching) and session.state.surface is not None
+
+
+def _raced(session: Session) -> bool:
+    return _watched(session) and bool(session.state.race.entries)
 
 
 def _edge(session: Session) -> bool:
@@ -285,6 +298,57 @@ _LEARN = (
            act=lambda w: w.bench.swap_averaging()),
 )  # fmt: skip
 
+_RACE = (
+    Action(id="race.play", text="Run", hint="Let all methods of the race run, step by step", menu="Race",
+           icon="play", keys=("Shift+F5",), enabled=_raced, checked=lambda w: w.session.state.race.playing,
+           act=lambda w: w.session.set_race(playing=not w.session.state.race.playing)),
+    Action(id="race.step", text="Step", hint="One step of every method", menu="Race", icon="step",
+           keys=("Alt+Right",), enabled=_raced, act=lambda w: w.session.step_race(1)),
+    Action(id="race.back", text="Back", hint="One step back of every method", menu="Race", icon="back",
+           keys=("Alt+Left",), enabled=_raced, act=lambda w: w.session.step_race(-1)),
+    Action(id="race.first", text="To the start", hint="All methods at their start", menu="Race",
+           icon="first", keys=("Alt+Shift+Left",), enabled=_raced, act=lambda w: w.session.set_race(step=0)),
+    Action(id="race.last", text="To the end", hint="All methods at the end of their paths", menu="Race",
+           icon="last", keys=("Alt+Shift+Right",), enabled=_raced,
+           act=lambda w: w.session.step_race(w.session.state.race.steps)),
+    Action(id="race.linked", text="Move the parameters along",
+           hint="Stepping moves the graph's parameters to the point of the selected path", menu="Race",
+           section=1, enabled=_raced, checked=lambda w: w.session.state.race.linked,
+           act=lambda w: w.session.set_race(linked=not w.session.state.race.linked)),
+    Action(id="race.start", text="Start from the present point",
+           hint="Every method also starts where the graph's parameters are now", menu="Race", section=1,
+           enabled=_raced, act=lambda w: w.session.add_start()),
+    Action(id="race.show", text="Show the selected method", hint="Show the selected method, or hide it",
+           menu="Race", section=2, enabled=_raced,
+           checked=lambda w: w.session.state.race.entries[w.session.state.race.selected].shown,
+           act=lambda w: w.session.show_entry()),
+    Action(id="race.copy", text="Selected method once more",
+           hint="The same method once more, to give it other settings", menu="Race", section=2, icon="copy",
+           enabled=_raced,
+           act=lambda w: w.session.set_race(w.session.state.race.with_copy(w.session.state.race.selected))),
+    Action(id="race.remove", text="Remove the selected method", hint="Take the method out of the race",
+           menu="Race", section=2, icon="close", enabled=_raced,
+           act=lambda w: w.session.set_race(w.session.state.race.without(w.session.state.race.selected))),
+    Action(id="race.best", text="Best learning rate for each",
+           hint="Look for the learning rate with which each method ends lowest", menu="Race", section=3,
+           enabled=_raced, act=lambda w: w.bench.find_best_rates()),
+    Action(id="race.keep", text="Keep this race in the document",
+           hint="Methods, starts and steps become part of the document, and of its file when it is saved",
+           menu="Race", section=3, enabled=_raced, act=lambda w: w.bench.keep_race()),
+)  # fmt: skip
+
+
+def _add_method(name: str) -> Act:
+    return lambda w: w.session.add_method(name)
+
+
+_METHODS = tuple(
+    Action(id=f"race.add.{name}", text=method.title, hint=method.summary.rstrip("."),
+           menu="Race/Add a method",
+           section=_KINDS.index(method.kind), enabled=_watched, act=_add_method(name))
+    for name, method in METHODS.items()
+)  # fmt: skip
+
 _HELP = (
     Action(id="help.help", text="First steps", hint="How to read the window, in five minutes", menu="Help",
            icon="help", keys=("F1",), act=lambda w: w.open_help("first_steps")),
@@ -384,14 +448,15 @@ _THEMES = tuple(
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_THEMES, *_STEP, *_LEARN, *_HELP,
+    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_THEMES, *_STEP, *_LEARN, *_RACE, *_METHODS,
+    *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
-MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Help")
+MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
     ("File/Open recent", 0), ("File/Examples", 0), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
-    ("View/Surface", 2),
+    ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

@@ -28,6 +28,7 @@ from graph_explorer.engine.health import Health
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.lab.descent import Path as Descent
+from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.heats import HEATS
@@ -476,6 +477,28 @@ class Session(QObject):
         stepped = any(getattr(before, part) != getattr(now, part) for part in followed)
         if now.linked and stepped and (before.entries, before.starts) == (now.entries, now.starts):
             self._follow_path()
+
+    def step_race(self, steps: int) -> None:
+        """So many steps on, or back, as far as the longest path goes."""
+        end = max((path.steps for path in self.state.paths), default=0)
+        at = min(self.state.race.step, end) + steps
+        self.set_race(step=min(max(at, 0), end))
+
+    def add_method(self, name: str) -> None:
+        """One more entry of a method, with its defaults."""
+        lr = METHODS[name].table["lr"].default
+        self.set_race(self.state.race.with_added(f"{name}:lr={lr!r}"))
+
+    def add_start(self) -> None:
+        """One more start, where the document is."""
+        if self.state.here is not None:
+            self.set_race(self.state.race.with_start(self.state.here))
+
+    def show_entry(self) -> None:
+        """Shows the selected entry, or hides it."""
+        race = self.state.race
+        shown = race.entries[race.selected].shown
+        self.set_race(race.with_entry(race.selected, shown=not shown))
 
     def _follow_path(self) -> None:
         race, paths = self.state.race, self.state.paths

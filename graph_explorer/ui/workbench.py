@@ -35,6 +35,7 @@ from graph_explorer.ui.panels.table import NodeTable
 from graph_explorer.ui.panels.timeline import Timeline
 from graph_explorer.ui.race.curves import CurvesPanel
 from graph_explorer.ui.race.panel import RacePanel
+from graph_explorer.ui.race.search import find_best_rates, keep
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
 
@@ -247,6 +248,14 @@ class Workbench(QMainWindow):
         acts = self.docks["acts"].widget()
         assert isinstance(acts, Acts)
         acts.swap.click()
+
+    def find_best_rates(self) -> None:
+        """The best learning rate for each entry of the race."""
+        find_best_rates(self.session)
+
+    def keep_race(self) -> None:
+        """The race becomes part of the document."""
+        keep(self.session)
 
     def text_fields(self) -> list[QWidget]:
         """The widgets that take dropped text."""

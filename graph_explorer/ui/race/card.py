@@ -150,7 +150,8 @@ class EntryCard(QFrame):
     # ── changing ──────────────────────────────────────────────────────────────────────────────
 
     def _change(self, **parts: object) -> None:
-        self.session.set_race(self.session.state.race.with_entry(self.place, **parts))
+        race = self.session.state.race.with_entry(self.place, **parts)
+        self.session.set_race(race, selected=self.place)
 
     def _set(self, key: str, value: Value, gesture: str) -> None:
         self._try(lambda settings: with_setting(settings, key, value))

@@ -118,15 +118,9 @@ class Course(QWidget):
         self.add.setObjectName("race_add_start")
         self.add.setProperty("look", "small")
         self.add.setToolTip("Every method also starts where the graph's parameters are now")
-        self.add.clicked.connect(self.add_here)
+        self.add.clicked.connect(self.session.add_start)
         self.starts.add(self.add)
         return self.starts
-
-    def add_here(self) -> None:
-        """One more start, where the document is."""
-        here = self.session.here
-        if here is not None:
-            self.session.set_race(self.session.state.race.with_start(here))
 
     # ── showing and changing ──────────────────────────────────────────────────────────────────
 

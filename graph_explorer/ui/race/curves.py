@@ -121,7 +121,7 @@ class CurvesPanel(QWidget):
         session.follow(self.show_state)
 
     def _make_transport(self) -> QHBoxLayout:
-        move = self.go_by
+        move = self.session.step_race
         self.transport = Transport(
             "race",
             _HINTS,
@@ -169,7 +169,7 @@ class CurvesPanel(QWidget):
         from graph_explorer.ui.race.plot import Plot
 
         for quantity, spoken in _QUANTITIES:
-            self.plots[quantity] = Plot(f"curves_{quantity}", spoken, self._go_to, self.go_by)
+            self.plots[quantity] = Plot(f"curves_{quantity}", spoken, self._go_to, self.session.step_race)
             self.plots[quantity].show_theme(self.session.state.theme)
             self._pictures.addWidget(self.plots[quantity])
 
@@ -178,12 +178,6 @@ class CurvesPanel(QWidget):
     def play(self) -> None:
         """Plays, or pauses."""
         self.session.set_race(playing=not self.session.state.race.playing)
-
-    def go_by(self, steps: int) -> None:
-        """So many steps on, or back."""
-        state = self.session.state
-        at = min(state.race.step, length(state)) + steps
-        self.session.set_race(step=min(max(at, 0), length(state)))
 
     def _go_to(self, x: float) -> None:
         """To the step at a place of the axis to the right: of the selected path, where steps differ."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 from graph_explorer.lab.optimizers import METHODS, Method
 from graph_explorer.ui.race.card import EntryCard
 from graph_explorer.ui.race.course import Course
+from graph_explorer.ui.race.search import find_best_rates
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.text import Label
 
@@ -57,7 +58,16 @@ class Entries(QWidget):
         self.add.setMenu(self.menu)
         line = QHBoxLayout()
         line.setSpacing(6)
+        self.best = QPushButton("Best rate for each")
+        self.best.setObjectName("race_best")
+        self.best.setAccessibleName("Best learning rate for each")
+        self.best.setToolTip(
+            "Look for the learning rate with which each method ends lowest, all with the same number of\n"
+            "evaluations; cards and legend then say that it was done"
+        )
+        self.best.clicked.connect(lambda: find_best_rates(self.session))
         line.addWidget(self.add)
+        line.addWidget(self.best)
         line.addStretch(1)
         return line
 
@@ -65,12 +75,7 @@ class Entries(QWidget):
         offered = self.menu.addAction(method.title)
         offered.setObjectName(f"race_add_{method.name}")
         offered.setToolTip(f"{method.summary}\n{method.reference}")
-        offered.triggered.connect(lambda: self.add_method(method.name))
-
-    def add_method(self, name: str) -> None:
-        """One more entry of a method, with its defaults."""
-        lr = METHODS[name].table["lr"].default
-        self.session.set_race(self.session.state.race.with_added(f"{name}:lr={lr!r}"))
+        offered.triggered.connect(lambda: self.session.add_method(method.name))
 
     def show_race(self, now: State) -> None:
         race = now.race
@@ -82,4 +87,5 @@ class Entries(QWidget):
             if place < len(race.entries):
                 card.show_entry(race.entries[place], place == race.selected, now.theme)
         self.none.setVisible(not race.entries)
+        self.best.setEnabled(bool(race.entries))
         self.course.show_course(now)

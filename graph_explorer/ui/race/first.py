@@ -1,4 +1,4 @@
-"""The race with which a document opens, and the window that it is seen through.
+"""The race with which a document opens.
 
 The one rule: what the document says is taken as it is; what it leaves out is chosen from the surface
 itself, so that the first picture shows something.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_explorer.document import Document
-from graph_explorer.document import window_of as window_of
+from graph_explorer.document import Document, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.outcome import curvatures_at
 from graph_explorer.lab.surface import Surface

@@ -94,8 +94,8 @@ def bounds(curves: Sequence[Curve], log_y: bool) -> tuple[float, float, float, f
         top = min(top, bottom + (start - bottom) * _ABOVE) if start > bottom else top
     if right <= left:
         right = left + 1
-    room = (top - bottom) * 0.04 or 0.5
-    return left, right, bottom - room, top + room
+    room, beside = (top - bottom) * 0.05 or 0.5, (right - left) * 0.015
+    return left - beside, right + beside, bottom - room, top + room
 
 
 def axis_title(quantity: Quantity, view: View, base: float) -> str:
