@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from numpy import cos, exp, pi, sin, sqrt
 
-from graph_explorer.document import run
+from graph_explorer.document import run, surface_of
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import Example, examples
+from graph_explorer.lab.descent import descend
+from graph_explorer.lab.optimizers import read_method
 
 Formula = Callable[[Any, Any], Any]
 
@@ -58,8 +60,16 @@ def ackley(x: Any, y: Any) -> Any:
     return near - exp((cos(2 * pi * x) + cos(2 * pi * y)) / 2) + 20 + np.e
 
 
-def schaffer(x: Any, y: Any) -> Any:
+def schaffer_2(x: Any, y: Any) -> Any:
     return 0.5 + (sin(x * x - y * y) ** 2 - 0.5) / (1 + 0.001 * (x * x + y * y)) ** 2
+
+
+def schaffer_4(x: Any, y: Any) -> Any:
+    return 0.5 + (cos(sin(size(x * x - y * y))) ** 2 - 0.5) / (1 + 0.001 * (x * x + y * y)) ** 2
+
+
+def eggholder(x: Any, y: Any) -> Any:
+    return -(y + 47) * sin(sqrt(size(x / 2 + y + 47))) - x * sin(sqrt(size(x - y - 47)))
 
 
 def michalewicz(x: Any, y: Any) -> Any:
@@ -91,10 +101,13 @@ TABLE: Mapping[str, tuple[Formula, float | None]] = {
     "booth": (lambda x, y: (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2, 0.0),
     "bowl": (lambda x, y: x * x + y * y, 0.0),
     "branin": (branin, 0.397887),
+    "bukin_6": (lambda x, y: 100 * sqrt(size(y - x * x / 100)) + size(x + 10) / 100, 0.0),
     "cross_in_tray": (cross_in_tray, -2.06261),
     "dixon_price": (lambda x, y: (x - 1) ** 2 + 2 * (2 * y * y - x) ** 2, 0.0),
     "drop_wave": (lambda x, y: -(1 + cos(12 * sqrt(x * x + y * y))) / (0.5 * (x * x + y * y) + 2), -1.0),
     "easom": (lambda x, y: -cos(x) * cos(y) * exp(-((x - pi) ** 2) - (y - pi) ** 2), -1.0),
+    # the deepest hollow: on the border of the customary square it is deeper still, and not level
+    "eggholder": (eggholder, -956.9182),
     "goldstein_price": (goldstein_price, 3.0),
     "griewank": (lambda x, y: 1 + (x * x + y * y) / 4000 - cos(x) * cos(y / sqrt(2)), 0.0),
     "himmelblau": (lambda x, y: (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2, 0.0),
@@ -105,11 +118,13 @@ TABLE: Mapping[str, tuple[Formula, float | None]] = {
     "mccormick": (lambda x, y: sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1, -1.9132),
     "michalewicz": (michalewicz, -1.8013),
     "monkey_saddle": (lambda x, y: x * (x * x - 3 * y * y), None),
+    "noisy_ravine": (lambda x, y: (x * x + 25 * y * y) / 2, 0.0),
     "plateau": (lambda x, y: 1 - exp(-(x * x + y * y) / 2), 0.0),
     "rastrigin": (lambda x, y: 20 + x * x - 10 * cos(2 * pi * x) + y * y - 10 * cos(2 * pi * y), 0.0),
     "rosenbrock": (lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2, 0.0),
     "saddle": (lambda x, y: (x - y) * (x + y), None),
-    "schaffer": (schaffer, 0.0),
+    "schaffer_2": (schaffer_2, 0.0),
+    "schaffer_4": (schaffer_4, 0.292579),
     "schwefel": (schwefel, 0.0),
     "six_hump_camel": (camel, -1.0316),
     "styblinski_tang": (lambda x, y: (x**4 + y**4 - 16 * (x * x + y * y) + 5 * (x + y)) / 2, -78.3323),
@@ -119,7 +134,15 @@ TABLE: Mapping[str, tuple[Formula, float | None]] = {
 }
 
 #: Where a listed minimum is a tip: a square root has no derivative there.
-TIPS = {"ackley", "drop_wave"}
+TIPS = {"ackley", "bukin_6", "drop_wave"}
+
+#: The surfaces that every collection has: here they are to be found under these names.
+CLASSICAL = {
+    "ackley", "beale", "booth", "bowl", "bukin_6", "cross_in_tray", "easom", "eggholder",
+    "goldstein_price", "griewank", "himmelblau", "ill_conditioned", "levy", "matyas", "mccormick",
+    "monkey_saddle", "noisy_ravine", "plateau", "rastrigin", "rosenbrock", "saddle", "schaffer_2",
+    "schaffer_4", "six_hump_camel", "styblinski_tang", "three_hump_camel",
+}  # fmt: skip
 
 every_surface = pytest.mark.parametrize("name", sorted(SURFACES))
 
@@ -142,6 +165,28 @@ def points(example: Example) -> np.ndarray:
 
 def test_every_surface_has_a_formula_here() -> None:
     assert set(TABLE) == set(SURFACES)
+    assert set(SURFACES) >= CLASSICAL
+
+
+@every_surface
+def test_every_surface_says_what_to_do_and_where_it_is_from(name: str) -> None:
+    description = open_document(SURFACES[name].path).description
+    assert "**Do:**" in description
+    assert "Source:" in description
+
+
+@every_surface
+def test_the_race_that_it_opens_with_runs(name: str) -> None:
+    document = open_document(SURFACES[name].path)
+    assert document.surface is not None
+    surface = surface_of(document)
+    assert surface.compiled is not None
+    start = document.surface.start
+    assert start is not None
+    for text in document.surface.methods:
+        path = descend(surface, read_method(text), start, document.surface.steps)
+        assert path.steps == document.surface.steps, text
+        assert path.losses.min() < path.losses[0], text
 
 
 @every_surface
