@@ -8,18 +8,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from graph_explorer.cli.commands import document_of
 from graph_explorer.document import run
 from graph_explorer.engine.errors import InputError
+from graph_explorer.quiz import round as rounds
 from graph_explorer.quiz.asking import ask
-from graph_explorer.quiz.entered import read
-from graph_explorer.quiz.judge import judge
-from graph_explorer.quiz.question import Fact, Question
+from graph_explorer.quiz.question import Question
 from graph_explorer.quiz.record import question_record
+from graph_explorer.quiz.round import Round
+from graph_explorer.quiz.sets import SUFFIX, read_set
 from graph_explorer.quiz.source import Source
 
+#: What is typed instead of an answer → what it does.
+_ACTS: Mapping[str, Callable[[Round], Round]] = {"?": rounds.hint, "!": rounds.give_up}
 _HELP = "Type an answer, ? for a hint, ! to see the answer, or q to stop."
 
 
@@ -27,10 +31,7 @@ def command_quiz(options: argparse.Namespace) -> int:
     """Asks questions made from the document; with --json prints them with their answers."""
     if options.count < 1:
         raise InputError(f"--count must be at least 1, found {options.count}")
-    document = document_of(options)
-    link = "" if options.file.endswith((".toml", ".onnx")) else options.file
-    source = Source(document, run(document, wrt=options.wrt, output=options.output), link)
-    questions = ask(source, options.seed, options.count, options.level, options.kind)
+    questions = _questions(options)
     if options.json:
         print(json.dumps({"questions": [question_record(each) for each in questions]}, ensure_ascii=False))
         return 0
@@ -39,6 +40,16 @@ def command_quiz(options: argparse.Namespace) -> int:
         return 0
     print(_HELP)
     return _session(questions, _line)
+
+
+def _questions(options: argparse.Namespace) -> tuple[Question, ...]:
+    """The questions of a challenge set, or those that are made from a document."""
+    if options.file.endswith(SUFFIX):
+        return read_set(Path(options.file)).questions()
+    document = document_of(options)
+    link = "" if options.file.endswith((".toml", ".onnx")) else options.file
+    source = Source(document, run(document, wrt=options.wrt, output=options.output), link)
+    return ask(source, options.seed, options.count, options.level, options.kind)
 
 
 def _line() -> str | None:
@@ -50,15 +61,15 @@ def _line() -> str | None:
 
 
 def _session(questions: tuple[Question, ...], line: Callable[[], str | None]) -> int:
-    own: dict[Fact, float] = {}
-    right = asked = 0
-    for number, question in enumerate(questions, 1):
-        print(f"\n{number}. {_shown(question)}")
-        solved = _one(question, own, line)
-        if solved is None:
+    now = rounds.begin(questions)
+    for at, question in enumerate(questions):
+        now = rounds.go_to(now, at)
+        print(f"\n{at + 1}. {_shown(question)}")
+        done = _until_done(now, line)
+        if done is None:
             break
-        asked, right = asked + 1, right + solved
-    print(f"\n{right} of {asked} right at the first try.")
+        now = done
+    print(f"\n{now.right} of {now.answered} right at the first try.")
     return 0
 
 
@@ -68,29 +79,41 @@ def _shown(question: Question) -> str:
     return f"[{question.level}] {question.text}{options}"
 
 
-def _one(question: Question, own: dict[Fact, float], line: Callable[[], str | None]) -> bool | None:
-    """One question until it is right or given up: whether the first try was right; None to stop."""
-    hints, tries = iter(question.hints), 0
-    while True:
+def _until_done(now: Round, line: Callable[[], str | None]) -> Round | None:
+    """Asks the present question until it is right or given up; None to stop."""
+    question = now.question
+    assert question is not None
+    while now.open:
         typed = line()
         if typed is None or typed in ("q", "quit"):
             return None
-        if typed == "?":
-            print(next(hints, "There are no more hints; ! shows the answer."))
-            continue
-        if typed == "!":
-            print(question.explanation)
-            return False
-        try:
-            given = read(question, typed)
-        except InputError as error:
-            print(error.message)
-            continue
-        verdict = judge(question, given, own)
-        tries += 1
-        if question.makes is not None and isinstance(given, float) and tries == 1:
-            own[question.makes] = given
-        print(verdict.says)
-        if verdict.right:
-            print(question.explanation)
-            return tries == 1
+        before = now
+        now = (
+            rounds.hint(now)
+            if typed == "?"
+            else rounds.give_up(now)
+            if typed == "!"
+            else rounds.answer(now, typed)
+        )
+        print(_said(before, now, question, typed))
+    print(question.explanation)
+    return now
+
+
+def _said(before: Round, now: Round, question: Question, typed: str) -> str:
+    if typed == "?":
+        more = now.attempt.hints > before.attempt.hints
+        return (
+            question.hints[now.attempt.hints - 1] if more else "There are no more hints; ! shows the answer."
+        )
+    if typed == "!":
+        return f"The answer: {_answer(question)}"
+    verdict = now.attempt.verdict
+    return now.attempt.problem or (verdict.says if verdict is not None else "")
+
+
+def _answer(question: Question) -> str:
+    answer = question.answer
+    if isinstance(answer, tuple):
+        return ", ".join(map(str, answer)) or "none"
+    return answer if isinstance(answer, str) else f"{answer:.6g}"

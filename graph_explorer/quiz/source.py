@@ -6,6 +6,7 @@ maker is given, so that the same document and seed give the same question.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -15,7 +16,7 @@ import numpy as np
 
 from graph_explorer.document import Document, run
 from graph_explorer.engine.graph import Node
-from graph_explorer.engine.notation import number
+from graph_explorer.engine.notation import bracketed, number
 from graph_explorer.engine.trace import Pulled, Trace
 
 Array = np.ndarray[Any, Any]
@@ -101,3 +102,9 @@ def allowance(*numbers: float) -> float:
     """The tolerance of an answer that is made of `numbers`: a part of the largest of them."""
     size = max((abs(part) for part in numbers), default=0.0)
     return RELATIVE * size if size else 1e-6
+
+
+def added(parts: Iterable[float]) -> str:
+    """Numbers as a sum: 4 + (−2) + 1.5."""
+    first, *others = (number(part, DIGITS) for part in parts)
+    return " + ".join([first, *map(bracketed, others)])

@@ -19,7 +19,7 @@ from graph_explorer.engine.ops import operation
 from graph_explorer.engine.trace import Pulled
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Facts, Level, Misconception, Question
-from graph_explorer.quiz.source import Source, allowance, given, one_entry, written
+from graph_explorer.quiz.source import Source, added, allowance, given, one_entry, written
 
 Array = np.ndarray[Any, Any]
 
@@ -99,7 +99,7 @@ def upstream(source: Source, random: Random) -> Question | None:
         hints=(
             "The upstream gradient of a node is the whole gradient of its own output.",
             f"Add all that the consumers of {name_text(node.id)} send back.",
-            " + ".join(number(term.contribution) for term in terms),
+            added(float(term.contribution) for term in terms),
         ),
         explanation=f"{derivative(output, node.id)} = {number(answer)}: the sum of what its consumers send.",
         link=source.link,
@@ -289,9 +289,9 @@ def accumulated(source: Source, random: Random) -> Question | None:
         hints=(
             "Every use of a value is a way in which it moves the output.",
             "The contributions of all uses are added up.",
-            " + ".join(number(part) for part in parts),
+            added(parts),
         ),
-        explanation=f"{derivative(output, name)} = {' + '.join(map(number, parts))} = {number(total)}.",
+        explanation=f"{derivative(output, name)} = {added(parts)} = {number(total)}.",
         link=source.link,
         makes=("gradient", name, suffix),
         facts=facts,

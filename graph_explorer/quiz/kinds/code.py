@@ -14,7 +14,7 @@ from graph_explorer.document import parse, run
 from graph_explorer.engine.notation import number
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Level, Misconception, Question
-from graph_explorer.quiz.source import Source, allowance
+from graph_explorer.quiz.source import Source, added, allowance
 
 #: A program with holes for small whole numbers → what it teaches, and its level.
 _PROGRAMS: tuple[tuple[str, str, Level], ...] = (
@@ -46,7 +46,7 @@ def prints(source: Source, random: Random) -> Question | None:
     terms = [float(term.contribution) for term in trace.terms(name)]
     value = float(trace.value("L"))
     shown = "\n".join(f"{key} = {number(value)}" for key, value in values.items())
-    parts = " + ".join(number(term) for term in terms)
+    parts = added(terms)
     question = Question(
         kind="what it prints", level=level, concept=concept, form="number", answer=answer,
         text=f"{shown}\n{program}\nThe backward pass starts at L. What is the gradient of {name}?",
@@ -112,7 +112,7 @@ def batch(source: Source, random: Random) -> Question | None:
         tolerance=allowance(answer, max(map(abs, parts)) / count),
         hints=(
             f"The derivative of a {reduction} is the {reduction} of the derivatives.",
-            f"({' + '.join(map(number, parts))})" + (f" / {count}" if reduction == "mean" else ""),
+            f"({added(parts)})" + (f" / {count}" if reduction == "mean" else ""),
         ),
         explanation=f"The {reduction} of the gradients: {number(answer)}.",
         link="minibatch",
