@@ -59,7 +59,7 @@ def _findings(health: Health) -> Iterator[str]:
 def _rows(health: Health, apart: Difference | None) -> Iterator[Sequence[str]]:
     measures = health.measures
     for path, (place, _) in measures.groups.items():
-        pace = measures.group_pace(path) * health.rate
+        pace = measures.group_paces[path] * health.rate
         yield (f"{path}/", "group", *_cells(measures, place, pace), *_changes(apart, place))
     for node in health.trace.graph:
         if node.op == "constant":
@@ -109,7 +109,7 @@ def _record(health: Health) -> dict[str, Any]:
         "conclusion": health.conclusion,
         "findings": [_finding_record(finding) for finding in health.findings],
         "groups": [
-            {"path": path, **_sizes(measures, place, measures.group_pace(path) * health.rate)}
+            {"path": path, **_sizes(measures, place, measures.group_paces[path] * health.rate)}
             for path, (place, _) in measures.groups.items()
         ],
         "nodes": [

@@ -28,7 +28,7 @@ Status = Literal["same", "changed", "shape", "added"]
 _ROUNDING = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Changes:
     """Arrays (n,) over the values of the later run, NaN where there is nothing to compare.
 
@@ -41,7 +41,7 @@ class Changes:
     relative: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """The later run `now` compared with the earlier one `before`.
 

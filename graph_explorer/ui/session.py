@@ -425,7 +425,7 @@ class Session(QObject):
     # ── health, heat, comparison ──────────────────────────────────────────────────────────────
 
     def set_heat(self, name: str) -> None:
-        """Colours the graph by a row of the table of heats, "" by none; where it compares, with the kept run."""
+        """Colours the graph by a row of the table of heats, or by none ("")."""
         compares = bool(name) and HEATS[name].compares
         kept = self.state.kept if self.state.kept is not None or not compares else self.state.trace
         self.change(heat=name, kept=kept)

@@ -28,7 +28,7 @@ _PIECE = 1 << 16
 _SAFE = (1e-140, 1e140)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sizes:
     """Arrays (n,) over the values of a graph.
 
@@ -119,7 +119,7 @@ def _sizes_of_numbers(numbers: Floats, known: NDArray[np.bool_]) -> Sizes:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measures:
     """The sizes of all values and gradients of a trace."""
 
@@ -172,9 +172,13 @@ class Measures:
                 used[path].update(dict.fromkeys(places))
         return {path: (self.place(name), tuple(used[path])) for path, name in results.items()}
 
-    def group_pace(self, path: str) -> float:
-        """‖gradients‖/‖weights‖ over the weights that are used in a group; NaN without any."""
-        places = [k for k in self.groups[path][1] if self.gradients.known[k]]
+    @cached_property
+    def group_paces(self) -> Mapping[str, float]:
+        """Per group ‖gradients‖/‖weights‖ over the weights that are used in it; NaN without any."""
+        return {path: self._pace(weights) for path, (_, weights) in self.groups.items()}
+
+    def _pace(self, weights: tuple[int, ...]) -> float:
+        places = [k for k in weights if self.gradients.known[k]]
         size, pull = norm_of(self.values.norm[places]), norm_of(self.gradients.norm[places])
         return pull / size if places and size > 0 else math.nan
 

@@ -31,7 +31,7 @@ SEARCHES: tuple[Callable[[Measures], Iterable[Finding]], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Health:
     """What is known about the health of one trace, at one learning rate."""
 

@@ -14,17 +14,16 @@ from numpy.typing import NDArray
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.health import Health
-from graph_explorer.ui.canvas.cards import Card
+from graph_explorer.ui.canvas.cards import Card, Kind
 from graph_explorer.ui.canvas.progress import COMPLETE, VALUE
-from graph_explorer.ui.health.heats import HEATS, NOTHING, Levels, Scale, numbers_of, scale_of
+from graph_explorer.ui.health.heats import HEATS, NOTHING, Levels, group_ratios, shown_by
 
 
 @dataclass(frozen=True)
 class Warmth:
-    """The level (n,) of every card on `scale`, shown from `stage` on."""
+    """The level (n,) of every card, shown from `stage` on."""
 
     levels: Levels
-    scale: Scale
     stage: int
 
     def seen(self, stages: NDArray[np.int8], places: NDArray[np.int64]) -> Levels:
@@ -36,14 +35,15 @@ def warmth_of(
     name: str, health: Health | None, apart: Difference | None, cards: Sequence[Card]
 ) -> Warmth | None:
     """The heat called `name` on cards; None while it is off or not computed."""
-    numbers = numbers_of(name, health, apart) if name and health is not None else None
-    if numbers is None or health is None:
+    found = shown_by(name, health, apart) if name and health is not None else None
+    if found is None or health is None:
         return None
-    results = np.array([card.result for card in cards], dtype=np.int64)
-    shown = numbers[results]
+    numbers, scale = found
+    shown = numbers[np.array([card.result for card in cards], dtype=np.int64)]
     if name == "update":
+        ratios = group_ratios(health)
         for place, card in enumerate(cards):
-            if card.members:
-                shown[place] = health.rate * health.measures.group_pace(card.id)
-    scale = scale_of(np.concatenate([numbers, shown]))
-    return Warmth(scale.levels(shown), scale, COMPLETE if HEATS[name].backward else VALUE)
+            shown[place] = ratios[card.id] if card.members else shown[place]
+    levels = scale.levels(shown)
+    levels[[card.kind is Kind.CONSTANT for card in cards]] = NOTHING  # of which there is nothing to tell
+    return Warmth(levels, COMPLETE if HEATS[name].backward else VALUE)

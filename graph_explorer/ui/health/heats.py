@@ -96,7 +96,9 @@ class Scale:
         """The level of each number: NaN is NOTHING, infinite WRONG, else ZERO or a step of the scale."""
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.log(numbers / self.low) / np.log(self.high / self.low)
-        steps = np.clip(np.rint(np.nan_to_num(share) * (STEPS - 1)), 0, STEPS - 1).astype(np.int8)
+        steps = np.clip(
+            np.rint(np.nan_to_num(share, posinf=1.0, neginf=0.0) * (STEPS - 1)), 0, STEPS - 1
+        ).astype(np.int8)
         found = np.where(numbers > 0, LOWEST + steps, ZERO).astype(np.int8)
         found[np.isnan(numbers)] = NOTHING
         found[np.isinf(numbers)] = WRONG
@@ -114,15 +116,25 @@ def scale_of(numbers: Floats) -> Scale:
     return Scale(low, high)
 
 
-def numbers_of(name: str, health: Health, apart: Difference | None) -> Floats | None:
-    """What heat `name` shows, over the values of the graph; infinite where a number is not finite."""
+def shown_by(name: str, health: Health, apart: Difference | None) -> tuple[Floats, Scale] | None:
+    """What heat `name` shows, over the values of the graph, infinite where it is not finite; and its scale.
+
+    None where it compares, and there is nothing to compare with.
+    """
     found = HEATS[name].of(health, apart)
     if found is None:
         return None
     numbers = found.copy()
     sizes = health.measures.gradients if HEATS[name].backward else health.measures.values
-    numbers[sizes.known & ((sizes.undefined > 0) | (sizes.infinite > 0))] = np.inf
-    return np.asarray(numbers)
+    if not HEATS[name].compares:
+        numbers[sizes.known & ((sizes.undefined > 0) | (sizes.infinite > 0))] = np.inf
+    groups = group_ratios(health).values() if name == "update" else ()
+    return numbers, scale_of(np.concatenate([numbers, np.array(list(groups), dtype=np.float64)]))
+
+
+def group_ratios(health: Health) -> Mapping[str, float]:
+    """The update/weight ratio of every group."""
+    return {path: health.rate * pace for path, pace in health.measures.group_paces.items()}
 
 
 @lru_cache(maxsize=8)
@@ -132,7 +144,7 @@ def heat_colors(theme_name: str) -> tuple[QColor, ...]:
     quiet = QColor(mixed(shown.window, shown.edge, 0.35))
     zero = QColor(mixed(shown.node, shown.muted, 0.35))
     scale = (QColor(_stop(shown, k / (STEPS - 1))) for k in range(STEPS))
-    return (quiet, zero, shown.color("error"), *scale)
+    return (quiet, zero, shown.color("parameter"), *scale)  # which is like nothing on the scale
 
 
 def _stop(shown: Theme, share: float) -> str:

@@ -102,4 +102,4 @@ def test_groups_have_the_numbers_of_what_comes_out_and_the_weights_that_go_in() 
         assert graph.node(graph.values[result]).group == path
         assert [graph.values[k] for k in weights] == [weight]
         size = found.trace.value(weight)
-        assert found.group_pace(path) == pytest.approx(abs(found.trace.gradient(weight)) / size)
+        assert found.group_paces[path] == pytest.approx(abs(found.trace.gradient(weight)) / size)

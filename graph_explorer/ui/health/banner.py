@@ -1,0 +1,91 @@
+"""The banner over the graph while two runs are compared: against what, and what is different.
+
+The one rule: it stands as long as a run is kept, so that nobody takes a difference for a value.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from graph_explorer.engine.difference import Difference
+from graph_explorer.engine.notation import brief
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.overlay import Overlay
+from graph_explorer.ui.widgets.text import Elided
+
+#: So many changed leaves are named.
+_NAMED = 2
+
+
+def against(apart: Difference | None) -> str:
+    """What is compared, in one sentence: which leaves differ, and from where on it tells."""
+    if apart is None:
+        return "Comparing with the kept run …"
+    if apart.before is apart.now:
+        return "This run is kept. Change a value or the program, and see what differs."
+    leaves = ", ".join(_leaf(apart, name) for name in apart.leaves[:_NAMED])
+    more = f" and {len(apart.leaves) - _NAMED} more" if len(apart.leaves) > _NAMED else ""
+    return f"Against the kept run{f' ({leaves}{more})' if leaves else ''}: {apart.conclusion}"
+
+
+def _leaf(apart: Difference, name: str) -> str:
+    place = apart.now.plan.number[name]
+    now = apart.now.value(name)
+    if apart.status[place] == "added" or np.size(now) > 2:
+        return f"other {name}"
+    return f"{name} {brief(apart.before.value(name))} → {brief(now)}"
+
+
+class Comparison(Overlay):
+    """The banner."""
+
+    def __init__(self, session: Session, under: QWidget) -> None:
+        super().__init__("comparison", "Comparison with the kept run", under, "top")
+        self.session = session
+        self.said = Elided("")
+        self.said.setObjectName("comparison_said")
+        self.first = self._button("comparison_first", "Go to the first", self._go_to_first)
+        self.show_heat = self._button("comparison_heat", "Show as heat", lambda: session.set_heat("change"))
+        self.stop = self._button("comparison_stop", "Stop comparing", session.forget_run)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(self.said)
+        for button in (self.first, self.show_heat, self.stop):
+            row.addWidget(button)
+        self.hold(row)
+        session.follow(self.show_state)
+
+    def _button(self, name: str, text: str, act: object) -> QPushButton:
+        made = QPushButton(text)
+        made.setObjectName(name)
+        made.setProperty("look", "small")
+        made.clicked.connect(act)
+        return made
+
+    def show_state(self, before: State, now: State) -> None:
+        if all(getattr(before, part) is getattr(now, part) for part in ("kept", "difference", "heat")):
+            return
+        self.setVisible(now.kept is not None)
+        if now.kept is None:
+            return
+        text = against(now.difference)
+        self.said.show_text(text)
+        self.setAccessibleDescription(text)
+        self.first.setVisible(now.difference is not None and bool(now.difference.first))
+        self.show_heat.setVisible(now.heat != "change")
+        self.fit_room()
+
+    def fit_room(self) -> None:
+        """The sentence gets what the buttons leave, and no more than it needs."""
+        buttons = sum(
+            b.sizeHint().width() + 8 for b in (self.first, self.show_heat, self.stop) if not b.isHidden()
+        )
+        room = self.room - buttons - 24
+        self.said.setFixedWidth(max(min(self.said.sizeHint().width(), room), 60))
+
+    def _go_to_first(self) -> None:
+        apart = self.session.state.difference
+        if apart is not None and apart.first:
+            self.session.select(apart.now.graph.node(apart.first_computed or apart.first).id)
