@@ -23,8 +23,12 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "Health": ("dead_relu", "saturated", "log_of_zero"),
     "Sequences": ("rnn", "lstm", "attention"),
     "Vision": ("cnn",),
+    "Lessons on optimizers": (
+        "no_update", "learning_rate_too_large", "momentum_in_a_ravine", "adam_is_both", "bias_correction",
+        "saddle_points", "mini_batch",
+    ),
     "Surfaces": ("saddle",),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
