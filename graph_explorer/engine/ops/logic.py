@@ -24,17 +24,17 @@ TYPES: dict[int, Any] = {
 }  # fmt: skip
 
 
-def cast(x: Array, *, to: int, saturate: int = 1) -> Array:
-    """x in the element type that ONNX numbers `to`."""
+def cast(x: Array, *, to: int, saturate: int = 1, round_mode: str = "up") -> Array:
+    """x in the element type that ONNX numbers `to`; the other attributes are for types of 8 bits or less."""
     return np.asarray(x).astype(TYPES[to])
 
 
-def _cast_partial(x: Array, y: Array, *, to: int, saturate: int = 1) -> float:
+def _cast_partial(x: Array, y: Array, *, to: int, saturate: int = 1, round_mode: str = "up") -> float:
     # a whole number does not follow small changes
     return 1.0 if np.issubdtype(TYPES[to], np.floating) else 0.0
 
 
-def cast_like(x: Array, like: Array, *, saturate: int = 1) -> Array:
+def cast_like(x: Array, like: Array, *, saturate: int = 1, round_mode: str = "up") -> Array:
     """x in the element type of `like`."""
     return np.asarray(x).astype(np.asarray(like).dtype)
 

@@ -25,6 +25,7 @@ PLACES = (
     "align_corners",
     "asymmetric",
     "tf_crop_and_resize",
+    "tf_half_pixel_for_nn",  # of opset 11 only
 )
 POLICIES = ("stretch", "not_larger", "not_smaller")
 
@@ -95,6 +96,8 @@ def _places(axis: _Axis, place: str) -> Array:
         return made * 0.0 if full == 1 else made * last / (full - 1)
     if place == "asymmetric":
         return made / axis.scale
+    if place == "tf_half_pixel_for_nn":
+        return (made + 0.5) / axis.scale
     if place == "tf_crop_and_resize":
         length = (axis.end - axis.start) * last
         inner = np.full_like(made, length / 2) if full == 1 else made * length / (full - 1)

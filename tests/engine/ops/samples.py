@@ -365,6 +365,7 @@ SAMPLES: dict[str, list[Sample]] = {
             {},
             {"coordinate_transformation_mode": "align_corners"},
             {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
+            {"coordinate_transformation_mode": "tf_half_pixel_for_nn"},
             {"exclude_outside": 1},
         )
     ]

@@ -90,3 +90,66 @@ def test_recurrent_gradients_follow_changed_inputs() -> None:
     backward = [op.pull(k, g, y, (x, w, r), {"direction": "reverse"}) for k in range(3)]
     assert not np.allclose(backward[0], once[0])
     np.testing.assert_array_equal(op.pull(0, g, y, (x, w, r), {}), once[0])
+
+
+def test_a_bound_of_clip_moves_what_lies_beyond_it() -> None:
+    op, x = OPERATIONS["Clip"], np.array([-2.0, 0.5, 3.0])
+    low, high = np.array(-1.0), np.array(1.0)
+    y, g = op.forward(x, low, high), np.array([5.0, 7.0, 11.0])
+    assert [op.pull(k, g, y, (x, low, high), {}).tolist() for k in range(3)] == [[0.0, 7.0, 0.0], 5.0, 11.0]
+    y = op.forward(x, None, high)
+    assert op.pull(2, g, y, (x, None, high), {}).tolist() == 11.0
+    crossed = (x, np.array(2.0), high)
+    assert op.pull(2, g, op.forward(*crossed), crossed, {}).tolist() == 23.0
+
+
+def test_a_value_met_twice_passes_its_gradient_to_the_first_place() -> None:
+    op, x = OPERATIONS["Unique"], np.array([2.0, 1.0, 2.0])
+    y = op.forward(x)
+    assert op.pull(0, (np.array([3.0, 5.0]), None, None, None), y, (x,), {}).tolist() == [5.0, 3.0, 0.0]
+
+
+def test_a_fourier_transform_of_one_oscillation() -> None:
+    x = np.cos(2 * np.pi * 3 * np.arange(16) / 16).reshape(1, 16, 1)
+    spectrum = OPERATIONS["DFT"].forward(x, onesided=1)
+    assert spectrum.shape == (1, 9, 2)
+    np.testing.assert_allclose(spectrum[0, :, 0], np.where(np.arange(9) == 3, 8.0, 0.0), atol=1e-14)
+    back = OPERATIONS["DFT"].forward(spectrum, inverse=1, onesided=1)
+    np.testing.assert_allclose(back, x, atol=1e-15)
+
+
+def test_deformable_convolution_without_offsets_is_convolution() -> None:
+    random = np.random.default_rng(0)
+    x, w, b = random.standard_normal((2, 4, 6, 5)), random.standard_normal((6, 2, 3, 2)), np.arange(6.0)
+    attributes = {"group": 2, "pads": (1, 0, 1, 1), "strides": (2, 1), "dilations": (1, 2)}
+    y = OPERATIONS["Conv"].forward(x, w, b, **attributes)
+    offset = np.zeros((2, 2 * 6, *y.shape[2:]))
+    np.testing.assert_allclose(OPERATIONS["DeformConv"].forward(x, w, offset, b, **attributes), y, rtol=1e-12)
+
+
+def test_regions_of_a_plane_are_means_of_it() -> None:
+    rows, columns = np.mgrid[:8, :8].astype(float)
+    x = (3 * rows + columns)[None, None]
+    boxes = np.array([[1.0, 2.0, 5.0, 6.0]])
+    y = OPERATIONS["RoiAlign"].forward(x, boxes, np.array([0]), output_height=2, output_width=2)
+    np.testing.assert_allclose(y[0, 0], [[3 * 2.5 + 1.5, 3 * 2.5 + 3.5], [3 * 4.5 + 1.5, 3 * 4.5 + 3.5]])
+    best = OPERATIONS["MaxRoiPool"].forward(x, np.array([[0.0, 1, 2, 4, 5]]), pooled_shape=(2, 2))
+    assert best.tolist() == [[[[11.0, 13.0], [17.0, 19.0]]]]
+
+
+def test_chance_repeats_itself_with_its_seed() -> None:
+    draw = OPERATIONS["RandomNormal"].forward
+    assert np.array_equal(draw(shape=(3,), seed=1.0), draw(shape=(3,), seed=1.0))
+    assert not np.array_equal(draw(shape=(3,), seed=1.0), draw(shape=(3,), seed=2.0))
+    x = np.array([0.0, 1.0, 0.3])
+    assert OPERATIONS["Bernoulli"].forward(x).tolist()[:2] == [0.0, 1.0]
+    classes = OPERATIONS["Multinomial"].forward(np.log([[0.25, 0.75]]), sample_size=4000, seed=3.0)
+    assert classes.shape == (1, 4000)
+    assert 0.7 < classes.mean() < 0.8
+
+
+def test_numbers_on_a_grid_and_back() -> None:
+    x, scale, zero = np.array([-0.6, 0.0, 0.26, 9.0]), np.array(0.5), np.array(3, np.uint8)
+    q = OPERATIONS["QuantizeLinear"].forward(x, scale, zero)
+    assert (q.dtype, q.tolist()) == (np.uint8, [2, 3, 4, 21])
+    assert OPERATIONS["DequantizeLinear"].forward(q, scale, zero).tolist() == [-0.5, 0.0, 0.5, 9.0]
