@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.document import Document, run
-from graph_explorer.engine import run as engine_run
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
-from graph_explorer.engine.opening import can_open, opened
 from graph_explorer.engine.ops import operation_of
-from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.trace import Trace
 from graph_explorer.formats.code import rules
 from graph_explorer.formats.code.files import BESIDE, write_code
+from graph_explorer.formats.code.opened import opened_run
 from graph_explorer.formats.code.script import Script
 from graph_explorer.formats.code.spelled import Spelled
 from graph_explorer.formats.names import Names
@@ -61,31 +59,12 @@ def numpy_code(document: Document) -> tuple[str, Mapping[str, Array]]:
     none), under the names of the values, `d_` before a gradient. Raises `InputError` for an operator
     that cannot be spelled, naming its node.
     """
-    trace = _trace(document)
+    trace = opened_run(document)
     writer = _Writer(document, trace)
     writer.leaves()
     writer.forward()
     writer.backward()
     return writer.text(), writer.script.arrays
-
-
-def _trace(document: Document) -> Trace:
-    """The run that is spelled: what is put together from other operations is opened up."""
-    graph, leaves, detached = document.graph, dict(document.leaves), document.read.detached
-    with_parts = [node.id for node in graph if can_open(node)]
-    if with_parts:
-        closed = run(document, wrt=())
-        values = {name: closed.value(name) for name in graph.values}
-        for name in with_parts:
-            found = opened(graph, name, values, detached)
-            graph, detached = found.graph, found.detached
-            leaves |= found.constants
-    plan = Plan(graph, document.output, document.default_wrt, detached)
-    trace = engine_run.execute(plan, leaves)
-    if trace.failure is not None:
-        assert isinstance(trace.failure, InputError)
-        raise document.placed(trace.failure)
-    return trace
 
 
 class _Writer:

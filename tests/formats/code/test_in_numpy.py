@@ -34,8 +34,8 @@ for path in sys.argv[1:]:
 #: Operators of which at least one sample cannot be spelled: they are refused with a sentence.
 UNSPELLED = {
     "AveragePool", "CausalConvWithState", "Col2Im", "DeformConv", "DequantizeLinear", "GatherND",
-    "GridSample", "LpPool", "MaxRoiPool", "MaxUnpool", "Pad", "Resize", "RoiAlign", "ScatterElements", "ScatterND",
-    "TensorScatter", "Unique",
+    "GridSample", "LpPool", "MaxRoiPool", "MaxUnpool", "Pad", "Resize", "RoiAlign", "ScatterElements",
+    "ScatterND", "TensorScatter", "Unique",
 }  # fmt: skip
 #: Operators that are opened up into others before they are written.
 OPENED = {name for name, operation in OPERATIONS.items() if operation.parts is not None}
