@@ -107,7 +107,9 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
     """What every command on a surface takes."""
     _document_arguments(parser)
     _json_argument(parser)
-    parser.add_argument("--axes", metavar="A,B", help="two scalar parameters or entries such as W1[0,1]")
+    parser.add_argument(
+        "--axes", metavar="A,B", help="two scalar parameters or entries such as W1[0,1], or random"
+    )
     parser.add_argument("--window", metavar="L,R,B,T", help="left, right, bottom and top")
     parser.add_argument(
         "-o", "--out", type=Path, metavar="OUT", help="draw into a file: png, svg, pdf, gif or mp4"

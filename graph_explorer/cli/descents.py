@@ -14,7 +14,7 @@ import numpy as np
 
 from graph_explorer.cli import report
 from graph_explorer.cli.commands import document_of
-from graph_explorer.document import Document, surface_of, window_of
+from graph_explorer.document import RANDOM, Document, surface_of, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.descent import race
@@ -91,6 +91,8 @@ def _surface(options: argparse.Namespace) -> tuple[Document, Surface]:
 def _axes(options: argparse.Namespace) -> tuple[str, str] | None:
     if options.axes is None:
         return None
+    if options.axes.strip() == "random":
+        return RANDOM
     names = [name.strip() for name in re.split(r",(?![^\[]*\])", options.axes)]
     if len(names) != 2 or not all(names):
         raise InputError(

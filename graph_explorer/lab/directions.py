@@ -6,7 +6,7 @@ axis through many entries counts from where they are now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -124,6 +124,49 @@ def random_directions(parameters: Mapping[str, Array], seed: int, count: int = 2
         )
         for number in range(1, count + 1)
     )
+
+
+def principal_directions(
+    path: Sequence[Mapping[str, Array]], count: int = 2
+) -> tuple[tuple[Along, ...], Array, Array]:
+    """The directions in which a path of parameters moved most, seen from its end.
+
+    `path` holds the parameters at each point. Returns the directions, each of length one through all
+    parameters; the part of the path's variance that each explains, (count,); and the coordinates of
+    every point along them, (points, count), zero at the end (Li et al. 2018, section 7).
+    """
+    names = tuple(path[-1])
+    last = _flat(path[-1], names)
+    moved = np.stack([_flat(point, names) - last for point in path])
+    if len(moved) <= count or not np.isfinite(moved).all():
+        raise InputError(
+            f"principal directions need a finite path of more than {count} points, found {len(moved)}"
+        )
+    # directions of the space of points first: there are far fewer of them than parameters
+    squares, mixtures = np.linalg.eigh(moved @ moved.T)
+    largest = np.argsort(squares)[::-1][:count]
+    sizes = np.sqrt(np.maximum(squares[largest], 0.0))
+    if not (sizes > 1e-7 * sizes[0]).all():  # their squares are known to rounding
+        raise InputError(f"the path runs along fewer than {count} directions; choose random directions")
+    units = (mixtures[:, largest] / sizes).T @ moved
+    directions = tuple(
+        Along(f"principal {number}", _shaped(unit, path[-1])) for number, unit in enumerate(units, 1)
+    )
+    return directions, squares[largest] / np.sum(squares), moved @ units.T
+
+
+def _flat(parameters: Mapping[str, Array], names: Sequence[str]) -> Array:
+    return np.concatenate([np.ravel(parameters[name]).astype(float) for name in names])
+
+
+def _shaped(flat: Array, parameters: Mapping[str, Array]) -> dict[str, Array]:
+    """One long vector as arrays like the parameters."""
+    ends = np.cumsum([value.size for value in parameters.values()])
+    parts = np.split(flat, ends[:-1])
+    return {
+        name: part.reshape(value.shape).astype(value.dtype)
+        for (name, value), part in zip(parameters.items(), parts, strict=True)
+    }
 
 
 def _like(value: Array, random: np.random.Generator) -> Array:

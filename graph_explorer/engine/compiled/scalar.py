@@ -153,8 +153,10 @@ def _forward(code: Code, plan: Plan, node: int, values: Mapping[int, Any]) -> An
         if one.op == "Cast" and TYPES[one.attributes["to"]] is not np.float64:
             raise NotScalar("other element types are no plain numbers")
         return given[0]
+    # a power takes the type of its base, and a symbol behind a number has none
+    forward: Callable[..., Any] = np.power if one.op == "Pow" else found.forward
     try:
-        return _plain(code, found.forward(*given, **one.attributes))
+        return _plain(code, forward(*given, **one.attributes))
     except (TypeError, AttributeError, ValueError) as error:
         raise NotScalar(f"{one.op} cannot be written down") from error
 

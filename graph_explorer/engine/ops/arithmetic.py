@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.ops.declare import Array, discrete, elementwise
+from graph_explorer.engine.ops.formula import Formula
 
 _declare = partial(elementwise, family="arithmetic")
 
@@ -28,8 +29,8 @@ def power(a: Array, b: Array) -> Array:
 
 
 def _known(value: Array) -> bool:
-    """Whether these are numbers, not symbols."""
-    return isinstance(value, np.ndarray | np.generic)
+    """Whether these are numbers, or stand for them, and are not symbols to be printed."""
+    return not isinstance(value, Formula)
 
 
 def _power_base(a: Array, b: Array, y: Array) -> Array:
