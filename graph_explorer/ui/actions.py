@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.docks import DOCKS
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.settings import SYSTEM
 from graph_explorer.ui.surface.look import COLOUR_MAPS, Look
 from graph_explorer.ui.surface.switches import SCALES, SWITCHES
@@ -114,6 +115,10 @@ def _watched(session: Session) -> bool:
 
 def _raced(session: Session) -> bool:
     return _watched(session) and bool(session.state.race.entries)
+
+
+def _compares(session: Session) -> bool:
+    return session.state.kept is not None
 
 
 def _edge(session: Session) -> bool:
@@ -298,6 +303,14 @@ _LEARN = (
            act=lambda w: w.bench.swap_averaging()),
 )  # fmt: skip
 
+_COMPARE = (
+    Action(id="learn.keep", text="Keep this run for comparison", menu="Learn", section=2,
+           hint="From now on the graph shows what differs from this run", keys=("Ctrl+Shift+B",),
+           enabled=_open, act=lambda w: w.session.keep_run()),
+    Action(id="learn.forget", text="Stop comparing", menu="Learn", section=2,
+           hint="Let the kept run go", enabled=_compares, act=lambda w: w.session.forget_run()),
+)  # fmt: skip
+
 _RACE = (
     Action(id="race.play", text="Run", hint="Let all methods of the race run, step by step", menu="Race",
            icon="play", keys=("Shift+F5",), enabled=_raced, checked=lambda w: w.session.state.race.playing,
@@ -438,6 +451,25 @@ _PANELS = tuple(
     )
 )  # fmt: skip
 
+def _swap_heat(name: str) -> Act:
+    return lambda w: w.session.set_heat("" if w.session.state.heat == name else name)
+
+
+def _is_heat(name: str) -> Callable[[Window], bool]:
+    return lambda w: w.session.state.heat == name
+
+
+_HEATS = (
+    *(
+        Action(id=f"view.heat.{name}", text=heat.title, hint=heat.hint, menu="View/Heat", enabled=_open,
+               section=int(heat.compares), checked=_is_heat(name), act=_swap_heat(name),
+               keys=("Ctrl+H",) if name == "gradient" else ())
+        for name, heat in HEATS.items()
+    ),
+    Action(id="view.heat.none", text="No heat", hint="The graph in its own colours", menu="View/Heat",
+           section=2, enabled=_open, checked=_is_heat(""), act=lambda w: w.session.set_heat("")),
+)  # fmt: skip
+
 _THEMES = tuple(
     Action(id=f"view.theme.{name}", text=title, hint=hint, menu="View/Theme", checked=_is_theme(name),
            act=_choose_theme(name))
@@ -448,14 +480,14 @@ _THEMES = tuple(
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_THEMES, *_STEP, *_LEARN, *_RACE, *_METHODS,
-    *_HELP,
+    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN, *_COMPARE,
+    *_RACE, *_METHODS, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
-    ("File/Open recent", 0), ("File/Examples", 0), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
+    ("File/Open recent", 0), ("File/Examples", 0), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
     ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 

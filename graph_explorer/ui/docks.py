@@ -40,6 +40,14 @@ DOCKS: tuple[Dock, ...] = (
         "acts", "Training", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"
     ),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
+    Dock(
+        "health",
+        "Health",
+        "What is ill in this run, and how large every gradient is",
+        "right",
+        "Ctrl+Shift+H",
+        "inspector",
+    ),
     Dock("table", "Numbers", "All nodes as a table", "right", "Ctrl+7", "inspector"),
     Dock(
         "race",

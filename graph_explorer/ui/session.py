@@ -30,8 +30,9 @@ from graph_explorer.formats import open_document, save_document
 from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.lab.surface import Surface
+from graph_explorer.ui.challenge.state import Challenge
 from graph_explorer.ui.health.examiner import Examiner
-from graph_explorer.ui.health.heats import HEATS
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
@@ -100,6 +101,7 @@ class State:
     no_surface: str = ""
     here: tuple[float, float] | None = None
     race: Race = NO_RACE
+    challenge: Challenge = Challenge()
     paths: tuple[Descent, ...] = ()
     examining: bool = False  # whether the panel of health is open
     heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing

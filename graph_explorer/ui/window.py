@@ -107,12 +107,14 @@ class Window(QMainWindow):
     def furnish(self, session: Session) -> None:
         """Gives the window its session, and everything that needs one."""
         from graph_explorer.ui.files import Files
+        from graph_explorer.ui.health.banner import Comparison
         from graph_explorer.ui.widgets.messages import Message, Work
 
         self.session = session
         self.files = Files(self)
         self._column.insertWidget(0, Message(session))
         self._column.insertWidget(1, Work(session))
+        self._column.insertWidget(2, Comparison(session))
         self.start.fill(self.menus)
         self.start.chosen.connect(self.files.open)
         self.menus.list_examples()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph_explorer.ui.docks import DOCKS, Dock, Side
+from graph_explorer.ui.health.panel import HealthPanel
 from graph_explorer.ui.middle import Middle
 from graph_explorer.ui.panels.acts import Acts
 from graph_explorer.ui.panels.cost import CostPanel
@@ -56,6 +57,7 @@ _PANELS: dict[str, Callable[[Session], QWidget]] = {
     "cost": CostPanel,
     "curves": CurvesPanel,
     "description": Description,
+    "health": HealthPanel,
     "inspector": Inspector,
     "outline": Outline,
     "program": ProgramEditor,

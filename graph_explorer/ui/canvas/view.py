@@ -44,7 +44,6 @@ from graph_explorer.ui.canvas.pointer import Pointer, Target
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
-from graph_explorer.ui.health.banner import Comparison
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
 
@@ -89,7 +88,7 @@ class GraphView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
-        self.legend, self.comparison = HeatLegend(session, self), Comparison(session, self)
+        self.legend = HeatLegend(session, self)
         session.follow(self._show)
 
     def sizeHint(self) -> QSize:

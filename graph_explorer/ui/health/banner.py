@@ -1,4 +1,4 @@
-"""The banner over the graph while two runs are compared: against what, and what is different.
+"""The banner over the page while two runs are compared: against what, and what is different.
 
 The one rule: it stands as long as a run is kept, so that nobody takes a difference for a value.
 """
@@ -6,12 +6,11 @@ The one rule: it stands as long as a run is kept, so that nobody takes a differe
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.notation import brief
 from graph_explorer.ui.session import Session, State
-from graph_explorer.ui.widgets.overlay import Overlay
 from graph_explorer.ui.widgets.text import Elided
 
 #: So many changed leaves are named.
@@ -37,24 +36,25 @@ def _leaf(apart: Difference, name: str) -> str:
     return f"{name} {brief(apart.before.value(name))} → {brief(now)}"
 
 
-class Comparison(Overlay):
+class Comparison(QFrame):
     """The banner."""
 
-    def __init__(self, session: Session, under: QWidget) -> None:
-        super().__init__("comparison", "Comparison with the kept run", under, "top")
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.session = session
+        self.setObjectName("comparison")
+        self.setAccessibleName("Comparison with the kept run")
         self.said = Elided("")
         self.said.setObjectName("comparison_said")
         self.first = self._button("comparison_first", "Go to the first", self._go_to_first)
         self.show_heat = self._button("comparison_heat", "Show as heat", lambda: session.set_heat("change"))
         self.stop = self._button("comparison_stop", "Stop comparing", session.forget_run)
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
-        row.addWidget(self.said)
+        row.addWidget(self.said, 1)
         for button in (self.first, self.show_heat, self.stop):
             row.addWidget(button)
-        self.hold(row)
         session.follow(self.show_state)
 
     def _button(self, name: str, text: str, act: object) -> QPushButton:
@@ -75,15 +75,6 @@ class Comparison(Overlay):
         self.setAccessibleDescription(text)
         self.first.setVisible(now.difference is not None and bool(now.difference.first))
         self.show_heat.setVisible(now.heat != "change")
-        self.fit_room()
-
-    def fit_room(self) -> None:
-        """The sentence gets what the buttons leave, and no more than it needs."""
-        buttons = sum(
-            b.sizeHint().width() + 8 for b in (self.first, self.show_heat, self.stop) if not b.isHidden()
-        )
-        room = self.room - buttons - 24
-        self.said.setFixedWidth(max(min(self.said.sizeHint().width(), room), 60))
 
     def _go_to_first(self) -> None:
         apart = self.session.state.difference

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.health import Health
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.style import mixed
 from graph_explorer.ui.theme import Theme, theme
 
@@ -31,56 +32,14 @@ STEPS = 48
 _LEAST = 1.0
 
 
-@dataclass(frozen=True)
-class Heat:
-    """One thing that heat can show.
-
-    `of` takes health and difference and gives an array over the values of the graph. `backward` tells
-    whether a number is known only once the gradient is.
-    """
-
-    title: str
-    hint: str
-    of: Callable[[Health, Difference | None], Floats | None]
-    backward: bool = True
-    compares: bool = False
-
-
-def _ratio(health: Health, apart: Difference | None) -> Floats:
-    return np.asarray(health.rate * health.measures.pace)
-
-
-HEATS: Mapping[str, Heat] = MappingProxyType(
+#: Heat → its numbers over the values of the graph; None where there is nothing to compare with.
+_NUMBERS: Mapping[str, Callable[[Health, Difference | None], Floats | None]] = MappingProxyType(
     {
-        "gradient": Heat(
-            "Gradient",
-            "Colours every node by the norm of its gradient",
-            lambda health, apart: health.measures.gradients.norm,
-        ),
-        "value": Heat(
-            "Value",
-            "Colours every node by the norm of its value",
-            lambda health, apart: health.measures.values.norm,
-            backward=False,
-        ),
-        "update": Heat(
-            "Update/weight",
-            "Colours parameters and groups by the length of an update as a share of the weights",
-            _ratio,
-        ),
-        "change": Heat(
-            "Change of value",
-            "Colours every node by how much its value differs from the kept run",
-            lambda health, apart: apart.values.relative if apart is not None else None,
-            backward=False,
-            compares=True,
-        ),
-        "gradient_change": Heat(
-            "Change of gradient",
-            "Colours every node by how much its gradient differs from the kept run",
-            lambda health, apart: apart.gradients.relative if apart is not None else None,
-            compares=True,
-        ),
+        "gradient": lambda health, apart: health.measures.gradients.norm,
+        "value": lambda health, apart: health.measures.values.norm,
+        "update": lambda health, apart: np.asarray(health.rate * health.measures.pace),
+        "change": lambda health, apart: apart.values.relative if apart is not None else None,
+        "gradient_change": lambda health, apart: apart.gradients.relative if apart is not None else None,
     }
 )
 
@@ -121,7 +80,7 @@ def shown_by(name: str, health: Health, apart: Difference | None) -> tuple[Float
 
     None where it compares, and there is nothing to compare with.
     """
-    found = HEATS[name].of(health, apart)
+    found = _NUMBERS[name](health, apart)
     if found is None:
         return None
     numbers = found.copy()

@@ -13,7 +13,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.notation import number, raised
-from graph_explorer.ui.health.heats import HEATS, LOWEST, STEPS, WRONG, ZERO, Scale, heat_colors, shown_by
+from graph_explorer.ui.health.heats import LOWEST, STEPS, WRONG, ZERO, Scale, heat_colors, shown_by
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets.icons import icon
@@ -115,7 +116,7 @@ class HeatLegend(Overlay):
     """At the lower left of the graph while there is heat on it."""
 
     def __init__(self, session: Session, under: QWidget) -> None:
-        super().__init__("heat_legend", "Heat on the graph", under, "bottom left")
+        super().__init__("heat_legend", "Heat on the graph", under)
         self.session = session
         self.choice = QComboBox()
         self.choice.setObjectName("heat_choice")
