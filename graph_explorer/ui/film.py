@@ -91,6 +91,7 @@ def write_mp4(path: Path, frames: Iterable[QImage], milliseconds: int) -> None:
     repeats = max(1, round(milliseconds * _RATE / 1000))
     data = b""
     try:
+        path.open("wb").close()  # ffmpeg would say in its own words that it cannot
         for frame in frames:
             even = frame.width() // 2 * 2, frame.height() // 2 * 2
             plain = frame.copy(0, 0, *even).convertToFormat(QImage.Format.Format_RGB32)

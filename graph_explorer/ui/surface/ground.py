@@ -48,7 +48,7 @@ class Palette:
 
     def colour(self, share: float) -> QColor:
         """The colour of a share."""
-        return QColor(*(int(part) for part in self.table[round(share * (STEPS - 1))]))
+        return QColor(*(round(float(part)) for part in self.table[round(share * (STEPS - 1))]))
 
     def contrasting(self, share: float, alpha: float) -> QColor:
         """Black or white, whichever stands out from the colour of a share."""

@@ -24,6 +24,8 @@ MOST = 22
 DECADES = 9.0
 #: On a logarithmic scale the lowest level lies below all but this part of what is seen.
 _LOWEST = 0.002
+#: Values that are positive and so many times as large as each other are levelled from zero.
+_WIDE = 30.0
 #: A surface whose middle value lies lower than this between its least and its greatest one gets
 #: logarithmic levels where nobody chooses: linear ones would leave half of it in a single band.
 _FLAT = 0.22
@@ -95,7 +97,7 @@ def choose(values: Array, scale: Scale, lowest: float = math.inf) -> Levels:
 
 
 def _logarithmic(finite: Array, floor: float, most: float) -> Levels:
-    if 0 <= floor < 1e-9 * most:
+    if 0 <= floor < most / _WIDE:
         floor = 0.0
     above = finite - floor
     above = above[above > 0]

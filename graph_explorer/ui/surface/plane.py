@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.session import Session, State
-from graph_explorer.ui.surface.frame import Frame
+from graph_explorer.ui.surface.frame import Frame, Window
 from graph_explorer.ui.surface.keys import press_key
 from graph_explorer.ui.surface.looking import Looking, View, Wish
 from graph_explorer.ui.surface.paint_marks import Pointed
@@ -79,6 +79,11 @@ class Plane(QWidget):
     def solid(self) -> bool:
         """Whether the view in three dimensions is shown."""
         return self.session.state.look.solid
+
+    @property
+    def shown_frame(self) -> Window | None:
+        """The part of the plane for which the picture was computed."""
+        return self._view.ground.window if self._view is not None else None
 
     # ── following the session ─────────────────────────────────────────────────────────────────
 

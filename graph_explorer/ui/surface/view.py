@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.surface.describe import describe
@@ -41,14 +41,14 @@ class SurfaceView(QWidget):
         self.numbers.setObjectName("surface_numbers")
         self.numbers.setContentsMargins(10, 3, 10, 4)
         self.empty = self._make_empty()
-        self._pages = QStackedLayout()
+        self._pages = QStackedWidget()
         self._pages.addWidget(self.plane)
         self._pages.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tools)
-        column.addLayout(self._pages, 1)
+        column.addWidget(self._pages, 1)
         column.addWidget(self.numbers)
         self.setFocusProxy(self.plane)
         self.plane.probed.connect(self._tell)
