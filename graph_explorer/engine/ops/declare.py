@@ -87,7 +87,7 @@ class Operation:
         return min(index, len(self.inputs) - 1) if self.variadic else index
 
     def _rule(self, rules: tuple[Rule | None, ...], index: int) -> Rule | None:
-        slot = self._slot(index)
+        slot = self._slot(index) if self.variadic else index
         return rules[slot] if slot < len(rules) else None
 
     def differentiable(self, index: int) -> bool:
@@ -105,8 +105,10 @@ class Operation:
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
         given = (index, y, *inputs) if self.variadic else (*inputs, y)
         slope = rule(*given, **attributes)
-        if isinstance(slope, np.ndarray) and slope.dtype.kind == "f" and isinstance(y, np.ndarray):
-            return slope.astype(y.dtype, copy=False)  # a table of 1.0 and 0.0 is float64 by itself
+        if isinstance(slope, np.ndarray) and isinstance(y, np.ndarray):
+            kind, wanted = slope.dtype, y.dtype
+            if kind is not wanted and kind != wanted and kind.kind == "f":
+                return slope.astype(wanted)  # a table of 1.0 and 0.0 is float64 by itself
         return slope
 
     def pull(
@@ -119,7 +121,8 @@ class Operation:
         if self.partials:
             slope = self.partial(index, y, inputs, attributes)
             same = type(slope) is float and slope == 1.0  # of a sum: g itself, without a copy
-            return unbroadcast(g if same else g * slope, np.shape(inputs[index]))
+            product, shape = g if same else g * slope, np.shape(inputs[index])
+            return product if np.shape(product) == shape else unbroadcast(product, shape)
         rule = self._rule(self.pulls, index)
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
         return (

@@ -147,11 +147,13 @@ def _split_back(
     sizes = _pieces(np.shape(x)[along], split, num_outputs)
     arrived = list(g) if isinstance(g, tuple) else [g]
     arrived += [None] * (len(sizes) - len(arrived))
-    parts = []
-    for size, piece in zip(sizes, arrived, strict=True):
-        shape = (*np.shape(x)[:along], size, *np.shape(x)[along + 1 :])
-        parts.append(np.zeros(shape, x.dtype) if piece is None else piece)
-    return np.concatenate(parts, axis=along)
+    if any(piece is None for piece in arrived):
+        before, behind = np.shape(x)[:along], np.shape(x)[along + 1 :]
+        arrived = [
+            np.zeros((*before, size, *behind), x.dtype) if piece is None else piece
+            for size, piece in zip(sizes, arrived, strict=True)
+        ]
+    return np.concatenate(arrived, axis=along)
 
 
 def _repeats(x: Array, repeats: Any) -> tuple[int, ...]:
