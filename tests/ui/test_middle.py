@@ -14,7 +14,7 @@ from graph_explorer.ui.window import Window
 
 
 def test_the_table() -> None:
-    assert [view.name for view in VIEWS][0] == "graph"
+    assert next(view.name for view in VIEWS) == "graph"
     assert len({view.name for view in VIEWS}) == len(VIEWS)
     for view in VIEWS:
         assert view.title

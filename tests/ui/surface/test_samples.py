@@ -28,7 +28,7 @@ def counted(bowl: Document, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[S
         return values(points, checkpoint)
 
     monkeypatch.setattr(surface, "values", counting)
-    yield surface, asked
+    return surface, asked
 
 
 def test_values_are_the_surfaces(bowl: Document) -> None:
