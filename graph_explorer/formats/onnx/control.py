@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 #: A loop that would become more nodes than this stays closed.
 MAX_UNROLLED = 5_000
 #: A closed loop turns at most this often.
-MAX_TURNS = 100_000
+MAX_TURNS = 20_000
 
 Way = Callable[["Reader", onnx.NodeProto, Sequence[str], Scope, int], bool]
 
@@ -171,6 +171,8 @@ def _finish(
     for one, state in zip(results, states, strict=False):
         if one:
             build.add(Call("Identity", [state], [one], {}, group))
+            if state in reader.lists:
+                reader.lists[one] = reader.lists[state]
     for one, (pieces, axis) in zip(results[len(states) :], stacks, strict=True):
         if not one:
             continue

@@ -17,7 +17,7 @@ import onnx
 from graph_explorer.document import Entry
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats.onnx.opaque import boxed
-from graph_explorer.formats.onnx.tensors import WIDENED
+from graph_explorer.formats.onnx.tensors import WIDENED, is_float
 from graph_explorer.formats.values import INITS, MAX_ELEMENTS
 
 Array = np.ndarray[Any, Any]
@@ -96,7 +96,7 @@ class Inputs:
         if dtype.kind in "OU":
             return Entry(np.full(shape, "", dtype), {"init": "empty"})
         spelling: dict[str, Any] = {"shape": list(shape), "init": "zeros", "dtype": dtype.name}
-        if dtype.kind != "f":
+        if not is_float(dtype):
             return Entry(np.zeros(shape, dtype), spelling)
         seed = self.seed + number
         spelling |= {"init": "normal", "seed": seed}

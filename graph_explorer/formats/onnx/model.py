@@ -16,12 +16,13 @@ import onnx
 from graph_explorer.document import Entry
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.program import Program
+from graph_explorer.formats.onnx import sequences
 from graph_explorer.formats.onnx.building import Build, Scope, scoped
 from graph_explorer.formats.onnx.loading import opsets_of
 from graph_explorer.formats.onnx.made_up import Inputs
 from graph_explorer.formats.onnx.reader import Reader
 from graph_explorer.formats.onnx.sorting import subgraphs
-from graph_explorer.formats.onnx.tensors import Tensors
+from graph_explorer.formats.onnx.tensors import Tensors, is_float
 
 Array = np.ndarray[Any, Any]
 
@@ -43,7 +44,7 @@ class OnnxModel:
         self.inner: dict[tuple[str, ...], dict[str, str]] = {}
         self._read_tensors(model.graph, ())
         self.kinds = {
-            name: "parameter" if array.dtype.kind == "f" else "input" if name in replaceable else "constant"
+            name: "parameter" if is_float(array.dtype) else "input" if name in replaceable else "constant"
             for name, array in self.arrays.items()
         }
         open_inputs = [one for one in model.graph.input if one.name not in self.arrays]
@@ -92,6 +93,7 @@ class OnnxModel:
         reader.inner_leaves = self.inner
         scope = Scope({name: name for name in kinds}, self.opsets)
         reader.nodes(graph.node, scope)
+        sequences.clear(reader, filter(None, (scope.find(one.name) for one in graph.output)))
         output = scope.find(graph.output[0].name)
         if output is None:
             raise InputError(f"the output '{graph.output[0].name}' is made by no node; export the model anew")

@@ -7,7 +7,7 @@ it becomes one sentence.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.ops.declare import Operation
 
 Array = np.ndarray[Any, Any]
+Rule = Callable[..., Any]
 
 #: Operators that draw numbers: they get a seed, so that a run gives the same numbers again.
 _DRAWING = frozenset(
@@ -61,23 +62,84 @@ def opaque(
         if not known:
             raise InputError(
                 f"the operator {shown} is not part of ONNX and cannot be run here; "
-                "export the model without it, or ask for an output before it"
+                "export the model without it"
             )
         model, feeds = _alone(node, opsets, functions, captured, inputs)
-        made = iter(_run(model, feeds, shown))
+        made = iter(_run(_evaluator(model, shown), feeds, shown))
         results = tuple(boxed(next(made)) if name else None for name in node.output)
         return results[0] if len(results) == 1 else results
 
     summary = "run by ONNX's reference" if known else "not part of ONNX"
+    return _operation(shown, summary, forward, len(node.input) + len(captured), len(node.output))
+
+
+def closed_loop(
+    node: onnx.NodeProto,
+    body: onnx.GraphProto,
+    opsets: Mapping[str, int],
+    functions: Sequence[onnx.FunctionProto],
+    captured: Sequence[str],
+    most: int,
+) -> Operation:
+    """A Loop that is run turn by turn and not drawn; it may turn `most` times."""
+    states = len(body.input) - 2
+    inner = _model([*body.node], [one.name for one in body.input], body.output, opsets, functions)
+    inner.graph.initializer.extend(body.initializer)
+    inner.graph.input.extend(onnx.ValueInfoProto(name=name) for name in captured)
+
+    def forward(count: Any = None, condition: Any = None, *inputs: Any, **attributes: Any) -> Any:
+        evaluator = _evaluator(inner, "Loop")
+        outside = dict(zip(captured, map(unboxed, inputs[states:]), strict=True))
+        now = [unboxed(value) for value in inputs[:states]]
+        turns = None if count is None else int(np.reshape(count, -1)[0])
+        goes_on = condition is None or bool(np.reshape(condition, -1)[0])
+        stacks: list[list[Any]] = [[] for _ in body.output[1 + states :]]
+        at = 0
+        while goes_on and (turns is None or at < turns):
+            if at >= most:
+                raise InputError(f"the Loop turns more than {most:,} times; bound its count")
+            names = [one.name for one in body.input]
+            feeds = dict(zip(names, [np.int64(at), np.bool_(goes_on), *now], strict=True))
+            going, *made = _run(evaluator, {**feeds, **outside}, "Loop")
+            goes_on, now = bool(np.reshape(going, -1)[0]), made[:states]
+            for stack, one in zip(stacks, made[states:], strict=True):
+                stack.append(one)
+            at += 1
+        rows = [np.stack(stack) if stack else np.zeros((0,), np.float32) for stack in stacks]
+        results = tuple(boxed(value) for value in (*now, *rows))
+        return results[0] if len(results) == 1 else results
+
+    return _operation("Loop", "run turn by turn", forward, len(node.input) + len(captured), len(node.output))
+
+
+def _operation(shown: str, summary: str, forward: Rule, inputs: int, outputs: int) -> Operation:
     return Operation(
-        name=node.op_type,
+        name=shown.rpartition(".")[2],
         family="opaque",
         summary=f"{summary}; it has no derivative rule",
         forward=forward,
-        inputs=tuple(f"x{k + 1}" for k in range(max(len(node.input) + len(captured), 1))),
-        outputs=max(len(node.output), 1),
+        inputs=tuple(f"x{k + 1}" for k in range(max(inputs, 1))),
+        outputs=max(outputs, 1),
         flat=f"{shown} has no derivative rule",
     )
+
+
+def _model(
+    nodes: Sequence[onnx.NodeProto],
+    inputs: Sequence[str],
+    outputs: Sequence[onnx.ValueInfoProto],
+    opsets: Mapping[str, int],
+    functions: Sequence[onnx.FunctionProto],
+) -> onnx.ModelProto:
+    """A model without types, for the reference."""
+    graph = helper.make_graph(
+        list(nodes),
+        "alone",
+        [onnx.ValueInfoProto(name=name) for name in inputs],
+        [onnx.ValueInfoProto(name=one.name) for one in outputs],
+    )
+    imports = [helper.make_opsetid(domain, version) for domain, version in opsets.items()]
+    return helper.make_model(graph, opset_imports=imports, functions=list(functions))
 
 
 def _alone(
@@ -101,23 +163,26 @@ def _alone(
         for k, (name, value) in enumerate(zip(given, inputs, strict=False))
         if value is not None and (k >= len(taken) or taken[k])
     }
-    graph = helper.make_graph(
-        [alone],
-        "alone",
-        [onnx.ValueInfoProto(name=name) for name in feeds],
-        [onnx.ValueInfoProto(name=name) for name in node.output if name],
-    )
-    imports = [helper.make_opsetid(domain, version) for domain, version in opsets.items()]
-    return helper.make_model(graph, opset_imports=imports, functions=list(functions)), feeds
+    results = [onnx.ValueInfoProto(name=name) for name in node.output if name]
+    return _model([alone], list(feeds), results, opsets, functions), feeds
 
 
-def _run(model: onnx.ModelProto, feeds: Mapping[str, Any], shown: str) -> list[Any]:
+def _evaluator(model: onnx.ModelProto, shown: str) -> Any:
     from onnx.reference import ReferenceEvaluator
 
+    return _guarded(lambda: ReferenceEvaluator(model), shown)
+
+
+def _run(evaluator: Any, feeds: Mapping[str, Any], shown: str) -> list[Any]:
+    return list(_guarded(lambda: evaluator.run(None, dict(feeds)), shown))
+
+
+def _guarded(work: Callable[[], Any], shown: str) -> Any:
+    """What `work` gives; whatever goes wrong in it in one sentence."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return list(ReferenceEvaluator(model).run(None, dict(feeds)))
+            return work()
     except MemoryError:
         raise InputError(f"there is not enough memory for {shown}") from None
     except Exception as error:  # the reference raises whatever comes

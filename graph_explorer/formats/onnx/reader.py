@@ -17,18 +17,20 @@ from onnx import TensorProto
 
 from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.engine.ops import OPERATIONS
-from graph_explorer.formats.onnx import control
+from graph_explorer.engine.ops.declare import Operation
+from graph_explorer.formats.onnx import control, sequences
 from graph_explorer.formats.onnx.adaptations import adaptation
 from graph_explorer.formats.onnx.attributes import attributes_of, resolved
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
-from graph_explorer.formats.onnx.opaque import opaque
+from graph_explorer.formats.onnx.opaque import closed_loop, opaque
 from graph_explorer.formats.onnx.sorting import captured, described, ordered, subgraphs
-from graph_explorer.formats.onnx.tensors import WIDENED, Tensors
+from graph_explorer.formats.onnx.tensors import WIDENED, Tensors, in_numpy
 
 Array = np.ndarray[Any, Any]
 
 #: Functions that call functions deeper than this are taken for endless.
 MAX_CALL_DEPTH = 64
+_WAYS = {**control.WAYS, **sequences.WAYS}
 #: Where exporters write the modules around a node: a list of dotted names, the node's own last.
 _SCOPES = "pkg.torch.onnx.name_scopes"
 
@@ -44,6 +46,8 @@ class Reader:
         }
         #: names that something takes, wherever it stands
         self.used = _used(model)
+        #: what the lists hold that the graph makes: id → ids
+        self.lists: dict[str, tuple[str, ...]] = {}
         #: where the subgraph stands → names of its initializers → ids
         self.inner_leaves: dict[tuple[str, ...], dict[str, str]] = {}
 
@@ -51,7 +55,7 @@ class Reader:
         """The nodes of a graph or of a function's body, in an order that works."""
         for place, node in ordered(nodes):
             try:
-                self._node(resolved(node, scope.given) if scope.given else node, scope, place)
+                self._node(resolved(node, scope.given) if scope.calls else node, scope, place)
             except InputError as error:
                 if not error.message.startswith("'"):
                     error = InputError(f"{described(node)}: {error.message}")
@@ -61,19 +65,22 @@ class Reader:
         domain = _domain(node.domain)
         inputs = [self._input(name, scope) for name in node.input]
         if domain == "" and node.op_type == "Constant":
-            return self._constant(node, scope)
+            self._constant(node, scope)
+            return
         function = self.functions.get((domain, node.op_type, getattr(node, "overload", "")))
         if function is not None:
-            return self.body(function, node, inputs, scope)
-        unroll = control.WAYS.get(node.op_type) if domain == "" else None
-        if unroll is not None and unroll(self, node, inputs, scope, place):
-            return None
+            self.body(function, node, inputs, scope)
+            return
+        way = _WAYS.get(node.op_type) if domain == "" else None
+        if way is not None and way(self, node, inputs, scope, place):
+            return
         if domain == "" and self._with_rule(node, inputs, scope):
-            return None
+            return
         body = _schema_body(node.op_type, scope.opsets.get(domain, 1), domain)
         if body is not None:
-            return self.body(body, node, inputs, scope)
-        return self.run_by_reference(node, inputs, scope)
+            self.body(body, node, inputs, scope)
+            return
+        self.run_by_reference(node, inputs, scope)
 
     # ── names ─────────────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +119,8 @@ class Reader:
     def own_group(self, node: onnx.NodeProto, scope: Scope) -> str:
         """A group for what a node stands for."""
         group, label = self.place_of(node, scope)
-        return self.build.group(scoped(group, label))
+        path = scoped(group, label)
+        return self.build.group(f"{path}:{node.op_type}" if path in self.build.taken else path)
 
     def alias(self, node: onnx.NodeProto, outputs: Sequence[str]) -> None:
         """The node's own name as another name of its first value."""
@@ -171,6 +179,8 @@ class Reader:
                 raise InputError(f"the result '{name}' is made by no node; export the model anew")
             if found != one:
                 self.build.add(Call("Identity", [found], [one], {}, inner.group))
+                if found in self.lists:
+                    self.lists[one] = self.lists[found]
 
     def _with_rule(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> bool:
         """Writes a node that has a rule of ours, in today's form; False where it has none."""
@@ -186,7 +196,7 @@ class Reader:
         call = Call(node.op_type, list(inputs), [], attributes, group, _caption(node), label)
         call.outputs = list(node.output)
         write = _Write(self, call, next(filter(None, node.output), ""), scope)
-        if adaptation(node.op_type, version)(call, write) is False or not _runs_here(call):
+        if adaptation(node.op_type, version)(call, write) is False or not self._runs_here(call):
             if mark is not None:
                 self.build.back(mark)
             return False
@@ -195,17 +205,39 @@ class Reader:
         self.alias(node, call.outputs)
         return True
 
+    def _runs_here(self, call: Call) -> bool:
+        """Whether there is a rule of ours for the call: of its operator, types and attributes."""
+        found = OPERATIONS.get(call.op)
+        if found is None or any(
+            not in_numpy(self.build.values[one].dtype) for one in call.inputs if one in self.build.values
+        ):
+            return False
+        for name in ("to", "dtype"):
+            if call.attributes.get(name) in WIDENED:
+                call.attributes[name] = int(TensorProto.FLOAT)
+            elif name in call.attributes and call.attributes[name] not in _OUR_TYPES:
+                return False
+        accepted = {*found.attributes, *found.settings}
+        return all(name in accepted or value is None for name, value in call.attributes.items())
+
     def run_by_reference(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> None:
         """A node that ONNX's reference runs; what its subgraphs take from outside are inputs too."""
         outer = captured(node)
         group, label = self.place_of(node, scope)
-        rule = opaque(node, scope.opsets, list(self.model.functions), outer)
+        rule = self._closed(node, scope, outer)
         found = [self._input(name, scope) for name in outer]
         attributes = attributes_of(node, self.tensors)
-        given = [*inputs, *found]
+        given = [*inputs, *[""] * (2 - len(inputs) if node.op_type == "Loop" else 0), *found]
         call = Call(node.op_type, given, self.outputs(node, scope), attributes, group, _caption(node), label)
         self.build.add(call, rule)
         self.alias(node, call.outputs)
+
+    def _closed(self, node: onnx.NodeProto, scope: Scope, outer: Sequence[str]) -> Operation:
+        functions = list(self.model.functions)
+        bodies = [graph for name, graph in subgraphs(node) if name == "body"]
+        if node.op_type == "Loop" and not _domain(node.domain) and bodies:
+            return closed_loop(node, bodies[0], scope.opsets, functions, outer, control.MAX_TURNS)
+        return opaque(node, scope.opsets, functions, outer)
 
 
 class _Write:
@@ -337,27 +369,9 @@ def _schema_body(op: str, opset: int, domain: str) -> onnx.FunctionProto | None:
         return None
     body = onnx.FunctionProto()
     body.ParseFromString(schema.get_function_with_opset_version(max(versions)))
+    defaults = [one.default_value for one in schema.attributes.values() if one.default_value.name]
+    body.attribute_proto.extend(defaults)
     return body
-
-
-def _runs_here(call: Call) -> bool:
-    """Whether there is a rule of ours for the call: of its operator, with these attributes."""
-    found = OPERATIONS.get(call.op)
-    if found is None:
-        return False
-    if call.op in ("Cast", "EyeLike", "CastLike"):
-        code = call.attributes.get("to", call.attributes.get("dtype", TensorProto.FLOAT))
-        if code in WIDENED:
-            call.attributes[("to" if "to" in call.attributes else "dtype")] = TensorProto.FLOAT
-        elif code not in _OUR_TYPES:
-            return False
-    if (
-        call.op == "Resize"
-        and call.attributes.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn"
-    ):
-        return False
-    accepted = {*found.attributes, *found.settings}
-    return all(name in accepted or value is None for name, value in call.attributes.items())
 
 
 #: The element types that NumPy has.

@@ -28,6 +28,16 @@ WIDENED: Mapping[int, str] = {onnx.TensorProto.BFLOAT16: "bfloat16"}
 _TEXT = onnx.TensorProto.STRING
 
 
+def in_numpy(dtype: np.dtype[Any]) -> bool:
+    """Whether NumPy itself has the element type; onnx brings others along, such as float8."""
+    return dtype.type.__module__ == "numpy"
+
+
+def is_float(dtype: np.dtype[Any]) -> bool:
+    """Whether values of the type have gradients."""
+    return in_numpy(dtype) and dtype.kind == "f"
+
+
 class Tensors:
     """Reads the tensors of one model; `folder` is where its external data may lie."""
 
