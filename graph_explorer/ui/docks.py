@@ -14,7 +14,10 @@ Side = Literal["left", "right", "bottom"]
 
 @dataclass(frozen=True)
 class Dock:
-    """A panel's place: `side` of the graph, the dock `behind` which it is a tab, keys that go there."""
+    """A panel's place: `side` of the graph, the dock `behind` which it is a tab, keys that go there.
+
+    It comes to the front with its `view`, and the one before it when that view goes.
+    """
 
     name: str
     title: str
@@ -22,6 +25,7 @@ class Dock:
     side: Side
     keys: str
     behind: str = ""
+    view: str = ""
 
 
 DOCKS: tuple[Dock, ...] = (
@@ -56,6 +60,7 @@ DOCKS: tuple[Dock, ...] = (
         "right",
         "Ctrl+Shift+R",
         "inspector",
+        "surface",
     ),
     Dock("program", "Program", "The text of the program", "bottom", "Ctrl+8"),
     Dock("timeline", "Timeline", "Every step of the run, and what happens in it", "bottom", "Ctrl+9"),
@@ -66,5 +71,6 @@ DOCKS: tuple[Dock, ...] = (
         "bottom",
         "Ctrl+Shift+L",
         "timeline",
+        "surface",
     ),
 )

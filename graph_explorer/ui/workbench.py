@@ -49,7 +49,9 @@ _AREAS: dict[Side, Qt.DockWidgetArea] = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 #: Counts up when the table of docks changes so that an old layout no longer fits.
-_LAYOUT = 2
+_LAYOUT = 3
+#: The height of curves, as a part of the window's.
+_CURVES = 0.33
 
 
 _PANELS: dict[str, Callable[[Session], QWidget]] = {
@@ -191,7 +193,7 @@ class Workbench(QMainWindow):
         width, height = self.width(), self.height()
         across = Qt.Orientation.Horizontal
         self.resizeDocks([self.docks["outline"]], [min(max(width * 21 // 100, 276), 380)], across)
-        self.resizeDocks([self.docks["inspector"]], [min(max(width * 26 // 100, 310), 500)], across)
+        self.resizeDocks([self.docks["inspector"]], [min(max(width * 28 // 100, 310), 500)], across)
         right = self.docks["inspector"].width()
         program = min(max(width * 24 // 100, 300), 620)
         bottom = [self.docks["program"], self.docks["timeline"]]
@@ -271,7 +273,20 @@ class Workbench(QMainWindow):
         assert isinstance(editor, ProgramEditor)
         editor.hand_over()
 
+    def _bring(self, shown: tuple[str, ...], before: tuple[str, ...]) -> None:
+        """Panels come to the front with their view, those before them with its end; curves get room."""
+        for row in DOCKS:
+            dock = self.docks[row.name]
+            if row.view in shown and row.view not in before and not dock.isHidden():
+                dock.raise_()
+                if row.side == "bottom" and dock.height() < self.height() * _CURVES:
+                    self.resizeDocks([dock], [round(self.height() * _CURVES)], Qt.Orientation.Vertical)
+            elif row.view in before and row.view not in shown and dock.isVisible():
+                self.docks[row.behind].raise_()
+
     def show_state(self, before: State, now: State) -> None:
+        if before.views != now.views and self._arranged:
+            self._bring(now.views, before.views)
         if before.theme != now.theme or not self._arranged:
             for title in self._titles.values():
                 title.paint_icons(now.theme)

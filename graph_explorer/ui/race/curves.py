@@ -215,6 +215,7 @@ class CurvesPanel(QWidget):
             return
         if not self.plots:
             self._make_plots()
+            self._stale, self._drawn = True, None
         self.session.watch("curves", True)
         if self._stale:
             self._show(self.session.state)

@@ -77,7 +77,7 @@ class Entries(QWidget):
         offered.setToolTip(f"{method.summary}\n{method.reference}")
         offered.triggered.connect(lambda: self.session.add_method(method.name))
 
-    def show_race(self, now: State) -> None:
+    def show_state(self, now: State) -> None:
         race = now.race
         while len(self.cards) < len(race.entries):
             self.cards.append(EntryCard(self.session, len(self.cards)))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph_explorer.ui.race.entries import Entries
+from graph_explorer.ui.race.maps_page import MapsPage
 from graph_explorer.ui.race.rule_page import RulePage
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.text import Label
@@ -29,6 +30,7 @@ _EMPTY = "Open an example to race optimizers on its surface."
 _CARED_FOR = ("document", "race", "paths", "surface", "no_surface", "here", "theme")
 _PAGES = (
     ("entries", "Methods", "Which methods run, and how they are set"),
+    ("maps", "Maps", "Over learning rates, over two settings, over all starts"),
     ("rule", "Update rule", "The next step of the selected path, with its numbers"),
 )
 
@@ -43,13 +45,14 @@ class RacePanel(QWidget):
         self.setObjectName("race")
         self.setAccessibleName("Race of optimizers")
         self.entries = Entries(session)
+        self.maps = MapsPage(session)
         self.rule = RulePage(session)
         self.pages = QStackedWidget()
         self.pages.setObjectName("race_pages")
         self.empty = Label(_EMPTY, "muted")
         self.empty.setObjectName("race_empty")
         self.empty.setContentsMargins(12, 10, 12, 10)
-        for page in (self.entries, self.rule):
+        for page in (self.entries, self.maps, self.rule):
             self.pages.addWidget(self._scrolled(page))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -138,7 +141,4 @@ class RacePanel(QWidget):
         self.pages.setVisible(here)
         if not here:
             return
-        if self.pages.currentIndex() == 0:
-            self.entries.show_race(now)
-        else:
-            self.rule.show_state(now)
+        (self.entries, self.maps, self.rule)[self.pages.currentIndex()].show_state(now)

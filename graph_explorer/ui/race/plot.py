@@ -77,14 +77,21 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
 
     def show_curves(self, curves: Sequence[Curve], race: Race, theme_name: str) -> None:
         """Draws these curves, the selected one above the others."""
+        colours = [entry.colour for entry in race.entries]
+        self.show_coloured(curves, colours, theme_name, race.selected)
+
+    def show_coloured(
+        self, curves: Sequence[Curve], colours: Sequence[int], theme_name: str, chosen: int = -1
+    ) -> None:
+        """Draws these curves in the colours of their entries."""
         shown = theme(theme_name)
         while len(self._lines) < len(curves):
             line = pyqtgraph.PlotCurveItem(antialias=True)
             self._lines.append(line)
             self.getPlotItem().addItem(line, ignoreBounds=True)
         for each, line in zip(curves, self._lines, strict=False):
-            selected = each.entry == race.selected
-            pen = QPen(shown.series_color(race.entries[each.entry].colour), _SELECTED if selected else _PEN)
+            selected = each.entry == chosen
+            pen = QPen(shown.series_color(colours[each.entry]), _SELECTED if selected else _PEN)
             pen.setCosmetic(True)
             line.setData(each.x, each.y, pen=pen)
             line.setZValue(5 if selected else 1)

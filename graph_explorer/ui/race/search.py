@@ -53,7 +53,7 @@ def find_best_rates(session: Session) -> None:
 
 def with_best(race: Race, better: dict[str, MethodSettings], budget: int) -> Race:
     """The race with other learning rates for the entries that are still what was searched for."""
-    note = f"best learning rate found for {budget} evaluations"
+    note = f"best rate for {budget} evaluations"
     entries = tuple(
         dataclasses.replace(entry, text=str(better[str(entry.settings)]), note=note)
         if str(entry.settings) in better

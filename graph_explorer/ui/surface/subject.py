@@ -33,6 +33,7 @@ class Course:
     path: Path
     colour: int
     chosen: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Subject:
         """Colour, text and whether it is chosen, once for each method with its settings."""
         rows: dict[tuple[int, str], bool] = {}
         for course in self.courses:
-            row = (course.colour, legend_text(course.path.settings))
+            text = legend_text(course.path.settings)
+            row = (course.colour, f"{text}, {course.note}" if course.note else text)
             rows[row] = rows.get(row, False) or course.chosen
         return tuple((colour, text, chosen) for (colour, text), chosen in rows.items())
 
@@ -106,7 +108,7 @@ def subject_of(state: State, before: Subject | None = None, old: State | None = 
     kept = before is not None and old is not None and old.surface is surface
     base = before if kept and before is not None else _about(document, state.axes, surface)
     courses = tuple(
-        Course(path, race.entries[entry].colour, entry == race.selected)
+        Course(path, race.entries[entry].colour, entry == race.selected, race.entries[entry].note)
         for place, path in enumerate(state.paths)
         for entry, _ in [race.of(place)]
         if entry < len(race.entries) and race.entries[entry].shown
