@@ -10,8 +10,9 @@ nothing anew. What depends on them alone is computed once, before the loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import islice, repeat
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain, islice, repeat
 from struct import Struct
 
 import numpy as np
@@ -27,17 +28,55 @@ from graph_explorer.lab.steps import PARAMETER, Step, Structure, structure
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """The lines of a rule: what is computed once before the loop, a step, and the first if it differs."""
+
+    parameters: tuple[str, ...]
+    before: tuple[str, ...]
+    step: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)
+def _texts(shape: Structure, careful: bool) -> _Texts:
+    """The rule as Python text; it is the same on every function, and kept."""
+    changing = {*shape.points, *shape.slopes, *shape.state, *shape.each_step}
+    first, later = shape.traced(Code(), first=True), shape.traced(Code(), first=False)
+    before, step = _lines(later, changing, careful, "later")
+    if not first.same(later):
+        once, alone = _lines(first, changing, careful, "first")
+        before = [*once, *before]
+        step = ["if t == 1.0:", *_inside(alone), "else:", *_inside(step)]
+    parameters = tuple(sorted({*first.parameters, *later.parameters}))
+    return _Texts(parameters, tuple(before), tuple(step))
+
+
+def _lines(step: Step, changing: set[str], careful: bool, name: str) -> tuple[list[str], list[str]]:
+    """What is computed before the loop, in variables that begin with `name`, and in it."""
+    moving = step.code.depending(changing)
+    needed = step.code.needed(step.outputs.values())
+    used = {each for number in needed if number in moving for each in step.code.instructions[number].inputs}
+    used |= set(step.outputs.values())
+    fixed = {
+        f"{name}{number}": number
+        for number in needed
+        if number in used - moving and step.code.instructions[number].inputs
+    }
+    before = statements(step.code, fixed, careful=careful, prefix="c")
+    known = {number: text for text, number in fixed.items()}
+    inside = statements(step.code, step.outputs, careful=careful, prefix="s", known=known)
+    return before, inside
+
+
 class Loop:
     """The loop of one method, with these flags and choices, on one function."""
 
     def __init__(self, compiled: Compiled, shape: Structure) -> None:
         self.compiled, self.shape, self.count = compiled, shape, shape.count
-        self.first = shape.traced(Code(), first=True)
-        self.later = shape.traced(Code(), first=False)
         #: what is recorded at every point
         self.row = [*shape.points, "f", *shape.slopes, *shape.state]
         #: the hyper-parameters that the loop takes
-        self.parameters = sorted({*self.first.parameters, *self.later.parameters})
+        self.parameters = _texts(shape, careful=False).parameters
 
     @cached_property
     def fast(self) -> Callable[..., None]:
@@ -48,40 +87,23 @@ class Loop:
         return self._function(careful=True)
 
     def _function(self, *, careful: bool) -> Callable[..., None]:
-        """`walk(pack, rows, steps, x0, …, state…, parameters…)` packs a row a point into the bytes `rows`."""
-        evaluate = self.compiled.lines(careful=careful)
-        record = [f"pack(rows, at, {', '.join(self.row)})", f"at += {8 * len(self.row)}"]
-        each = ", ".join(self.shape.each_step)
-        changing = {*self.row, *self.shape.each_step}
-        before, later = self._lines(self.later, changing, careful)
-        lines = ["at = 0", *evaluate, *record]
-        if self.first.same(self.later):
-            lines += [*before, f"for {each} in steps:", *_inside([*later, *evaluate, *record])]
-        else:
-            once, first = self._lines(self.first, changing, careful)
-            lines += [*once, *before, f"for {each} in steps:"]
-            lines += _inside(["if t == 1.0:", *_inside(first), "else:", *_inside(later), *evaluate, *record])
-        arguments = ["pack", "rows", "steps", *self.shape.points, *self.shape.state, *self.parameters]
-        return function("walk", ", ".join(arguments), lines)
+        """`walk(pack, rows, end, steps, x0, …, state…, parameters…)` packs a row a point into `rows`.
 
-    def _lines(self, step: Step, changing: set[str], careful: bool) -> tuple[list[str], list[str]]:
-        """What is computed before the loop, and in it."""
-        moving = step.code.depending(changing)
-        needed = step.code.needed(step.outputs.values())
-        used = {
-            each for number in needed if number in moving for each in step.code.instructions[number].inputs
-        }
-        used |= set(step.outputs.values())
-        prefix = "first" if step is self.first else "later"
-        fixed = {
-            f"{prefix}{number}": number
-            for number in needed
-            if number in used - moving and step.code.instructions[number].inputs
-        }
-        before = statements(step.code, fixed, careful=careful, prefix="c")
-        known = {number: name for name, number in fixed.items()}
-        inside = statements(step.code, step.outputs, careful=careful, prefix="s", known=known)
-        return before, inside
+        `steps` holds one item more than there are steps: the last point is recorded, and left.
+        """
+        texts = _texts(self.shape, careful)
+        inside = [
+            *self.compiled.lines(careful=careful),
+            f"pack(rows, at, {', '.join(self.row)})",
+            "if at == end:",
+            "    return",
+            f"at += {8 * len(self.row)}",
+            *texts.step,
+        ]
+        each = ", ".join(self.shape.each_step)
+        lines = ["at = 0", *texts.before, f"for {each} in steps:", *_inside(inside)]
+        arguments = ["pack", "rows", "end", "steps", *self.shape.points, *self.shape.state, *self.parameters]
+        return function("walk", ", ".join(arguments), lines)
 
     def remembered(self, rows: Array) -> dict[str, Array]:
         """The columns of the state by name: (rows, coordinates), or (rows,) of a number."""
@@ -122,25 +144,27 @@ class Loop:
     ) -> list[Rate] | None:
         """Fills `rows`; the rates that were used, None if they are all the method's own."""
         rates: list[Rate] = []
-        each: list[Iterable[float]] = [map(float, range(1, steps + 1))]
+        each: list[Iterable[float]] = [map(float, range(1, steps + 2))]
         steady = settings.schedule.schedule.name == "constant" and not settings.schedule.given
         if steady:
-            each.append(repeat(settings.lr, steps))
+            each.append(repeat(settings.lr))
         elif settings.schedule.schedule.needs_losses:
             each.append(self._listening(settings, rows, steps, rates))
         else:
             rates += islice(settings.schedule.start(settings.lr, steps), steps)
-            each.append([float(rate.lr) for rate in rates])
+            each.append(chain((float(rate.lr) for rate in rates), [0.0]))
         if self.shape.cycled and rates:
-            each.append([float(rate.momentum or 0.0) for rate in rates])
-        each += noise.T.tolist() if self.shape.noisy else []
+            each.append(chain((float(rate.momentum or 0.0) for rate in rates), [0.0]))
+        if self.shape.noisy:
+            each += [[*column, 0.0] for column in noise.T.tolist()]
         first = rates[0] if rates else Rate(settings.lr)
         initial = settings.init(np.asarray(start, dtype=float), *first)
         state = [float(n) for name, _ in self.shape.memories for n in np.atleast_1d(initial[name])]
         constants = settings.constants
         numbers = [float(getattr(constants, name.removeprefix(PARAMETER))) for name in self.parameters]
         pack = Struct(f"{len(self.row)}d").pack_into
-        function(pack, rows, zip(*each, strict=False), *start, *state, *numbers)
+        end = len(rows) - 8 * len(self.row)
+        function(pack, rows, end, zip(*each, strict=False), *start, *state, *numbers)
         return None if steady else rates
 
     def _listening(
@@ -153,6 +177,7 @@ class Loop:
             at = 8 * (len(self.row) * (step - 1) + self.count)
             rates.append(schedule.send(loss(rows, at)[0] if step else None))
             yield float(rates[-1].lr)
+        yield 0.0
 
 
 def _inside(lines: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,9 +38,11 @@ class Step:
         return self.code.instructions == other.code.instructions and self.outputs == other.outputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Structure:
     """What the instructions of a rule depend on: flags and choices, and which numbers are zero.
+
+    Two are equal where they make the same instructions.
 
     `memories` are the names of what it remembers, and whether each is a vector; `cycled` names the
     momentum that changes from step to step, "" if none does.
@@ -50,7 +53,7 @@ class Structure:
     cycled: str
     count: int
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """The same for settings that make the same instructions."""
         fixed = {
@@ -59,6 +62,12 @@ class Structure:
             if value is None or isinstance(value, (bool, str, frozenset))
         }
         return self.method.name, self.cycled, self.count, tuple(sorted(fixed.items(), key=str))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def memories(self) -> tuple[tuple[str, bool], ...]:
