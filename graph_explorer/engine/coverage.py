@@ -21,14 +21,14 @@ Forward = Literal["rule", "reference", "reading"]
 
 _STAIRCASE = "it rounds to a grid, which is a staircase"
 _WORDS = "it works on words"
-_LISTS = "it works on lists of values, or values that may be missing"
+_LISTS = "it gives a whole number, or runs a graph for every value of a list"
+_LIST = "what it holds is known when the model is read"
 _TABLE = "it is a table made from whole numbers"
 
 #: Operators without a rule of ours, which ONNX's reference computes: → why no gradient passes.
 OPAQUE: Mapping[str, str] = {
     "BitCast": "it reads bits as another type",
     "BlackmanWindow": _TABLE,
-    "ConcatFromSequence": _LISTS,
     "ConvInteger": "it works on whole numbers",
     "HammingWindow": _TABLE,
     "HannWindow": _TABLE,
@@ -36,20 +36,12 @@ OPAQUE: Mapping[str, str] = {
     "MatMulInteger": "it works on whole numbers",
     "MelWeightMatrix": _TABLE,
     "NonMaxSuppression": "it gives the places of boxes, whole numbers",
-    "Optional": _LISTS,
-    "OptionalGetElement": _LISTS,
     "OptionalHasElement": _LISTS,
     "QLinearConv": _STAIRCASE,
     "QLinearMatMul": _STAIRCASE,
     "RegexFullMatch": _WORDS,
-    "SequenceAt": _LISTS,
-    "SequenceConstruct": _LISTS,
-    "SequenceEmpty": _LISTS,
-    "SequenceErase": _LISTS,
-    "SequenceInsert": _LISTS,
     "SequenceLength": _LISTS,
     "SequenceMap": _LISTS,
-    "SplitToSequence": _LISTS,
     "StringConcat": _WORDS,
     "StringNormalizer": _WORDS,
     "StringSplit": _WORDS,
@@ -57,10 +49,19 @@ OPAQUE: Mapping[str, str] = {
 }
 #: Operators that others replace when a model is read: → what becomes of them.
 REPLACED: Mapping[str, str] = {
+    "ConcatFromSequence": "Concat of what the list holds",
     "If": "the branch that is taken",
     "Loop": "its steps, one after the other",
+    "Optional": _LIST,
+    "OptionalGetElement": "the value itself",
     "Scan": "its steps, one after the other",
     "Scatter": "ScatterElements",
+    "SequenceAt": "the value itself",
+    "SequenceConstruct": _LIST,
+    "SequenceEmpty": _LIST,
+    "SequenceErase": _LIST,
+    "SequenceInsert": _LIST,
+    "SplitToSequence": "Split, whose pieces the list holds",
     "Upsample": "Resize",
 }
 
