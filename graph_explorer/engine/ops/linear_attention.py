@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.ops.composed import Apply, composed
+from graph_explorer.engine.ops.composed import Apply, composed, named
 
 Value = Any
 
@@ -49,8 +49,9 @@ def _linear_attention(
     if q_num_heads % max(1, kv_num_heads):
         raise InputError(f"LinearAttention: {q_num_heads} query heads for {kv_num_heads} key heads")
     half = query.dtype == np.float16
-    q = _by_head(apply, query, q_num_heads)
-    k, v = _by_head(apply, key, kv_num_heads), _by_head(apply, value, kv_num_heads)
+    q = named(apply, "q", _by_head(apply, query, q_num_heads))
+    k = named(apply, "k", _by_head(apply, key, kv_num_heads))
+    v = named(apply, "v", _by_head(apply, value, kv_num_heads))
     batch, _, length, size = np.shape(q)
     rate = None if decay is None else apply("Exp", _by_head(apply, decay, kv_num_heads))
     strength = None if beta is None else _by_head(apply, beta, np.shape(beta)[2])
@@ -59,11 +60,12 @@ def _linear_attention(
         state = np.zeros((batch, kv_num_heads, size, np.shape(v)[3]), q.dtype)
     elif half:
         state = apply("Cast", state, to=1)
+    state = named(apply, "S_0", state)
     factor = np.asarray(scale or 1.0 / math.sqrt(size), q.dtype)
     shared = np.repeat(np.arange(kv_num_heads), q_num_heads // kv_num_heads)
     outputs = []
-    for q_now, k_now, v_now, rate_now, strength_now in zip(
-        *(_steps(apply, x, length) for x in (q, k, v, rate, strength)), strict=True
+    for step, (q_now, k_now, v_now, rate_now, strength_now) in enumerate(
+        zip(*(_steps(apply, x, length) for x in (q, k, v, rate, strength)), strict=True)
     ):
         column = apply("Transpose", k_now, perm=(0, 1, 3, 2))
         if gated:
@@ -71,9 +73,9 @@ def _linear_attention(
         if corrected:
             said = apply("MatMul", k_now, state)
             v_now = apply("Mul", strength_now, apply("Sub", v_now, said))
-        state = apply("Add", state, apply("Mul", column, v_now))
+        state = named(apply, f"t={step}/S", apply("Add", state, apply("Mul", column, v_now)))
         read = state if len(shared) == kv_num_heads else apply("Gather", state, shared, axis=1)
-        outputs.append(apply("Mul", apply("MatMul", q_now, read), factor))
+        outputs.append(named(apply, f"t={step}/y", apply("Mul", apply("MatMul", q_now, read), factor)))
     together = apply("Transpose", apply("Concat", *outputs, axis=2), perm=(0, 2, 1, 3))
     y = apply("Reshape", together, (batch, length, -1))
     if half:
