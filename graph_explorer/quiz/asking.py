@@ -5,16 +5,20 @@ The one rule: the same document, seed, level and kinds give the same questions, 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from random import Random
 
 from graph_explorer.engine.errors import InputError, unknown
 from graph_explorer.quiz.kinds import KINDS, Kind
+from graph_explorer.quiz.progress import Practice, Progress, due
 from graph_explorer.quiz.question import LEVELS, Level, Question
 from graph_explorer.quiz.source import Source
 
 #: So often is a kind tried for a question of the wanted level that has not been asked yet.
 _TRIES = 8
+#: Of so many times the questions wanted those are chosen that fit a learner.
+_CHOICE = 4
 
 
 def ask(
@@ -35,6 +39,23 @@ def ask(
         if len(asked) == count:
             break
     return tuple(asked.values())
+
+
+def ask_for(
+    source: Source, progress: Progress, day: datetime.date, seed: int, count: int, kinds: Iterable[str] = ()
+) -> tuple[Question, ...]:
+    """Questions that fit a learner: concepts whose time has come first, each at the level reached there."""
+    offered = ask(source, seed, _CHOICE * count, "", kinds)
+    waiting = due(progress, day)
+
+    def fit(question: Question) -> tuple[int, int]:
+        practice = progress.concepts.get(question.concept, Practice())
+        gap = abs(LEVELS.index(question.level) - LEVELS.index(practice.level))
+        soon = waiting.index(question.concept) if question.concept in waiting else len(waiting)
+        return gap, soon
+
+    chosen = sorted(offered, key=fit)[:count]
+    return tuple(question for question in offered if any(question is each for each in chosen))
 
 
 def _kind(name: str) -> Kind:

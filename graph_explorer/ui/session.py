@@ -268,13 +268,16 @@ class Session(QObject):
     def save(self, path: Path) -> bool:
         """Writes the document and remembers where."""
         assert self.state.document is not None
-        document = dataclasses.replace(self.state.document, path=path)
+        document = self.state.document
         try:
             save_document(document, path)
             reopened = open_document(path)
         except InputError as error:
             self.say(str(error))
             return False
+        if document.model is not None and reopened.model is None:  # a model that got a program
+            self.show(reopened)
+            return True
         kept = self.state.document.kept_as(reopened)
         self.change(document=kept, saved=kept, message="")
         return True

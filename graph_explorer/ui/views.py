@@ -39,6 +39,10 @@ VIEWS: tuple[View, ...] = (
         "surface", "Surface", "The output over two parameters, with paths of optimizers on it", ("F3",),
         "graph_explorer.ui.surface.view:SurfaceView",
     ),
+    View(
+        "challenge", "Challenge", "Questions on this document, and the blank graph to be filled in", ("F6",),
+        "graph_explorer.ui.challenge.view:ChallengeView",
+    ),
 )  # fmt: skip
 
 #: What stands beside the graph where nobody has chosen it.

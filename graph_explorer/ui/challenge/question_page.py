@@ -1,0 +1,246 @@
+"""The page of one question: what is asked, where to answer, and what is said to it.
+
+The one rule: it shows the round of the session's state; Return does what is next, be it to check or to go
+on.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from graph_explorer.quiz.kinds import KINDS
+from graph_explorer.quiz.question import Question
+from graph_explorer.quiz.round import Round
+from graph_explorer.ui.challenge import acts
+from graph_explorer.ui.challenge.answer import AnswerArea
+from graph_explorer.ui.challenge.figure import FigureView
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.text import Label, Link
+
+#: Lines are no longer than this, so that they can be read.
+_WIDEST = 760
+
+
+class Said(QFrame):
+    """What is said to an answer: a mark, and a sentence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("challenge_said")
+        self.setProperty("look", "remark")
+        self.mark = QLabel()
+        self.mark.setProperty("look", "number")
+        self.text = Label()
+        self.text.setObjectName("challenge_said_text")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 8, 10, 8)
+        row.setSpacing(10)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+
+    def say(self, text: str, mark: str = "", role: str = "") -> None:
+        """Shows a sentence; takes no room without one."""
+        self.mark.setText(mark)
+        self.mark.setVisible(bool(mark))
+        self.mark.setProperty("role", role)
+        self.mark.style().unpolish(self.mark)
+        self.mark.style().polish(self.mark)
+        self.text.setText(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+
+class QuestionPage(QWidget):
+    """The page."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._question: Question | None = None
+        self.setObjectName("challenge_question")
+        self.place = Label("", "small")
+        self.place.setObjectName("challenge_place")
+        self.asked = Label()
+        self.asked.setObjectName("challenge_text")
+        self.asked.setProperty("look", "question")
+        self.program = Label("", "code")
+        self.figure = FigureView()
+        self.answer = AnswerArea()
+        self.answer.entered.connect(self.go_on)
+        self.answer.changed.connect(self._ready)
+        self.hints = [Said() for _ in range(5)]
+        self.said = Said()
+        self.explanation = Label("", "")
+        self.explanation.setObjectName("challenge_explanation")
+        self.example = Link("", "challenge_example")
+        self.example.clicked.connect(self._open_example)
+        self._lay_out()
+
+    # ── making ────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(12)
+        shown = (self.place, self.asked, self.program, self.figure, self.answer)
+        for widget in (*shown, *self.hints, self.said, self.explanation):
+            column.addWidget(widget)
+        column.addWidget(self.example, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._make_buttons())
+        column.addStretch(1)
+        content.setMaximumWidth(_WIDEST)
+        centred = QWidget()
+        row = QHBoxLayout(centred)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(content, 100)
+        row.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName("challenge_scroll")
+        area.setWidget(centred)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        centred.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        self.area = area
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(area)
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.check = self._button("check", "&Check", "Judge the answer (Return)", self.go_on)
+        self.check.setProperty("look", "primary")
+        self.hint = self._button("hint", "&Hint", "The rule, then the formula, then the numbers", self._hint)
+        self.reveal = self._button("reveal", "Show the &answer", "Counts as not known", self._reveal)
+        self.back = self._button("back", "&Back", "The question before", lambda: self._go(-1))
+        self.next = self._button("next", "&Next", "The next question", lambda: self._go(1))
+        for button in (self.check, self.hint, self.reveal):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.back)
+        row.addWidget(self.next)
+        return row
+
+    def _button(self, name: str, text: str, hint: str, act: object) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(f"challenge_{name}")
+        button.setToolTip(hint)
+        button.setAccessibleName(text.replace("&", ""))
+        button.setAccessibleDescription(hint)
+        button.clicked.connect(act)
+        return button
+
+    # ── acting ────────────────────────────────────────────────────────────────────────────────
+
+    def go_on(self) -> None:
+        """What Return does: judge the answer, or go to the next question."""
+        now = self.session.state.challenge.round
+        if not now.open:
+            self._go(1)
+        elif self.answer.ready:
+            acts.give_answer(self.session, self.answer.text)
+            after = self.session.state.challenge.round
+            if now.exam and not after.open:
+                self._go(1)
+
+    def _hint(self) -> None:
+        acts.show_hint(self.session)
+
+    def _reveal(self) -> None:
+        acts.show_answer(self.session)
+
+    def _go(self, by: int) -> None:
+        acts.go_to(self.session, self.session.state.challenge.round.at + by)
+
+    def _open_example(self) -> None:
+        question = self.session.state.challenge.round.question
+        if question is not None and question.link:
+            acts.open_example(self.session, question)
+
+    # ── showing ───────────────────────────────────────────────────────────────────────────────
+
+    def show_round(self, before: State, now: State) -> None:
+        """Shows the present question of the round."""
+        shown = now.challenge.round
+        question = shown.question
+        if question is None:
+            return
+        if question is not self._question or now.theme != before.theme:
+            self.figure.show_figure(question.figure, now.theme)
+        if question is not self._question:
+            self._question = question
+            self._show_question(question)
+        self._show_place(shown, question)
+        self._show_judgement(shown, question)
+
+    def _show_question(self, question: Question) -> None:
+        text = question.text
+        if question.program:
+            text = text.replace(question.program + "\n", "").replace(question.program, "")
+        self.asked.setText(text.strip())
+        self.asked.setAccessibleName(question.text)
+        self.program.show_text(question.program)
+        self.answer.show_question(question)
+        self.area.verticalScrollBar().setValue(0)
+        if self.isVisible():
+            self.answer.take_focus()
+
+    def _show_place(self, shown: Round, question: Question) -> None:
+        at = f"{shown.at + 1} of {len(shown.questions)}"
+        self.place.setText("  ·  ".join((at, KINDS[question.kind].title, question.concept, question.level)))
+
+    def _show_judgement(self, shown: Round, question: Question) -> None:
+        attempt, tells = shown.attempt, shown.shows_verdict
+        self.answer.lock(not shown.open)
+        for place, said in enumerate(self.hints):
+            given = place < attempt.hints and place < len(question.hints)
+            said.say(question.hints[place] if given else "", "?" if given else "", "muted")
+        if attempt.problem:
+            self.said.say(attempt.problem, "!", "warning")
+        elif attempt.verdict is not None and tells:
+            right = attempt.verdict.right
+            self.said.say(attempt.verdict.says, "✓" if right else "✗", "success" if right else "error")
+        elif attempt.tries and not tells:
+            self.said.say("Taken down; it is judged at the end.", "•", "muted")
+        elif attempt.given_up:
+            self.said.say(f"The answer: {spoken(question)}", "→", "muted")
+        else:
+            self.said.say("")
+        over = (attempt.done or shown.ended) and tells
+        also = f"The answer: {spoken(question)}. " if over and not attempt.done else ""
+        self.explanation.show_text(also + question.explanation if over else "")
+        self.example.show_text(f"See it in the example: {question.link}")
+        self.example.setVisible(over and bool(question.link))
+        self._show_buttons(shown, question)
+
+    def _show_buttons(self, shown: Round, question: Question) -> None:
+        self.hint.setVisible(not shown.exam)
+        self.reveal.setVisible(not shown.exam)
+        self.hint.setEnabled(shown.open and shown.attempt.hints < len(question.hints))
+        self.reveal.setEnabled(shown.open)
+        self.back.setEnabled(shown.at > 0)
+        last = shown.at == len(shown.questions) - 1
+        self.next.setText("&Finish" if last else "&Next")
+        self.next.setAccessibleName("Finish" if last else "Next")
+        self._ready()
+
+    def _ready(self) -> None:
+        self.check.setEnabled(self.session.state.challenge.round.open and self.answer.ready)
+
+
+def spoken(question: Question) -> str:
+    """The right answer as a person writes it."""
+    answer = question.answer
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, float):
+        return f"{answer:.5g}"
+    if question.form == "shape":
+        return str(answer)
+    return (" → " if question.form == "order" else ", ").join(map(str, answer)) or "none of them"
