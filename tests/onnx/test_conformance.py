@@ -29,7 +29,6 @@ EXPECTED_TO_FAIL: dict[str, str] = {
         for kind in ("", "_double", "_seed")
         for form in ("", "_expanded")
     },
-    "test_if_opt": "ONNX's reference, which runs operators on optionals, puts an optional into a list",
     "test_loop16_seq_none": "the runner asks a list's single number for its length",
     "test_scan_sum": "a Scan older than opset 9 has a batch axis, and ONNX's reference cannot run it",
     **{

@@ -48,6 +48,8 @@ class Reader:
         self.used = _used(model)
         #: what the lists hold that the graph makes: id → ids
         self.lists: dict[str, tuple[str, ...]] = {}
+        #: values that might have been missing and are there
+        self.present: set[str] = set()
         #: where the subgraph stands → names of its initializers → ids
         self.inner_leaves: dict[tuple[str, ...], dict[str, str]] = {}
 

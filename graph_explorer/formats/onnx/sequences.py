@@ -44,8 +44,8 @@ def _place(reader: Reader, name: str) -> int | None:
 
 
 def construct(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
-    """A list of these values, an empty one, or a value that may be missing and is not."""
-    return _made(reader, node, inputs, scope, tuple(inputs)) if all(inputs) else False
+    """A list of these values, or an empty one."""
+    return _made(reader, node, inputs, scope, tuple(inputs))
 
 
 def insert(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
@@ -92,12 +92,24 @@ def split(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, p
 
 
 def take(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
-    """The value at a place of a list, or the one that might have been missing."""
-    held = reader.lists.get(inputs[0])
-    at = 0 if len(inputs) < 2 else _place(reader, inputs[1])
+    """The value at a place of a list."""
+    held, at = reader.lists.get(inputs[0]), _place(reader, inputs[1])
     if not held or at is None or not -len(held) <= at < len(held):
         return False
     return _copied(reader, node, held[at], scope)
+
+
+def optional(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+    """A value that may be missing and is not: the value itself."""
+    if not inputs or not inputs[0] or not _copied(reader, node, inputs[0], scope):
+        return False
+    reader.present.update(filter(None, [scope.find(node.output[0])]))
+    return True
+
+
+def element(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+    """The value that might have been missing, where it is not."""
+    return inputs[0] in reader.present and _copied(reader, node, inputs[0], scope)
 
 
 def copy(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
@@ -146,7 +158,7 @@ def clear(reader: Reader, outputs: Iterable[str]) -> None:
 
 #: Operator → how it is seen through; False where it is not.
 WAYS: Mapping[str, Way] = {
-    "SequenceConstruct": construct, "SequenceEmpty": construct, "Optional": construct,
+    "SequenceConstruct": construct, "SequenceEmpty": construct, "Optional": optional,
     "SequenceInsert": insert, "SequenceErase": erase, "SplitToSequence": split, "SequenceAt": take,
-    "OptionalGetElement": take, "ConcatFromSequence": join, "Identity": copy,
+    "OptionalGetElement": element, "ConcatFromSequence": join, "Identity": copy,
 }  # fmt: skip
