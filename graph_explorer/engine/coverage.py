@@ -52,7 +52,7 @@ REPLACED: Mapping[str, str] = {
     "ConcatFromSequence": "Concat of what the list holds",
     "If": "the branch that is taken",
     "Loop": "its steps, one after the other",
-    "Optional": _LIST,
+    "Optional": "the value itself",
     "OptionalGetElement": "the value itself",
     "Scan": "its steps, one after the other",
     "Scatter": "ScatterElements",
