@@ -1,7 +1,6 @@
 """The panel of the curves: transport, loss and gradient of every path, and the table.
 
-The one rule: it shows the race of the session and moves its step; plots are made when they are first
-looked at, since their library takes its time to load.
+The one rule: it shows the race of the session and moves its step, and nothing else.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
@@ -17,6 +15,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from graph_explorer.ui.race.player import RacePlayer, length
+from graph_explorer.ui.race.plot import Plot
 from graph_explorer.ui.race.series import (
     Curve,
     Quantity,
@@ -33,9 +32,6 @@ from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.scrub import Scrub
 from graph_explorer.ui.widgets.text import Elided, Label
 from graph_explorer.ui.widgets.transport import Move, SpeedChoice, Transport
-
-if TYPE_CHECKING:
-    from graph_explorer.ui.race.plot import Plot
 
 _EMPTY = "Open an example to see how the losses of a race fall."
 _HINTS: Mapping[Move, str] = {
@@ -86,7 +82,10 @@ class CurvesPanel(QWidget):
         self.session = session
         self.view = View()
         self.player = RacePlayer(session, self)
-        self.plots: dict[Quantity, Plot] = {}
+        self.plots: dict[Quantity, Plot] = {
+            quantity: Plot(f"curves_{quantity}", spoken, self._go_to, session.step_race)
+            for quantity, spoken in _QUANTITIES
+        }
         self.curves: dict[Quantity, list[Curve]] = {}
         self._stale = True
         self._drawn: State | None = None
@@ -109,6 +108,8 @@ class CurvesPanel(QWidget):
         self._pictures = QHBoxLayout(self.pictures)
         self._pictures.setContentsMargins(0, 0, 0, 0)
         self._pictures.setSpacing(6)
+        for plot in self.plots.values():
+            self._pictures.addWidget(plot)
         self.split.addWidget(self.pictures)
         self.split.addWidget(self.table)
         self.split.setStretchFactor(0, 3)
@@ -164,15 +165,6 @@ class CurvesPanel(QWidget):
         self.switches.idToggled.connect(self._switch)
         return line
 
-    def _make_plots(self) -> None:
-        """Loads the library of the plots and makes them, once."""
-        from graph_explorer.ui.race.plot import Plot
-
-        for quantity, spoken in _QUANTITIES:
-            self.plots[quantity] = Plot(f"curves_{quantity}", spoken, self._go_to, self.session.step_race)
-            self.plots[quantity].show_theme(self.session.state.theme)
-            self._pictures.addWidget(self.plots[quantity])
-
     # ── acting ────────────────────────────────────────────────────────────────────────────────
 
     def play(self) -> None:
@@ -213,9 +205,6 @@ class CurvesPanel(QWidget):
         """Shows what has become of the race while nobody looked."""
         if not self.isVisible():
             return
-        if not self.plots:
-            self._make_plots()
-            self._stale, self._drawn = True, None
         self.session.watch("curves", True)
         if self._stale:
             self._show(self.session.state)
@@ -252,9 +241,6 @@ class CurvesPanel(QWidget):
         if not here:
             return
         before, self._drawn = self._drawn, now
-        if before is None or before.theme != now.theme:
-            for plot in self.plots.values():
-                plot.show_theme(now.theme)
         if before is None or before.race.playing != now.race.playing or before.theme != now.theme:
             self.transport.show_playing(now.race.playing, now.theme)
         seen = ("entries", "starts", "selected", "start")

@@ -7,7 +7,7 @@ race says so and stays until another is drawn.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from graph_explorer.lab.basins import BasinMap
 from graph_explorer.lab.maps import HeatMap, Sweep
 from graph_explorer.ui.race.map_images import basin_image, losses_image
 from graph_explorer.ui.race.mapping import Found, Kind, Request, numbers_of, request, told
+from graph_explorer.ui.race.plot import Plot
 from graph_explorer.ui.race.raster import Raster, RasterView
 from graph_explorer.ui.race.series import View, bounds
 from graph_explorer.ui.race.sweeps import sweep_curves, sweep_marks, sweep_title
@@ -35,9 +36,6 @@ from graph_explorer.ui.race.wording import number_text, point_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets.text import Label
-
-if TYPE_CHECKING:
-    from graph_explorer.ui.race.plot import Plot
 
 #: The key of the job.
 JOB = "map"
@@ -64,7 +62,7 @@ class MapsPage(QWidget):
         super().__init__(parent)
         self.session = session
         self.drawn: dict[Kind, tuple[Request, Found]] = {}
-        self.plot: Plot | None = None
+        self.plot = Plot("race_sweep", "Final loss over the learning rate", self._choose_rate, lambda k: None)
         self.setObjectName("race_maps")
         self.raster = RasterView("race_raster", "Map")
         self.raster.chosen.connect(self._chosen)
@@ -73,7 +71,7 @@ class MapsPage(QWidget):
         self.pictures = QStackedWidget()
         self.pictures.setObjectName("race_map_pictures")
         self.pictures.setMinimumHeight(300)
-        for page in (self.none, self.raster):
+        for page in (self.none, self.raster, self.plot):
             self.pictures.addWidget(page)
         self.hint = Label("", "small")
         self.state = Label("", role="warning")
@@ -211,15 +209,7 @@ class MapsPage(QWidget):
                 box.setCurrentIndex(names.index(kept) if kept in names else first)
 
     def _show_sweeps(self, now: State, asked: Request, found: tuple[Sweep, ...]) -> None:
-        if self.plot is None:
-            from graph_explorer.ui.race.plot import Plot  # its library takes its time to load
-
-            self.plot = Plot(
-                "race_sweep", "Final loss over the learning rate", self._choose_rate, lambda k: None
-            )
-            self.pictures.addWidget(self.plot)
         view = View(log_x=True, log_y=True)
-        self.plot.show_theme(now.theme)
         curves, base = sweep_curves(found)
         self.plot.show_axes(view.log_x, view.log_y, sweep_title(base))
         self.plot.show_coloured(curves, asked.colours, now.theme)

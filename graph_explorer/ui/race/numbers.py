@@ -7,14 +7,19 @@ of those are seen, 1, 2 and 5 times one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-
-import pyqtgraph
 
 from graph_explorer.engine.notation import raised
+from graph_explorer.ui.surface.ticks import labels, ticks
 
-#: Pixels from number to number at the least: along the bottom, along the side.
-_ACROSS, _UPWARDS = 56, 26
+
+def numbers(low: float, high: float, most: int, logarithmic: bool) -> list[tuple[float, str]]:
+    """At most about `most` places from `low` to `high`, each with what stands there."""
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        return []
+    if logarithmic:
+        return [(place, written(place)) for place in decades(low, high, most)]
+    places = ticks(low, high, most)
+    return list(zip(places, labels(places), strict=True))
 
 
 def decades(low: float, high: float, most: int) -> list[float]:
@@ -23,11 +28,10 @@ def decades(low: float, high: float, most: int) -> list[float]:
     if len(whole) >= 2:
         every = max(1, math.ceil(len(whole) / max(most, 1)))
         return [float(power) for power in whole if power % every == 0]
-    parts = (1, 2, 5) if most < 9 else (1, 2, 3, 5, 7)
     fine = [
         power + math.log10(part)
         for power in range(math.floor(low), math.ceil(high) + 1)
-        for part in parts
+        for part in (1, 2, 5)
         if low <= power + math.log10(part) <= high
     ]
     return fine[:: max(1, math.ceil(len(fine) / max(most, 1)))]
@@ -40,18 +44,3 @@ def written(power: float) -> str:
     if -3 <= exponent <= 4:
         return f"{digit * 10**exponent:g}" if exponent >= 0 else f"{digit * 10.0**exponent:.{-exponent}f}"
     return f"10{raised(exponent)}" if digit == 1 else f"{digit}·10{raised(exponent)}"
-
-
-class Axis(pyqtgraph.AxisItem):  # type: ignore[misc]
-    """An axis of a plot whose places are logarithms where `logMode` says so."""
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float | None, list[float]]]:
-        if not self.logMode or not math.isfinite(low + high):
-            return list(super().tickValues(low, high, size))[:1]
-        room = _ACROSS if self.orientation in ("bottom", "top") else _UPWARDS
-        return [(None, decades(low, high, max(int(size / room), 2)))]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        if self.logMode:
-            return [written(value) for value in values]
-        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
