@@ -177,9 +177,10 @@ class Plan:
 
     @cached_property
     def elementwise(self) -> bool:
-        """Whether every operation works entry by entry on numbers with one output."""
+        """Whether every operation works entry by entry on numbers with one output, and leaves no input out."""
         distinct = {id(found): found for found in self.operations if found is not None}
-        return all(found.elementwise for found in distinct.values())
+        complete = not any(-1 in numbers for numbers in self.inputs)
+        return complete and all(found.elementwise for found in distinct.values())
 
     @cached_property
     def table(self) -> Table:

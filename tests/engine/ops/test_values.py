@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from graph_explorer.document import parse, run
 from graph_explorer.engine.ops import OPERATIONS
 
 
@@ -101,6 +102,11 @@ def test_a_bound_of_clip_moves_what_lies_beyond_it() -> None:
     assert op.pull(2, g, y, (x, None, high), {}).tolist() == 11.0
     crossed = (x, np.array(2.0), high)
     assert op.pull(2, g, op.forward(*crossed), crossed, {}).tolist() == 23.0
+
+
+def test_a_bound_of_a_number_may_be_left_out() -> None:
+    trace = run(parse("y = clip(x, high=0.2)\nz = 3*y", parameters={"x": 0.1}))
+    assert (float(trace.value("y")), float(trace.gradient("x"))) == (0.1, 3.0)
 
 
 def test_a_value_met_twice_passes_its_gradient_to_the_first_place() -> None:
