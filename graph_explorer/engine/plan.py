@@ -177,7 +177,7 @@ class Plan:
 
     @cached_property
     def elementwise(self) -> bool:
-        """Whether every operation works entry by entry on numbers with one output, and leaves no input out."""
+        """Whether every operation works entry by entry on numbers, leaves none out and has one output."""
         distinct = {id(found): found for found in self.operations if found is not None}
         complete = not any(-1 in numbers for numbers in self.inputs)
         return complete and all(found.elementwise for found in distinct.values())
