@@ -40,7 +40,7 @@ VIEWS: tuple[View, ...] = (
         "graph_explorer.ui.surface.view:SurfaceView",
     ),
     View(
-        "challenge", "Challenge", "Questions on this document, and the blank graph to be filled in", ("F6",),
+        "challenge", "Challenge", "Questions on this document, and the blank graph to be filled in", ("Shift+F3",),
         "graph_explorer.ui.challenge.view:ChallengeView",
     ),
 )  # fmt: skip
