@@ -41,9 +41,11 @@ def _paint(document: Any, options: argparse.Namespace, surface: Any = None, path
 
 def _paint_surface(document: Any, options: argparse.Namespace, surface: Any, paths: Any) -> None:
     application = _offscreen()
+    from graph_explorer.cli.descents import window_asked
     from graph_explorer.ui.surface.picture import save_surface
 
-    save_surface(options.out, document, surface, paths, theme=options.theme, size=options.size)
+    window = window_asked(options, document, surface)
+    save_surface(options.out, document, surface, paths, theme=options.theme, size=options.size, window=window)
     del application
 
 

@@ -66,7 +66,7 @@ def command_optimize(options: argparse.Namespace) -> int:
 def command_surface(options: argparse.Namespace) -> int:
     """Prints or saves the surface on a grid."""
     document, surface = _surface(options)
-    window = _window(options, document, surface)
+    window = window_asked(options, document, surface)
     columns, rows = options.grid
     if not (2 <= columns <= MOST_POINTS and 2 <= rows <= MOST_POINTS):
         raise InputError(f"a grid has from 2x2 to {MOST_POINTS}x{MOST_POINTS} points; write --grid 101x101")
@@ -101,7 +101,8 @@ def _axes(options: argparse.Namespace) -> tuple[str, str] | None:
     return names[0], names[1]
 
 
-def _window(options: argparse.Namespace, document: Document, surface: Surface) -> Window:
+def window_asked(options: argparse.Namespace, document: Document, surface: Surface) -> Window:
+    """The part of the plane that the command line names, or else the document's own."""
     if options.window is None:
         return window_of(document, _axes(options), surface)
     left, right, bottom, top = _numbers(options.window, 4, "--window LEFT,RIGHT,BOTTOM,TOP")
@@ -135,7 +136,7 @@ def _raced(options: argparse.Namespace) -> tuple[Document, Surface, tuple[Path, 
     entries = [
         (read_method(text), start) for text in texts for start in starts or [tuple(surface.here.tolist())]
     ]
-    window = _window(options, document, surface)
+    window = window_asked(options, document, surface)
     paths = race(surface, entries, steps, budget=options.budget, seed=options.seed, window=window, whole=True)
     return document, surface, paths
 

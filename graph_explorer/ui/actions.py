@@ -373,6 +373,8 @@ _HELP = (
            menu="Help", act=lambda w: w.open_help("file_format")),
     Action(id="help.operations", text="Operations", hint="Every operation with its local derivatives",
            menu="Help", act=lambda w: w.open_help("operations")),
+    Action(id="help.surface", text="The surface view", hint="How to read a surface, and what one can do",
+           menu="Help", act=lambda w: w.open_help("surface")),
     Action(id="help.news", text="What is new", hint="Changes of the last versions", menu="Help", section=1,
            icon="news", act=lambda w: w.open_help("changelog")),
     Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help",
@@ -487,8 +489,8 @@ ACTIONS: tuple[Action, ...] = (
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
-    ("File/Open recent", 0), ("File/Examples", 0), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
-    ("View/Surface", 2), ("Race/Add a method", 2),
+    ("File/Open recent", 0), ("File/Examples", 0), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2),
+    ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

@@ -43,8 +43,10 @@ def write_gif(path: Path, frames: Sequence[QImage] | Iterator[QImage], milliseco
     One palette serves all frames, so that colours do not flicker.
     """
     pictures = [_image(frame) for frame in frames]
+    from PIL import Image  # needed for films only
+
     palette = _palette(pictures)
-    reduced = [picture.quantize(palette=palette, dither=0) for picture in pictures]
+    reduced = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     times = [milliseconds] * (len(reduced) - 1) + [REST]
     try:
         reduced[0].save(

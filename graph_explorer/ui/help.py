@@ -32,10 +32,13 @@ PAGES: Mapping[str, str] = {
     "language": "The program language",
     "file_format": "The file format",
     "operations": "Operations",
+    "surface": "The surface view",
     "changelog": "What is new",
     "about": "About",
 }
-_LIBRARIES = ("PySide6-Essentials", "numpy", "networkx", "pyqtgraph", "tomlkit", "ziamath")
+_LIBRARIES = (
+    "PySide6-Essentials", "numpy", "networkx", "pyqtgraph", "contourpy", "pillow", "tomlkit", "ziamath",
+)  # fmt: skip
 
 
 def page(name: str) -> str:

@@ -174,7 +174,7 @@ def frames(
     assert state.document is not None, "there is no document to be shown"
     trace = trace or state.trace or run(state.document, partial=True)
     last = time_of_step(trace, step) if step is not None else trace.length
-    room = (size[0], max(size[1] - _CAPTION, 16)) if size else None
+    room = (size[0], max(size[1] - round(_CAPTION), 16)) if size else None
     shown = view(source, trace=trace, step=_first_step(trace), size=room, **more)
     ratio = 1.0 if size else min(RATIO, _WIDEST / shown.width)
     times = range(min(trace.forward_length + 1, last), last + 1)

@@ -52,4 +52,4 @@ def lightness(colours: Array) -> Array:
     parts = np.asarray(colours) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     luminance = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return np.where(luminance > 216 / 24389, 1.16 * np.cbrt(luminance) - 0.16, luminance * 9.033)
+    return np.asarray(np.where(luminance > 216 / 24389, 1.16 * np.cbrt(luminance) - 0.16, luminance * 9.033))

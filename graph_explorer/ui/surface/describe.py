@@ -5,10 +5,17 @@ The one rule: whatever the picture shows as a mark is a sentence here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.race.markers import marker_name
 from graph_explorer.ui.surface.probe import Found
 from graph_explorer.ui.surface.subject import Subject
+
+Array = np.ndarray[Any, Any]
 
 
 def describe(subject: Subject, found: Found | None) -> str:
@@ -31,6 +38,5 @@ def describe(subject: Subject, found: Found | None) -> str:
     return " ".join(parts)
 
 
-def _point(point: object) -> str:
-    x, y = point  # type: ignore[misc]
-    return f"({number(x)}, {number(y)})"
+def _point(point: Sequence[float] | Array) -> str:
+    return f"({number(point[0])}, {number(point[1])})"

@@ -153,7 +153,7 @@ def _between(rows: Array, places: Array) -> Array:
     below = np.clip(places.astype(int), 0, len(rows) - 2)
     share = (places - below).astype(np.float32)[:, None]
     low = rows[below]
-    return low + (rows[below + 1] - low) * share
+    return np.asarray(low + (rows[below + 1] - low) * share)
 
 
 def _lines(samples: Samples, shares: Array, levels: Levels) -> tuple[tuple[int, Array], ...]:

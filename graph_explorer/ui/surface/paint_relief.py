@@ -93,7 +93,7 @@ def _paint_names(
 
 
 def _inside(block: Array) -> Array:
-    return np.isfinite(block).all(axis=1) & (np.abs(block[:, :2]) <= 1).all(axis=1)
+    return np.asarray(np.isfinite(block).all(axis=1) & (np.abs(block[:, :2]) <= 1).all(axis=1))
 
 
 def _paint_course(

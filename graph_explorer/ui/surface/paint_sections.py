@@ -68,7 +68,7 @@ def _paint(painter: QPainter, box: Box, points: Array, shown: Theme) -> None:
     painter.setBrush(shown.color("panel"))
     painter.drawRect(QRectF(*box))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    finite = np.isfinite(points).all(axis=1)
+    finite = np.asarray(np.isfinite(points).all(axis=1))
     cuts = np.flatnonzero(np.diff(finite.astype(int))) + 1
     for run in np.split(np.arange(len(points)), cuts):
         if len(run) > 1 and finite[run[0]]:

@@ -218,5 +218,7 @@ def save_state(
     assert surface is not None
     subject = subject_of(state)
     paths = [course.path for course in subject.courses]
-    about = {"subject": subject, "look": state.look, "window": window, "theme": state.theme}
-    save_surface(path, document, surface, paths, checkpoint=checkpoint, **about)
+    save_surface(
+        path, document, surface, paths, theme=state.theme, subject=subject, look=state.look, window=window,
+        checkpoint=checkpoint,
+    )  # fmt: skip

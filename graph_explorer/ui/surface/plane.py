@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -22,12 +24,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.surface.frame import Frame, Window
 from graph_explorer.ui.surface.keys import press_key
 from graph_explorer.ui.surface.looking import Looking, View, Wish
+from graph_explorer.ui.surface.menu import make_menu, tip
 from graph_explorer.ui.surface.paint_marks import Pointed
 from graph_explorer.ui.surface.plan import Plan, make_plan
 from graph_explorer.ui.surface.pointer import Pointer
@@ -107,8 +110,10 @@ class Plane(QWidget):
     @staticmethod
     def _redrawn(before: State, now: State) -> bool:
         """Whether the ground looks different; another eye alone changes nothing on it."""
-        kept = {"turn": 0.0, "tilt": 0.0, "nearness": 1.0, "legend": True, "minima": True, "curvature": True}
-        looks = [replace(state.look, **kept) for state in (before, now)]
+        looks = [
+            replace(s.look, turn=0.0, tilt=0.0, nearness=1.0, legend=True, minima=True, curvature=True)
+            for s in (before, now)
+        ]
         return before.theme != now.theme or looks[0] != looks[1]
 
     def _clear(self) -> None:
@@ -220,6 +225,14 @@ class Plane(QWidget):
         starts[place] = point
         self.session.set_race(starts=tuple(starts))
 
+    def add_start(self, point: Point) -> None:
+        """One more start for all methods of the race."""
+        self.session.set_race(self.session.state.race.with_start(point))
+
+    def remove_start(self, place: int) -> None:
+        """Takes a start away; the last one stays."""
+        self.session.set_race(self.session.state.race.without_start(place))
+
     def point(self, over: Pointed) -> None:
         """The pointer is over something else now."""
         if over == self._over:
@@ -311,7 +324,18 @@ class Plane(QWidget):
         if not press_key(self, event):
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        over = self._pointer.at(event.pos().toPointF())
+        if self.frame is not None:
+            menu = make_menu(self, over)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
+
     def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            over = self._pointer.at(event.pos().toPointF())
+            QToolTip.showText(event.globalPos(), tip(over, len(self.session.state.race.starts)), self)
+            return True
         if isinstance(event, QNativeGestureEvent) and self._pointer.gesture(event):
             return True
         return super().event(event)

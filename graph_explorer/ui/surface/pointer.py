@@ -93,7 +93,10 @@ class Pointer:
             self._plane.settle()
         elif event.button() == Qt.MouseButton.LeftButton and self._grip.at and not self._grip.here:
             self._clicked = self._grip.start < 0
-            if self._clicked:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._clicked = False
+                self._plane.add_start(self._grip.at)
+            elif self._clicked:
                 self._plane.move_here(self._grip.at, "")
         self._plane.point(self.at(event.position()))
 
@@ -120,5 +123,5 @@ class Pointer:
         return True
 
 
-def _near(seen: np.ndarray, x: float, y: float) -> bool:  # type: ignore[type-arg]
+def _near(seen: np.ndarray, x: float, y: float) -> bool:
     return bool(np.hypot(seen[0] - x, seen[1] - y) <= REACH)

@@ -27,7 +27,7 @@ def polygon_of(points: Array) -> QPolygonF:
         made.resize(len(points))
         address = shiboken6.getCppPointer(made.data())[0]
         memory = (ctypes.c_double * (2 * len(points))).from_address(address)
-        np.frombuffer(memory).reshape(-1, 2)[:] = points
+        np.ctypeslib.as_array(memory).reshape(-1, 2)[:] = points
     return made
 
 

@@ -124,7 +124,7 @@ def _shade(heights: Array) -> Array:
     along_y, along_x = np.gradient(heights * _HEIGHT, step)
     normals = np.stack([-along_x, -along_y, np.ones_like(heights)], axis=-1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    return _AMBIENT + (1.12 - _AMBIENT) * np.clip(normals @ _LIGHT, 0, 1)
+    return np.asarray(_AMBIENT + (1.12 - _AMBIENT) * np.clip(normals @ _LIGHT, 0, 1))
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Relief:
         with np.errstate(invalid="ignore"):
             columns = np.clip(np.nan_to_num(columns), 0, self.horizon.shape[1] - 1).astype(int)
             found = up < self.horizon[np.maximum(before, 0), columns] - 0.012
-        return found & (before >= 0)
+        return np.asarray(found & (before >= 0))
 
 
 def make_relief(block: Block, eye: Eye, side: QColor, ratio: float = 1.0) -> Relief:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from graph_explorer.document import window_of
+from graph_explorer.document import RANDOM, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import name_text
+from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.surface.frame import Window
@@ -126,7 +127,9 @@ def subject_for(document: Document, surface: Surface, paths: Sequence[Path] = ()
     starts = tuple(dict.fromkeys((float(p.points[0][0]), float(p.points[0][1])) for p in paths))
     here = (float(surface.here[0]), float(surface.here[1])) if not paths else None
     steps = max((path.steps for path in paths), default=0)
-    labels = (surface.axes[0].label, surface.axes[1].label)
+    entries = all(isinstance(axis, Entry) for axis in surface.axes)
+    axes = (surface.axes[0].label, surface.axes[1].label) if entries else RANDOM
     own = document.surface
-    axes = None if own is not None and (own.random or own.axes == labels) else labels
+    if own is not None and (axes == own.axes or (axes == RANDOM and own.random)):
+        axes = None
     return replace(_about(document, axes, surface), courses=courses, starts=starts, here=here, steps=steps)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QToolButton, QWidget
 
 from graph_explorer.document import RANDOM, Document, surface_of
 from graph_explorer.engine.errors import InputError
+from graph_explorer.lab.directions import Entry
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.surface.look import COLOUR_MAPS
 from graph_explorer.ui.surface.switches import SCALES, SWITCHES, Switch
@@ -168,7 +169,7 @@ class Tools(QToolBar):
         if state.surface is None:
             return ["", ""]
         labels = [axis.label for axis in state.surface.axes]
-        entries = all(len(axis.names) == 1 and hasattr(axis, "index") for axis in state.surface.axes)
+        entries = all(isinstance(axis, Entry) for axis in state.surface.axes)
         return labels if entries else [_RANDOM, _RANDOM]
 
     def _write(self, texts: list[str]) -> None:

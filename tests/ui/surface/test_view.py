@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import RANDOM, Document, parse
 from graph_explorer.ui.session import Session
+from graph_explorer.ui.surface.menu import make_menu, tip
+from graph_explorer.ui.surface.paint_marks import Pointed
 from graph_explorer.ui.surface.plane import Plane
 from graph_explorer.ui.surface.view import SurfaceView
 
@@ -240,3 +242,39 @@ def test_nothing_is_left_when_the_document_closes(make_view: Make, bowl: Documen
     assert view.plane.subject is None
     assert view.plane.frame is None
     assert not view.plane.grab().toImage().isNull()
+
+
+def test_shift_and_click_add_a_start(make_view: Make, bowl: Document, session: Session, qtbot: QtBot) -> None:
+    view = make_view(bowl)
+    at = spot(view.plane, -3, 1)
+    qtbot.mouseClick(view.plane, LEFT, SHIFT, pos=at)
+    assert session.state.race.starts[1] == view.plane.frame.point(at.x(), at.y())
+    assert session.here == (1.0, -1.0)
+    assert len(view.plane.subject.courses) == 4
+
+
+def test_the_menu_at_a_start(make_view: Make, bowl: Document, session: Session) -> None:
+    view = make_view(bowl)
+    view.plane.add_start((2.0, 2.0))
+    menu = make_menu(view.plane, Pointed(1, at=(2.0, 2.0)))
+    texts = {action.text(): action for action in menu.actions()}
+    texts["Set the parameters here"].trigger()
+    assert session.here == (2.0, 2.0)
+    texts["Remove this start"].trigger()
+    assert session.state.race.starts == ((3.0, -2.0),)
+    again = {a.text(): a for a in make_menu(view.plane, Pointed(0, at=(3.0, -2.0))).actions()}
+    assert not again["Remove this start"].isEnabled()
+    menu.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("over", "starts", "said"),
+    [
+        (Pointed(here=True), 1, "The document is here"),
+        (Pointed(0), 1, "The start"),
+        (Pointed(1), 2, "Start 2"),
+    ],
+)
+def test_marks_say_what_they_are(over: Pointed, starts: int, said: str) -> None:
+    assert tip(over, starts).startswith(said)
+    assert tip(Pointed(at=(1.0, 1.0)), starts) == ""
