@@ -32,6 +32,9 @@ class Build(Protocol):
     def detached(self, x: Value) -> Value:
         """Adds a node that passes the value on, and no gradient back."""
 
+    def constant(self, value: Any, dtype: str) -> Value:
+        """Adds a constant of a type of its own."""
+
 
 #: Words that mean one operator with the same inputs; its attributes keep ONNX's names.
 SAME: Mapping[str, str] = {
@@ -136,7 +139,7 @@ def _pad(build: Build, x: Value, pads: Ints, mode: str = "constant") -> Value:
     return build("Pad", x, pads=_ints(pads), mode=mode)
 
 
-def _clip(build: Build, x: Value, low: float | None = None, high: float | None = None) -> Value:
+def _clip(build: Build, x: Value, low: Value = None, high: Value = None) -> Value:
     return build("Clip", x, low, high)
 
 
@@ -175,6 +178,10 @@ def _linear(build: Build, x: Value, weight: Value, bias: Value = None) -> Value:
 
 def _detach(build: Build, x: Value) -> Value:
     return build.detached(x)
+
+
+def _constant(build: Build, value: Ints, dtype: str = "") -> Value:
+    return build.constant(value, dtype)
 
 
 def _astype(build: Build, x: Value, dtype: str) -> Value:
@@ -306,7 +313,8 @@ WORDS: Mapping[str, Callable[..., Value]] = {
     "stack": _stack, "split": _split, "tile": _tile, "pad": _pad, "clip": _clip, "clamp": _clip,
     "cumsum": _cumsum, "take": _take, "embedding": _embedding, "one_hot": _one_hot, "tril": _tril,
     "triu": _triu, "einsum": _einsum, "linear": _linear, "detach": _detach, "stop_gradient": _detach,
-    "astype": _astype, "conv1d": _convolution(1), "conv2d": _convolution(2), "conv3d": _convolution(3),
+    "astype": _astype, "constant": _constant,
+    "conv1d": _convolution(1), "conv2d": _convolution(2), "conv3d": _convolution(3),
     "conv_transpose1d": _convolution(1, "ConvTranspose"),
     "conv_transpose2d": _convolution(2, "ConvTranspose"),
     "conv_transpose3d": _convolution(3, "ConvTranspose"),
@@ -317,6 +325,14 @@ WORDS: Mapping[str, Callable[..., Value]] = {
     "instance_norm": _instance_norm, "group_norm": _group_norm, "dropout": _dropout,
     "mse": _mse, "mse_loss": _mse, "l1_loss": _l1, "binary_cross_entropy": _binary_cross_entropy,
     "cross_entropy": _cross_entropy, "nll_loss": _nll, "scaled_dot_product_attention": _attention,
+}  # fmt: skip
+
+
+#: Operators with outputs that may be left out: how many there are at most.
+MOST_OUTPUTS: Mapping[str, int] = {
+    "Attention": 4, "BatchNormalization": 3, "CausalConvWithState": 2, "Dropout": 2, "GRU": 2, "LSTM": 3,
+    "LayerNormalization": 3, "LinearAttention": 2, "MaxPool": 2, "RNN": 2, "SoftmaxCrossEntropyLoss": 2,
+    "Split": 10_000, "TopK": 2, "Unique": 4,
 }  # fmt: skip
 
 
@@ -335,10 +351,15 @@ def _signature(name: str) -> inspect.Signature:
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-def call(name: str, build: Build, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Value:
-    """What the word `name` adds to the graph; `InputError` where the arguments do not fit it."""
+def call(
+    name: str, build: Build, arguments: Sequence[Any], keywords: Mapping[str, Any], wanted: int = 0
+) -> Value:
+    """What the word `name` adds to the graph; `InputError` where the arguments do not fit it.
+
+    `wanted` is how many names the result is given to, 0 where it is used as one value.
+    """
     if name not in WORDS:
-        return _operator(OPERATIONS[SAME.get(name, name)], name, build, arguments, keywords)
+        return _operator(OPERATIONS[SAME.get(name, name)], name, build, arguments, keywords, wanted)
     signature = _signature(name)
     unexpected = next((key for key in keywords if key not in signature.parameters), None)
     if unexpected is not None:
@@ -378,8 +399,9 @@ def _shown(signature: inspect.Signature) -> str:
 
 
 def _operator(
-    found: Operation, name: str, build: Build, arguments: Sequence[Any], keywords: Mapping[str, Any]
-) -> Value:
+    found: Operation, name: str, build: Build, arguments: Sequence[Any], keywords: Mapping[str, Any],
+    wanted: int,
+) -> Value:  # fmt: skip
     known = {**found.attributes, **dict.fromkeys(found.settings)}
     for key in keywords:
         if key not in known:
@@ -387,12 +409,24 @@ def _operator(
                 f"{name}() has no argument '{key}'; {nearest(key, known) or 'it has no named ones'}"
             )
     least = next((k for k, _ in enumerate(found.inputs) if k in found.settings.values()), len(found.inputs))
-    if not arguments or (len(arguments) > len(found.inputs) and not found.variadic):
+    none = found.inputs and not arguments and not set(found.settings) & set(keywords)
+    if none or (len(arguments) > len(found.inputs) and not found.variadic):
         count = "at least one value" if found.variadic else f"{least} value{'s' * (least != 1)}"
         raise InputError(f"{name}() takes {count}: {', '.join(found.inputs)}; {len(arguments)} given")
     constant = next((value for value in keywords.values() if _is_graph_value(value)), None)
     if constant is not None:
         raise InputError(f"{name}(): named arguments must be constants, not values of the graph")
-    if found.outputs > 1:
-        return build.several(found.outputs, found.name, *arguments, **keywords)
-    return build(found.name, *arguments, **keywords)
+    attributes = {key: _as_tuple(value) for key, value in keywords.items()}
+    most = MOST_OUTPUTS.get(found.name, found.outputs)
+    if wanted > most:
+        raise InputError(f"{name}() has {most} output{'s' * (most != 1)}; {wanted} names are given")
+    if found.name == "Split" and wanted and not {"split", "num_outputs"} & set(attributes):
+        attributes["num_outputs"] = wanted
+    if wanted or found.outputs > 1:
+        return build.several(wanted or found.outputs, found.name, *arguments, **attributes)
+    return build(found.name, *arguments, **attributes)
+
+
+def _as_tuple(value: Any) -> Any:
+    """Lists as tuples: the attributes of a node never change."""
+    return tuple(_as_tuple(part) for part in value) if isinstance(value, list | tuple) else value

@@ -3,9 +3,10 @@
 The one rule: whatever the text says, reading it ends soon and does nothing but build nodes. Each
 mistake is an `InputError` with line and column.
 
-    program    = { assignment | loop | function }
+    program    = { assignment | loop | function | group }
     assignment = name { "," name } ( "=" | "+=" | "-=" | "*=" | "/=" | "**=" | "@=" ) expression
     loop       = "for" name "in" "range" "(" constants ")" ":" block
+    group      = "with" "group" "(" text ")" ":" block
     function   = "def" name "(" parameters ")" ":" block with "return"
     expression = number | name | expression operator expression | call | expression "[" index "]"
 """
@@ -40,6 +41,11 @@ _BINARY = {
     ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow", ast.MatMult: "MatMul",
     ast.Mod: "Mod",
 }  # fmt: skip
+#: The types that a constant can be given.
+CONSTANT_TYPES = (
+    "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8",
+    "bool",
+)  # fmt: skip
 _COMPARE = {
     ast.Gt: "Greater", ast.GtE: "GreaterOrEqual", ast.Lt: "Less", ast.LtE: "LessOrEqual", ast.Eq: "Equal",
 }  # fmt: skip
@@ -126,6 +132,8 @@ class _Reader:
         self.group = ""
         self.target = ""
         self.at: ast.AST | None = None
+        #: a call whose outputs are given to several names, and to how many
+        self.wanted: tuple[ast.expr, int] | None = None
         self.iterations = 0
         self.calls: list[str] = []
         self.group_names: dict[str, int] = {}
@@ -191,6 +199,14 @@ class _Reader:
         self.uses.add((made.draft, 0))
         return made
 
+    def constant(self, value: Any, dtype: str) -> Ref:
+        if dtype and dtype not in CONSTANT_TYPES:
+            raise self.error(f"unknown dtype '{dtype}'; {nearest(dtype, CONSTANT_TYPES)}")
+        made = self.operand(value)
+        if dtype:
+            self.constants[made.draft] = np.asarray(value).astype(dtype)
+        return made
+
     def operand(self, value: Any) -> Ref:
         """A reference for a value; a constant becomes a leaf."""
         if isinstance(value, Ref):
@@ -222,14 +238,14 @@ class _Reader:
             if reader is None:
                 raise self.error(
                     f"'{ast.unparse(statement).split()[0]}' is not part of the language; "
-                    "use assignments, 'for … in range(…)' and 'def'"
+                    "use assignments, 'for … in range(…)', 'def' and 'with group(…)'"
                 )
             reader(statement)
             self._caption(statement, first)
 
     def _caption(self, statement: ast.stmt, first: int) -> None:
         comment = self.comments.get(getattr(statement, "end_lineno", 0))
-        if comment and not isinstance(statement, ast.For | ast.FunctionDef):
+        if comment and not isinstance(statement, ast.For | ast.FunctionDef | ast.With):
             mine = [k for k in range(first, len(self.drafts)) if self.drafts[k].op != "constant"]
             if mine:
                 self.captions.setdefault(mine[-1], comment)
@@ -238,6 +254,8 @@ class _Reader:
         target = statement.targets[-1]
         names = self._target_names(target)
         self.target = names[0]
+        unpacked = isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Call)
+        self.wanted = (statement.value, len(names)) if unpacked else None
         value = self.expression(statement.value)
         for one in statement.targets:
             self._bind(self._target_names(one), value, statement, isinstance(one, ast.Tuple))
@@ -319,6 +337,32 @@ class _Reader:
     def _group_name(self, wanted: str) -> str:
         count = self.group_names[wanted] = self.group_names.get(wanted, 0) + 1
         return wanted if count == 1 else f"{wanted}.{count}"
+
+    def _statement_With(self, statement: ast.With) -> None:
+        path = self._group_path(statement)
+        outer, self.group = self.group, scoped(self.group, path)
+        comment = self.comments.get(statement.lineno)
+        if comment:
+            self.group_captions[self.group] = comment
+        self.block(statement.body)
+        self.group = outer
+
+    def _group_path(self, statement: ast.With) -> str:
+        call = statement.items[0].context_expr
+        if (
+            len(statement.items) == 1
+            and statement.items[0].optional_vars is None
+            and isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == "group"
+            and len(call.args) == 1
+            and not call.keywords
+            and isinstance(call.args[0], ast.Constant)
+            and isinstance(call.args[0].value, str)
+            and all(call.args[0].value.split("/"))
+        ):
+            return call.args[0].value
+        raise self.error('a group is written \'with group("name"):\'; one inside another is "outer/inner"')
 
     def _statement_FunctionDef(self, statement: ast.FunctionDef) -> None:
         arguments = statement.args
@@ -460,7 +504,8 @@ class _Reader:
             advice = nearest(name, known).replace("known: ", "there is ")
             raise InputError(f"unknown function '{name}'; {advice}", place.line, place.column)
         try:
-            return language.call(name, self, arguments, keywords)
+            wanted = self.wanted[1] if self.wanted is not None and self.wanted[0] is node else 0
+            return language.call(name, self, arguments, keywords, wanted)
         except InputError as error:
             raise error if error.line else self.error(error.message, node) from None
 

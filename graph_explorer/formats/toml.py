@@ -6,6 +6,7 @@ line of the file.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ import numpy as np
 
 from graph_explorer.document import Document, Entry, Surface, split_entry
 from graph_explorer.engine.errors import InputError, nearest
-from graph_explorer.formats.values import array_of
+from graph_explorer.formats.values import array_of, shortest
 from graph_explorer.lab.optimizers import read_method
 
 #: The keys of the file; below a table, its own.
@@ -29,6 +30,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "metrics", "inputs", "target", "noise", "shuffle", "standardize", "early_stopping",
     ),
 }  # fmt: skip
+
+#: Larger arrays are written into a file beside the document.
+MOST_NUMBERS = 4096
 
 _LARGEST_FILE = 64 * 2**20
 #: The most steps that a race may open with.
@@ -268,7 +272,10 @@ def write(document: Document) -> str:
     if document.dtype != (old.dtype if old else "float64"):
         file["dtype"] = document.dtype
     for table in ("inputs", "parameters"):
-        _write_values(file, table, getattr(document, table), getattr(old, table) if old else {})
+        values, before_values = getattr(document, table), getattr(old, table) if old else {}
+        _write_values(file, table, values, before_values, document.dtype)
+    if document.training and document.training != (old and old.training):
+        file["training"] = dict(document.training)
     if document.surface is not None and document.surface != (old and old.surface):
         _write_surface(file, document.surface)
     return tomlkit.dumps(file)
@@ -284,7 +291,9 @@ def _lines(value: str) -> Any:
     return tomlkit.parse(f"text = {quoted}")["text"]
 
 
-def _write_values(file: Any, table: str, values: Mapping[str, Entry], old: Mapping[str, Entry]) -> None:
+def _write_values(
+    file: Any, table: str, values: Mapping[str, Entry], old: Mapping[str, Entry], dtype: str
+) -> None:
     import tomlkit
 
     if not values and not old:
@@ -302,15 +311,15 @@ def _write_values(file: Any, table: str, values: Mapping[str, Entry], old: Mappi
             and np.array_equal(before.array, entry.array, equal_nan=entry.array.dtype.kind == "f")
         ):
             continue
-        file[table][name] = spell(entry)
+        file[table][name] = spell(entry, dtype)
 
 
-def spell(entry: Entry) -> Any:
-    """How a file spells a value."""
+def spell(entry: Entry, dtype: str = "float64") -> Any:
+    """How a file whose numbers are of the type `dtype` spells a value."""
     if entry.spelling is not None:
         return entry.spelling
-    plain = entry.array.tolist()
-    return plain if entry.array.dtype.kind in "fb" else {"value": plain, "dtype": entry.array.dtype.name}
+    plain, kind = shortest(entry.array), entry.array.dtype.name
+    return plain if kind in (dtype, "bool") else {"value": plain, "dtype": kind}
 
 
 def _write_surface(file: Any, surface: Surface) -> None:
@@ -335,13 +344,53 @@ def _write_surface(file: Any, surface: Surface) -> None:
 
 
 def save(document: Document, path: Path) -> None:
-    """Writes the file; the old one is replaced only once the new one is complete."""
-    temporary = path.with_name(f".{path.name}.part")
+    """Writes the file, and a `.npz` beside it for large arrays; old ones are replaced once all is complete.
+
+    A document that came from a model gets a program, see `program_text.py`.
+    """
+    if document.model is not None:
+        from graph_explorer.formats.program_text import with_program
+
+        document = with_program(document)
+    document, arrays = _with_arrays_beside(document, path)
+    temporary, archive = path.with_name(f".{path.name}.part"), path.with_suffix(".npz")
+    packed = archive.with_name(f".{archive.name}.part")
     try:
         temporary.write_bytes(write(document).encode())
+        if arrays:
+            with packed.open("wb") as stream:
+                np.savez(stream, **arrays)
+            packed.replace(archive)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
+        packed.unlink(missing_ok=True)
         raise InputError(
             f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
         ) from None
+
+
+def _with_arrays_beside(document: Document, path: Path) -> tuple[Document, dict[str, Any]]:
+    """The document with its large arrays spelled as those of a `.npz` beside `path`; and these arrays.
+
+    Arrays that lie in files of another folder go along.
+    """
+    archive = path.with_suffix(".npz").name
+    stays = document.path is not None and document.path.parent.resolve() == path.parent.resolve()
+    arrays: dict[str, Any] = {}
+
+    def kept(name: str, entry: Entry) -> Entry:
+        file = None if entry.spelling is None else entry.spelling.get("file")
+        large = entry.spelling is None and entry.array.size > MOST_NUMBERS
+        if not large and (file is None or (stays and file != archive)):
+            return entry
+        arrays[name] = entry.array
+        typed = {} if entry.array.dtype == document.dtype else {"dtype": entry.array.dtype.name}
+        return Entry(entry.array, {"file": archive, "key": name, **typed})
+
+    parts = {
+        part: MappingProxyType({name: kept(name, one) for name, one in getattr(document, part).items()})
+        for part in ("inputs", "parameters")
+    }
+    changed = dataclasses.replace(document, inputs=parts["inputs"], parameters=parts["parameters"])
+    return (changed if arrays else document), arrays

@@ -91,10 +91,20 @@ def array_of(name: str, spelling: Any, folder: Path | None, dtype: str, seed: in
 
 
 def _dtype(name: str) -> np.dtype[Any]:
-    known = ("float64", "float32", "float16", "int64", "int32", "bool")
+    known = (
+        "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16",
+        "uint8", "bool",
+    )  # fmt: skip
     if name not in known:
         raise unknown("dtype", name, known)
     return np.dtype(name)
+
+
+def shortest(array: Array) -> Any:
+    """Nested lists, or a number, with as few digits as tell the numbers of this type apart."""
+    if array.dtype not in (np.float32, np.float16):
+        return array.tolist()
+    return np.array([float(str(one)) for one in array.ravel()], float).reshape(array.shape).tolist()
 
 
 def _initialised(name: str, spelling: Mapping[str, Any], folder: Path | None, seed: int) -> Array:

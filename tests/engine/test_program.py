@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 
 import numpy as np
@@ -275,3 +276,54 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert program.output in program.graph
     else:
         assert (error.line >= 1, error.column >= 1) == (True, True)
+
+
+def test_groups_by_name() -> None:
+    program = read('with group("a/b"):  # why\n    h = exp(w)\n    y = h + 1\nL = y * h\n', [], ["w"])
+    assert {name: program.graph.node(name).group for name in "whyL"} == {
+        "w": "",
+        "h": "a/b",
+        "y": "a/b",
+        "L": "",
+    }
+    assert program.captions == {"a/b": "why"}
+
+
+def test_operators_by_their_own_names() -> None:
+    text = (
+        "y, places = TopK(x, k=[2], axis=0)\nz = Clip(y, None, 1.0)\nL = ReduceSum(z, axes=[0], keepdims=0)\n"
+    )
+    graph = read(text, [], ["x"]).graph
+    assert graph.node("y").outputs == ("y", "places")
+    assert graph.node("z").inputs[1] == ""
+    assert graph.node("L").attributes == {"axes": (0,), "keepdims": 0}
+
+
+def test_as_many_outputs_as_names() -> None:
+    for names, count in (("y,", 1), ("y, h", 2), ("y, h, c", 3)):
+        graph = read(f"{names} = LSTM(x, w, r)\nL = y + 1\n", ["x"], ["w", "r"]).graph
+        assert len(graph.node("y").outputs) == count
+    parts = read("a, b, c = Split(x, axis=0)\nL = a + b + c\n", [], ["x"]).graph.node("a")
+    assert parts.attributes["num_outputs"] == 3
+
+
+def test_constants_with_a_type() -> None:
+    program = read('k = constant([1, 2], dtype="int64")\nL = x + k\n', [], ["x"])
+    assert program.constants["k"].dtype == np.int64
+    assert program.constants["k"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a, b = Relu(x)", "Relu() has 1 output; 2 names are given"),
+        ('k = constant(1, dtype="int46")', "unknown dtype 'int46'; did you mean 'int64'?"),
+        ("k = constant(x)", "constant(): 'value' must be a constant"),
+        ("with open('f'):\n    y = x", "a group is written"),
+        ('with group("a//b"):\n    y = x', "a group is written"),
+        ('with group("a") as b:\n    y = x', "a group is written"),
+    ],
+)
+def test_mistakes_with_groups_constants_and_outputs(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=re.escape(says)):
+        read(text, [], ["x"])

@@ -237,7 +237,8 @@ def _fractional(value: Any) -> bool:
 
 def scope(group: str, name: str) -> str:
     """A node's name: the path of its group, then its own."""
-    return f"/{name}" if not group or name.startswith(f"{group}/") else f"/{group}/{name}"
+    own = name.removeprefix(f"{group}/") if group else name
+    return f"/{group}/{own.replace('/', '.')}" if group else f"/{own.replace('/', '.')}"
 
 
 def opset_for(graph: Graph) -> int:
