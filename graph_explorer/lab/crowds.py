@@ -7,6 +7,7 @@ schedule and the same noise; blocks of starts run through all their steps while 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -16,8 +17,11 @@ from numpy.typing import NDArray
 from graph_explorer.engine.compiled import Compiled, NotScalar, QuickCode
 from graph_explorer.engine.compiled.blocks import BLOCK_NAMESPACE, BlockWriter
 from graph_explorer.engine.compiled.python_code import function, statements
+from graph_explorer.lab.machine_code import Unavailable
+from graph_explorer.lab.machine_crowds import MachineCrowd
 from graph_explorer.lab.optimizers import MethodSettings
 from graph_explorer.lab.optimizers.shared import random_vectors
+from graph_explorer.lab.rates import Rate
 from graph_explorer.lab.steps import PARAMETER, Step, Structure, structure
 
 Array = NDArray[np.float64]
@@ -27,6 +31,10 @@ Watch = Callable[[int, slice, Sequence[Array]], None]
 
 #: So many starts run side by side.
 BLOCK = 16384
+#: So many steps are taken without a look at whether they are still wanted.
+STRIDE = 64
+#: Machine code is made where this many steps are to be taken; it takes as long as some millions of them.
+WORTH = 4_000_000
 
 
 class Crowd:
@@ -40,10 +48,18 @@ class Crowd:
         self.numbers = [name for name in shape.state if name not in vectors]
         moving = (*self.arrays, *shape.slopes)
         first = shape.traced(QuickCode(moving), first=True)
-        later = shape.traced(QuickCode(moving), first=False)
-        self.parameters = sorted({*first.parameters, *later.parameters})
-        self.later = self._function(later)
-        self.first = self.later if first.same(later) else self._function(first)
+        self._step = shape.traced(QuickCode(moving), first=False)
+        self.parameters = sorted({*first.parameters, *self._step.parameters})
+        self.later = self._function(self._step)
+        self.first = self.later if first.same(self._step) else self._function(first)
+
+    @cached_property
+    def machine(self) -> MachineCrowd | None:
+        """The same as machine code; None where there is none."""
+        try:
+            return MachineCrowd(self.compiled, self.shape, self._step, self.arrays, self.numbers)
+        except Unavailable:
+            return None
 
     def _function(self, step: Step) -> tuple[Callable[..., Any], int, int]:
         """`advance(steps, numbers…, parameters…, arrays…, truths…)` returns numbers and arrays.
@@ -88,49 +104,97 @@ class Crowd:
 
         `watch` is called after every `every` steps of each block, `checkpoint` between them.
         """
+        rows, first = self._schedule(settings, steps, seed, starts.shape[1])
+        stride = every or min(steps, STRIDE)
+        chunks = [rows[:1]] if rows else []
+        chunks += [rows[at : at + stride] for at in range(1, steps, stride)]
+        initial = settings.init(starts[:1], *first) if rows else {}
+        machine = self.machine if len(starts) * steps >= WORTH else None
+        block_size = len(starts) if machine is not None else BLOCK
+        ends = np.array(starts, dtype=float)
+        for begin in range(0, len(starts), block_size):
+            block = slice(begin, min(begin + block_size, len(starts)))
+            walk = _Walk(self, settings, starts[block], initial, machine)
+            taken = 0
+            for chunk in chunks:
+                if checkpoint is not None:
+                    checkpoint((begin + (block.stop - begin) * taken / steps) / len(starts))
+                walk.advance(chunk, first=not taken)
+                taken += len(chunk)
+                if watch is not None:
+                    watch(taken, block, walk.points)
+            ends[block] = np.stack(walk.points, axis=1)
+        return ends
+
+    def _schedule(
+        self, settings: MethodSettings, steps: int, seed: int, count: int
+    ) -> tuple[list[tuple[float, ...]], Rate]:
+        """What each step is given beside the points, and the rate of the first."""
         rates = list(islice(settings.schedule.start(settings.lr, steps), steps))
         each: list[Sequence[float]] = [[float(k) for k in range(1, steps + 1)], [rate.lr for rate in rates]]
         if self.shape.cycled:
             each.append([rate.momentum or 0.0 for rate in rates])
         if self.shape.noisy:
-            each += random_vectors(steps, starts.shape[1], seed).T.tolist()
-        rows = list(zip(*each, strict=True))
-        chunks = [rows[:1]] if rows else []
-        chunks += [rows[at : at + (every or steps)] for at in range(1, steps, every or steps)]
-        constants = settings.constants
-        values = [float(getattr(constants, name.removeprefix(PARAMETER))) for name in self.parameters]
-        initial = settings.init(starts[:1], *rates[0]) if rates else {}
-        ends = np.array(starts, dtype=float)
-        for begin in range(0, len(starts), BLOCK):
-            block = slice(begin, min(begin + BLOCK, len(starts)))
-            numbers: Sequence[float] = [
-                float(initial.get(name, 0.0)) for name, vector in self.shape.memories if not vector
-            ]
-            arrays = self._arrays(starts[block], initial)
-            truths = np.empty((max(self.first[2], self.later[2]), len(arrays[0])), bool)
-            taken = 0
-            for chunk in chunks:
-                if checkpoint is not None:
-                    checkpoint((begin + len(arrays[0]) * taken / steps) / len(starts))
-                advance, floats, tests = self.later if taken else self.first
-                with np.errstate(all="ignore"):
-                    numbers, used = advance(chunk, *numbers, *values, *arrays[:floats], *truths[:tests])
-                arrays = [*used, *arrays[floats:]]
-                taken += len(chunk)
-                if watch is not None:
-                    watch(taken, block, arrays[: starts.shape[1]])
-            ends[block] = np.stack(arrays[: starts.shape[1]], axis=1)
-        return ends
+            each += random_vectors(steps, count, seed).T.tolist()
+        return list(zip(*each, strict=True)), rates[0] if rates else Rate(settings.lr)
 
-    def _arrays(self, starts: Array, initial: dict[str, Any]) -> list[Array]:
-        """The coordinates and what is remembered before the first step, one array each, and spare ones."""
-        arrays = list(np.array(starts.T, order="C"))
-        for name, vector in self.shape.memories:
+
+class _Walk:
+    """A block of starts under way."""
+
+    def __init__(
+        self,
+        crowd: Crowd,
+        settings: MethodSettings,
+        starts: Array,
+        initial: dict[str, Any],
+        machine: MachineCrowd | None,
+    ) -> None:
+        self.crowd, self.machine, self.count, self.size = crowd, machine, starts.shape[1], len(starts)
+        constants = settings.constants
+        self.values = {
+            name: float(getattr(constants, name.removeprefix(PARAMETER))) for name in crowd.parameters
+        }
+        self.numbers: Sequence[float] = [
+            float(initial.get(name, 0.0)) for name, vector in crowd.shape.memories if not vector
+        ]
+        lanes = 1 if machine is None else machine.advance.lanes
+        length = -(-self.size // lanes) * lanes
+        spare = (
+            max(crowd.first[1], crowd.later[1]) if machine is None or crowd.first is not crowd.later else 0
+        )
+        held = np.zeros((max(len(crowd.arrays), spare), length))
+        held[: self.count, : self.size] = starts.T
+        at = self.count
+        for name, vector in crowd.shape.memories:
             if vector:
-                before = np.asarray(initial.get(name, np.zeros((1, starts.shape[1]))))
-                arrays += [np.full(len(starts), number) for number in before[0]]
-        spare = max(self.first[1], self.later[1]) - len(arrays)
-        return [*arrays, *np.empty((spare, len(starts)))]
+                before = np.asarray(initial.get(name, np.zeros((1, self.count))))
+                held[at : at + self.count] = before[0][:, None]
+                at += self.count
+        self.held, self.arrays = held, list(held)
+        self.truths = np.empty((max(crowd.first[2], crowd.later[2]), length), bool)
+
+    @property
+    def points(self) -> list[Array]:
+        """Where the starts are now: one array a coordinate."""
+        return [array[: self.size] for array in self.arrays[: self.count]]
+
+    def advance(self, chunk: Sequence[Sequence[float]], *, first: bool) -> None:
+        """Takes the steps of the chunk."""
+        crowd = self.crowd
+        if self.machine is not None and not (first and crowd.first is not crowd.later):
+            self.numbers = self.machine.run(self.held, chunk, self.numbers, self.values)
+            return
+        advance, floats, tests = crowd.first if first else crowd.later
+        values = [self.values[name] for name in crowd.parameters]
+        with np.errstate(all="ignore"):
+            self.numbers, used = advance(
+                chunk, *self.numbers, *values, *self.arrays[:floats], *self.truths[:tests]
+            )
+        self.arrays = [*used, *self.arrays[floats:]]
+        if self.machine is not None:  # it keeps its arrays where they are
+            self.held = np.array(self.arrays[: len(crowd.arrays)])
+            self.arrays = list(self.held)
 
 
 def crowd(compiled: Compiled, settings: MethodSettings) -> Crowd | None:

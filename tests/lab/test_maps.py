@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,13 @@ ROSENBROCK = surface_of(parse("f = (1 - x)**2 + 100*(y - x**2)**2", {}, {"x": -1
 HIMMELBLAU = surface_of(parse("f = (x**2 + y - 11)**2 + (x + y**2 - 7)**2", {}, {"x": 0.0, "y": 0.0}))
 KINKED = surface_of(
     parse("f = where(x > 0, abs(x), -2*x) + maximum(y, -3*y) + 0.1*(x > y)", {}, {"x": 1.0, "y": 1.0})
+)
+CURVED = surface_of(
+    parse(
+        "f = sin(3*x)*cos(y) + tanh(x*y) + exp(-x**2) + log(2 + y**2) + sqrt(3 + x) + floor(y)",
+        {},
+        {"x": 1.0, "y": 1.0},
+    )
 )
 BOWL = surface_of(parse("f = x**2 + 10*y**2", {}, {"x": 1.0, "y": 2.0}))
 WINDOW = (-5.0, 5.0, -5.0, 5.0)
@@ -55,6 +63,54 @@ def test_a_crowd_goes_where_each_would_go_alone(
     alone = [descend(surface, settings, start, 25, seed=2, whole=True).points[-1] for start in starts]
     np.testing.assert_allclose(ends, alone, rtol=1e-10, atol=1e-11)
     assert seen[:5] == [(k, slice(0, 7)) for k in (1, 7, 13, 19, 25)]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("surface", [ROSENBROCK, KINKED, CURVED], ids=["Rosenbrock", "kinks", "curves"])
+def test_machine_code_takes_the_same_steps(surface: Any, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_method(text)
+    running = crowd(surface.compiled, settings)
+    assert running is not None
+    starts = np.random.default_rng(1).uniform(-2, 2, (37, 2))
+    seen: list[int] = []
+
+    def ends(worth: int) -> Any:
+        monkeypatch.setattr(crowds, "WORTH", worth)
+        return running.run(settings, starts, 20, seed=2, every=6, watch=lambda k, *rest: seen.append(k))
+
+    numpy, machine = ends(10**12), ends(0)
+    assert running.machine is not None
+    assert seen == [1, 7, 13, 19, 20] * 2
+    np.testing.assert_allclose(machine, numpy, rtol=1e-10, atol=1e-11)
+
+
+def test_what_has_no_machine_code_runs_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "WORTH", 0)
+    surface = surface_of(parse("f = x*mod(x, 2) + y**2", {}, {"x": 1.0, "y": 2.0}))
+    settings = read_method("sgd:lr=0.1")
+    assert surface.compiled is not None
+    running = crowd(surface.compiled, settings)
+    assert running is not None
+    assert running.machine is None
+    # 1.5·mod(1.5, 2) has the slope mod + x = 3
+    np.testing.assert_allclose(running.run(settings, np.array([[1.5, 2.0]]), 1), [[1.2, 2 * 0.8]])
+
+
+def test_machine_code_keeps_infinities_and_nan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "WORTH", 0)
+    surface = surface_of(
+        parse("f = 1/x + log(y) + exp(x*y) + sqrt(y) + abs(x)**1.5 + sign(y)*x", {}, {"x": 1.0, "y": 2.0})
+    )
+    settings = read_method("sgd:lr=0.1")
+    starts = np.array(
+        list(itertools.product((0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e200), repeat=2))
+    )
+    assert surface.compiled is not None
+    running = crowd(surface.compiled, settings)
+    assert running is not None
+    alone = [descend(surface, settings, start, 2, whole=True).points[-1] for start in starts]
+    np.testing.assert_allclose(running.run(settings, starts, 2), alone, rtol=1e-10)
+    assert running.machine is not None
 
 
 def test_methods_that_are_no_crowd() -> None:
