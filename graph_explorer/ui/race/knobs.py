@@ -48,7 +48,7 @@ class NumberKnob:
         title = row.parts[part] if row.parts else row.name
         self.scale = scale_of(row, part)
         self.label: QWidget = QLabel(title)
-        if row.optional and not row.parts:
+        if row.optional and (not isinstance(row.default, tuple) or row.default[part] is None):
             self.label = QCheckBox(title)
             self.label.setAccessibleName(f"Use {title}")
             self.label.toggled.connect(self._toggle)
@@ -84,7 +84,9 @@ class NumberKnob:
         self.told(int(value) if whole else value, gesture)
 
     def _toggle(self, on: bool) -> None:
-        self.told(read_value(self.row, example(self.row)) if on else None, "")
+        middle = self.scale.value(self.scale.positions // 2)
+        first = middle if self.row.parts else read_value(self.row, example(self.row))
+        self.told(first if on else None, "")
 
 
 class PairKnob:

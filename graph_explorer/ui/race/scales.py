@@ -49,7 +49,7 @@ class Scale:
     def position(self, value: float) -> int:
         """The position nearest to a value; the nearest end for what lies outside."""
         if math.isnan(value) or value <= self.low:
-            return self.zero if value >= self.low and not (self.zero and value == 0) else 0
+            return int(self.zero and value > 0)
         if value >= self.high:
             return self.positions
         if self.kind == "even":
@@ -62,24 +62,25 @@ class Scale:
             return 0.0
         if self.kind == "even":
             found = self.low + (self.high - self.low) * position / self.positions
-            digits = max(0, 3 - math.floor(math.log10(self.high - self.low)) - 1)
-            found = round(found, digits)
+            found = round(found, -math.floor(math.log10((self.high - self.low) / self.positions)))
         elif self.kind == "decades":
-            found = float(f"{10 ** (self._at(self.low) + (position - self.zero) / _A_DECADE):.2g}")
+            found = float(f"{10 ** (self._at(self.low) + (position - self.zero) / _A_DECADE):.3g}")
         else:
-            found = 1 - float(f"{10 ** -(self._at(self.low) + (position - self.zero) / _A_DECADE):.2g}")
-            found = round(found, _NEAREST + 2)
+            found = 1 - float(f"{10 ** -(self._at(self.low) + (position - self.zero) / _A_DECADE):.3g}")
+            found = round(found, _NEAREST + 3)
         return float(round(found)) if self.whole else found
 
 
 def scale_of(row: Hyperparameter, part: int = 0) -> Scale:
     """The scale for a number of a hyper-parameter; `part` is its place in a pair."""
     bounds: Bounds = row.bounds[min(part, len(row.bounds) - 1)]
-    low, high = row.usual
+    default = row.default[part] if isinstance(row.default, tuple) else row.default
+    low, high = max(row.usual[0], bounds.low), min(row.usual[1], bounds.high)
+    if low >= high:  # what is usual for one of a pair is not for the other
+        low, high = bounds.low, bounds.low + 1
     if bounds.high == 1 and bounds.open_high and not row.log:
         return Scale("near one", max(bounds.low, 0.0), 1 - 10.0**-_NEAREST)
     if row.log and low > 0:
-        default = row.default[part] if isinstance(row.default, tuple) else row.default
         whole = row.kind == "integer"
         return Scale("decades", low, high, zero=default == 0 and not whole, whole=whole)
     return Scale("even", low, high, whole=row.kind == "integer")

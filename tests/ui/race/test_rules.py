@@ -47,20 +47,13 @@ def test_lines_are_typeset_and_spoken(name: str, qtbot: QtBot) -> None:
         }
 
 
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
-
-
-def bowl() -> Document:
+def two_methods() -> Document:
     surface = Surface(axes=("x", "y"), methods=("adam:lr=0.1", "newton"), start=(2.0, 1.0), steps=9)
     return parse("L = x**2 + 10*y**2", parameters={"x": 2.0, "y": 1.0}, surface=surface)
 
 
 def test_the_numbers_are_those_of_the_path(session: Session, qtbot: QtBot) -> None:
-    session.show(bowl())
+    session.show(two_methods())
     session.watch("test", True)
     path = session.state.paths[0]
     rule = UpdateRule("rule")
@@ -73,7 +66,7 @@ def test_the_numbers_are_those_of_the_path(session: Session, qtbot: QtBot) -> No
 
 
 def test_a_search_shows_its_formulas(session: Session, qtbot: QtBot) -> None:
-    session.show(bowl())
+    session.show(two_methods())
     session.watch("test", True)
     rule = UpdateRule("rule")
     qtbot.addWidget(rule)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,28 +15,13 @@ from graph_explorer.ui.session import Session, State
 BOWL = "L = x**2 + 10*y**2 + c"
 
 
-def bowl(**surface: object) -> Document:
-    given = Surface(axes=("x", "y"), **surface) if surface else None  # type: ignore[arg-type]
-    return parse(BOWL, {"c": 1.0}, {"x": 2.0, "y": 1.0}, surface=given)
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
-
-
-@pytest.fixture
-def racing(session: Session) -> Session:
-    """A session with a bowl and three entries from one start, watched."""
-    session.show(bowl(methods=("sgd:lr=0.01", "momentum:lr=0.01", "adam:lr=0.1"), start=(2.0, 1.0), steps=50))
-    session.watch("test", True)
-    return session
+def plain() -> Document:
+    """The bowl, with nothing said about its surface."""
+    return parse(BOWL, {"c": 1.0}, {"x": 2.0, "y": 1.0})
 
 
 def test_nothing_is_computed_while_nobody_watches(session: Session) -> None:
-    session.show(bowl())
+    session.show(plain())
     assert session.state.surface is None
     assert session.state.paths == ()
     session.watch("test", True)
@@ -57,7 +41,7 @@ def test_the_document_describes_the_first_race(racing: Session) -> None:
 
 
 def test_a_race_of_its_own_goes_down(session: Session) -> None:
-    session.show(bowl())
+    session.show(plain())
     session.watch("test", True)
     for path in session.state.paths:
         assert path.losses[-1] < path.losses[0]
@@ -187,11 +171,11 @@ def test_random_directions_follow_the_point(session: Session, qtbot: QtBot) -> N
     assert session.here == (0.0, 0.0)
 
 
-def test_closing_forgets_the_race(racing: Session) -> None:
+def test_closing_forgets_the_race(racing: Session, bowl: Document) -> None:
     racing.close_document()
     assert racing.state.paths == ()
     assert racing.state.race.entries == ()
-    racing.show(bowl())
+    racing.show(bowl)
     assert len(racing.state.paths) == 3
 
 
