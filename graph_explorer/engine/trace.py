@@ -19,6 +19,7 @@ from graph_explorer.engine.errors import NotComputed
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.stopping import why_none_arrives
 
 Array = np.ndarray[Any, Any]
 
@@ -290,11 +291,14 @@ class Trace:
             return "the backward pass has not reached it yet"
         if resolved not in self._used_for_output:
             return f"the output '{self.output}' does not depend on it"
+        stopped = why_none_arrives(
+            self.graph, resolved, self.output, self._used_for_output, self.plan.detached
+        )
+        if stopped:
+            return stopped
         if not self.graph.node(resolved).is_leaf:
             return "no parameter that it depends on takes a gradient through it"
-        if any(use in self.plan.detached for use in self.graph.uses(resolved)):
-            return "it is detached"
-        return "it was not asked for, or only a flat or discrete operation uses it"
+        return "it was not asked for"
 
     @cached_property
     def _used_for_output(self) -> frozenset[str]:
