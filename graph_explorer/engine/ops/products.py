@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -20,14 +22,18 @@ from graph_explorer.engine.ops.declare import Array
 from graph_explorer.engine.ops.windows import Windows
 
 #: Columns of this many bytes are made at a time: more do not stay in the processor's cache.
-_PORTION = 16 * 2**20
+_PORTION = 8 * 2**20
+#: Never so few windows at a time: each product reads all kernels again.
+_LEAST_WINDOWS = 2048
 #: The wide layout pays for at most so many kernels: to copy columns, and to add them up, which takes longer.
 _MOST_COPIED, _MOST_ADDED = 32, 256
+#: Its columns are made all at once, so there must not be too many entries in them.
+_MOST_WIDE = 2**24
 #: Of so many entries, kernel gradients of all samples are made at once and then added up.
 _SMALL_KERNEL = 4096
 
 
-def _is_wide(seen: Windows, channels: int, kernels: int, most: int) -> bool:
+def _is_wide(seen: Windows, batch: int, channels: int, kernels: int, most: int) -> bool:
     """Whether the wide layout pays; `channels` and `kernels` are those of one group."""
     windows = math.prod(seen.output)
     return (
@@ -36,6 +42,7 @@ def _is_wide(seen: Windows, channels: int, kernels: int, most: int) -> bool:
         and 4 * kernels <= channels * math.prod(seen.kernel)
         and 3 * seen.flat_count <= 4 * windows
         and not _is_image(seen)
+        and batch * channels * math.prod(seen.kernel) * seen.flat_count <= _MOST_WIDE
     )
 
 
@@ -44,25 +51,31 @@ def _is_image(seen: Windows) -> bool:
     return seen.touching and not any(seen.before)
 
 
-def _columns(x: Array, seen: Windows, group: int, wide: bool) -> Array:
-    """What the windows see as columns: (batch, group, channels·kernel, columns)."""
-    batch, channels = x.shape[:2]
-    if _is_image(seen):
-        return x.reshape(batch, group, channels // group, -1)
-    view = seen.flat_view(seen.flat(x)) if wide else seen.view(seen.pad(x))
-    taps = channels // group * math.prod(seen.kernel)
-    return np.ascontiguousarray(view).reshape(batch, group, taps, -1)
+def _columns(view: Array, seen: Windows, group: int) -> Array:
+    """What windows see, (batch, channels, *kernel, *windows), as columns: (batch, group, taps, windows)."""
+    first = 2 + len(seen.kernel)
+    taps = view.shape[1] // group * math.prod(seen.kernel)
+    return np.ascontiguousarray(view).reshape(len(view), group, taps, math.prod(view.shape[first:]))
 
 
-def _portions(batch: int, seen: Windows, channels: int, itemsize: int) -> Iterator[slice]:
-    """The samples in portions whose columns are not too large."""
-    columns = channels * math.prod(seen.kernel) * math.prod(seen.output) * itemsize
-    size = max(1, _PORTION // max(1, columns))
-    return (slice(start, start + size) for start in range(0, batch, size))
+@dataclass(frozen=True)
+class _Portion:
+    """Samples, and rows of windows along the first spatial axis; `windows` are those rows counted flat."""
+
+    samples: slice
+    rows: slice
+    windows: slice
 
 
-def _joined(parts: list[Array]) -> Array:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+def _portions(batch: int, seen: Windows, channels: int, itemsize: int) -> Iterator[_Portion]:
+    """Everything, in portions whose columns are not too large."""
+    height, width = seen.output[0], math.prod(seen.output[1:])
+    row = max(1, channels * math.prod(seen.kernel) * width * itemsize)
+    samples = max(1, min(batch, _PORTION // (row * height)))
+    rows = max(1, min(height, max(_PORTION // row, -(-_LEAST_WINDOWS // max(1, width)))))
+    for first, start in product(range(0, batch, samples), range(0, height, rows)):
+        stop = min(start + rows, height)
+        yield _Portion(slice(first, first + samples), slice(start, stop), slice(start * width, stop * width))
 
 
 def correlate(x: Array, w: Array, seen: Windows, group: int, bias: Array | None = None) -> Array:
@@ -70,61 +83,81 @@ def correlate(x: Array, w: Array, seen: Windows, group: int, bias: Array | None 
 
     `bias` is one number a kernel, added on the way.
     """
-    wide = _is_wide(seen, w.shape[1], w.shape[0] // group, _MOST_COPIED)
-    rows = w.reshape(group, w.shape[0] // group, -1)
+    batch, kernels = len(x), w.shape[0]
+    rows = w.reshape(group, kernels // group, -1)
     lift = None if bias is None else np.reshape(bias, (-1, *[1] * len(seen.kernel)))
-    parts = []
-    for part in _portions(len(x), seen, x.shape[1], x.itemsize):
-        made = np.matmul(rows, _columns(x[part], seen, group, wide))
-        made = made.reshape(len(made), w.shape[0], *(seen.flat_shape if wide else seen.output))
-        if wide:
-            kept = made[seen.flat_inside]
-            parts.append(np.ascontiguousarray(kept) if lift is None else kept + lift)
-        else:
-            if lift is not None:
-                made += lift
-            parts.append(made)
-    return _joined(parts) if parts else np.zeros((0, w.shape[0], *seen.output), x.dtype)
+    if _is_wide(seen, batch, w.shape[1], kernels // group, _MOST_COPIED):
+        made = np.matmul(rows, _columns(seen.flat_view(seen.flat(x)), seen, group))
+        kept = made.reshape(batch, kernels, *seen.flat_shape)[seen.flat_inside]
+        return np.ascontiguousarray(kept) if lift is None else kept + lift
+    if _is_image(seen):
+        made = np.matmul(rows, x.reshape(batch, group, w.shape[1], math.prod(seen.output)))
+    else:
+        view = seen.view(seen.pad(x))
+        made = np.empty((batch, group, rows.shape[1], math.prod(seen.output)), np.result_type(x, w))
+        for part in _portions(batch, seen, x.shape[1], x.itemsize):
+            columns = _columns(view[part.samples][seen.rows(part.rows)], seen, group)
+            np.matmul(rows, columns, out=made[part.samples, :, :, part.windows])
+    made = made.reshape(batch, kernels, *seen.output)
+    if lift is not None:
+        made += lift
+    return made
 
 
 def spread(g: Array, w: Array, seen: Windows, group: int) -> Array:
     """The adjoint of `correlate` in the image: (batch, kernels, *output) → (batch, channels, *spatial)."""
     if group == w.shape[0] and w.shape[1] == 1:
         return _spread_by_channel(g, w, seen)
-    channels = group * w.shape[1]
-    wide = _is_wide(seen, w.shape[1], w.shape[0] // group, _MOST_ADDED)
-    rows = np.swapaxes(w.reshape(group, w.shape[0] // group, -1), 1, 2)
-    parts = []
-    for part in _portions(len(g), seen, channels, g.itemsize):
-        above = seen.flat_result(g[part]) if wide else g[part]
-        columns = np.matmul(rows, above.reshape(len(above), group, w.shape[0] // group, -1))
-        if _is_image(seen):
-            parts.append(columns.reshape(len(above), channels, *seen.spatial))
-        elif wide:
-            parts.append(seen.flat_fold(columns.reshape(len(above), channels, *seen.kernel, -1)))
-        else:
-            parts.append(seen.fold(columns.reshape(len(above), channels, *seen.kernel, *seen.output)))
-    return _joined(parts) if parts else np.zeros((0, channels, *seen.spatial), g.dtype)
+    batch, channels, kernels = len(g), group * w.shape[1], w.shape[0] // group
+    rows = np.swapaxes(w.reshape(group, kernels, -1), 1, 2)
+    if _is_wide(seen, batch, w.shape[1], kernels, _MOST_ADDED):
+        above = seen.flat_result(g).reshape(batch, group, kernels, seen.flat_count)
+        columns = np.matmul(rows, above)
+        return seen.flat_fold(columns.reshape(batch, channels, *seen.kernel, seen.flat_count))
+    above = g.reshape(batch, group, kernels, math.prod(seen.output))
+    if _is_image(seen):
+        return np.matmul(rows, above).reshape(batch, channels, *seen.spatial)
+    total = seen.empty((batch, channels), g.dtype)
+    for part in _portions(batch, seen, channels, g.itemsize):
+        columns = np.matmul(rows, above[part.samples, :, :, part.windows])
+        sizes = (part.rows.stop - part.rows.start, *seen.output[1:])
+        seen.fold(
+            columns.reshape(len(columns), channels, *seen.kernel, *sizes),
+            into=total[part.samples],
+            row=part.rows.start,
+        )
+    return total[seen.inside]
 
 
 def kernel_gradient(x: Array, g: Array, seen: Windows, group: int) -> Array:
     """The adjoint of `correlate` in the kernel: → (kernels, channels/group, *kernel)."""
-    kernels, channels = g.shape[1] // group, x.shape[1] // group
-    wide = _is_wide(seen, channels, kernels, _MOST_COPIED)
-    shape = (group, kernels, channels * math.prod(seen.kernel))
-    total = np.zeros(shape, g.dtype)
-    for part in _portions(len(x), seen, x.shape[1], x.itemsize):
-        columns = np.swapaxes(_columns(x[part], seen, group, wide), 2, 3)
-        above = seen.flat_result(g[part]) if wide else g[part]
-        above = above.reshape(len(above), group, kernels, -1)
-        if len(above) == len(g) == 1:
-            total = np.matmul(above[0], columns[0])
-        elif total.size <= _SMALL_KERNEL:
-            total += np.sum(np.matmul(above, columns), axis=0)
-        else:
-            for one, seen_by_it in zip(above, columns, strict=True):
-                total += np.matmul(one, seen_by_it)
+    batch, kernels, channels = len(x), g.shape[1] // group, x.shape[1] // group
+    above = g.reshape(batch, group, kernels, math.prod(seen.output))
+    if _is_image(seen):
+        total = _summed_products(above, x.reshape(batch, group, channels, -1))
+    elif _is_wide(seen, batch, channels, kernels, _MOST_COPIED):
+        above = seen.flat_result(g).reshape(batch, group, kernels, seen.flat_count)
+        total = _summed_products(above, _columns(seen.flat_view(seen.flat(x)), seen, group))
+    else:
+        view = seen.view(seen.pad(x))
+        total = np.zeros((group, kernels, channels * math.prod(seen.kernel)), g.dtype)
+        for part in _portions(batch, seen, x.shape[1], x.itemsize):
+            columns = _columns(view[part.samples][seen.rows(part.rows)], seen, group)
+            total += _summed_products(above[part.samples, :, :, part.windows], columns)
     return total.reshape(g.shape[1], channels, *seen.kernel)
+
+
+def _summed_products(above: Array, columns: Array) -> Array:
+    """Σ above · columnsᵀ over the samples, of (batch, group, kernels, n) and (batch, group, taps, n)."""
+    turned = np.swapaxes(columns, 2, 3)
+    if len(above) == 1:
+        return np.matmul(above[0], turned[0])
+    if math.prod(above.shape[1:3]) * columns.shape[2] <= _SMALL_KERNEL or not len(above):
+        return np.sum(np.matmul(above, turned), axis=0)
+    total = np.matmul(above[0], turned[0])
+    for one, seen_by_it in zip(above[1:], turned[1:], strict=True):
+        total += np.matmul(one, seen_by_it)
+    return total
 
 
 def _spread_by_channel(g: Array, w: Array, seen: Windows) -> Array:

@@ -179,11 +179,23 @@ class Windows:
         """Zeros in `shape`, but along spatial `axis` as many as the padded image has."""
         return np.zeros((*shape[: axis + 2], self.padded[axis], *shape[axis + 3 :]), dtype)
 
-    def fold(self, seen: Array) -> Array:
-        """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output)."""
-        total = self.empty(seen.shape[:2], seen.dtype)
+    def rows(self, rows: slice) -> tuple[slice, ...]:
+        """The windows of some rows along the first spatial axis, among (…, *kernel, *output)."""
+        return (slice(None),) * (2 + len(self.kernel)) + (rows,)
+
+    def fold(self, seen: Array, into: Array = None, row: int = 0) -> Array:
+        """The adjoint of padding and viewing: adds up (batch, channels, *kernel, *output).
+
+        The sums go to a padded image `into`, if one is given; `seen` may be only some rows of windows,
+        from `row` on.
+        """
+        total = self.empty(seen.shape[:2], seen.dtype) if into is None else into
+        count, start = seen.shape[2 + len(self.kernel)], row * self.strides[0]
+        stop = start + (count - 1) * self.strides[0] + 1
         for offset, place in self.offsets():
-            total[place] += seen[(slice(None), slice(None), *offset)]
+            shift = offset[0] * self.dilations[0]
+            band = slice(start + shift, stop + shift, self.strides[0])
+            total[(*place[:2], band, *place[3:])] += seen[(slice(None), slice(None), *offset)]
         return total[self.inside]
 
 

@@ -59,6 +59,7 @@ def test_the_three_products(
     side_by_side = set(seen.strides) == {1} and set(seen.kernel) != {1}
     monkeypatch.setattr(products, "_is_wide", lambda *question: wide and side_by_side)
     monkeypatch.setattr(products, "_PORTION", portion)
+    monkeypatch.setattr(products, "_LEAST_WINDOWS", 1)
     x = RANDOM.standard_normal((3, channels * group, *seen.spatial))
     w = RANDOM.standard_normal((kernels * group, channels, *seen.kernel))
     bias = RANDOM.standard_normal(kernels * group)
@@ -81,10 +82,11 @@ def test_the_three_products(
 
 def test_the_wide_layout_is_taken_for_small_images_with_few_kernels() -> None:
     seen = windows("Conv", (14, 14), (3, 3), None, (1, 1, 1, 1))
-    assert products._is_wide(seen, 8, 16, 32)
-    assert not products._is_wide(seen, 8, 64, 32)
-    assert not products._is_wide(windows("Conv", (14, 14), (3, 3), (2, 2)), 8, 16, 32)
-    assert not products._is_wide(windows("Conv", (4, 4), (3, 3)), 8, 16, 32)
+    assert products._is_wide(seen, 2, 8, 16, 32)
+    assert not products._is_wide(seen, 10**6, 8, 16, 32)
+    assert not products._is_wide(seen, 2, 8, 64, 32)
+    assert not products._is_wide(windows("Conv", (14, 14), (3, 3), (2, 2)), 2, 8, 16, 32)
+    assert not products._is_wide(windows("Conv", (4, 4), (3, 3)), 2, 8, 16, 32)
 
 
 def test_no_samples() -> None:
