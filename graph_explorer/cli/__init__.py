@@ -29,16 +29,20 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _document_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a document (.toml) or the name of an example")
+    parser.add_argument("file", help="a document (.toml), a model (.onnx) or the name of an example")
+    _value_arguments(parser)
+    parser.add_argument("--wrt", action="append", metavar="NAME", help="differentiate with respect to this")
+    parser.add_argument(
+        "--output", metavar="NAME", help="the value that is differentiated: NAME or NAME[0,3]"
+    )
+
+
+def _value_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="give a leaf another value"
     )
     parser.add_argument(
         "--input", action="append", default=[], metavar="NAME=FILE.npy", help="give a leaf an array"
-    )
-    parser.add_argument("--wrt", action="append", metavar="NAME", help="differentiate with respect to this")
-    parser.add_argument(
-        "--output", metavar="NAME", help="the value that is differentiated: NAME or NAME[0,3]"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="shifts the seeds of random values")
 
@@ -171,6 +175,16 @@ def _grid(text: str) -> tuple[int, int]:
     return columns, rows
 
 
+def _convert_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a document (.toml), a model (.onnx) or the name of an example")
+    parser.add_argument("out", type=Path, help="the file to write: .toml, .onnx, .py or .torch.py")
+    _value_arguments(parser)
+    parser.add_argument("--torch", action="store_true", help="write a .py with PyTorch instead of NumPy")
+    parser.add_argument(
+        "--dtype", choices=("float32", "float64"), help="the type of the numbers in an .onnx (float32)"
+    )
+
+
 #: Command → what it does, its arguments.
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "examples": ("list the bundled examples", _json_argument),
@@ -182,12 +196,14 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "surface": ("compute the document's surface on a grid", _surface_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
     "health": ("tell what is ill in a run, and how large everything is", _health_arguments),
+    "convert": ("write the document as another kind of file: .toml, .onnx or code", _convert_arguments),
     "operations": ("list the operators: which have a rule, a gradient, a local derivative", _json_argument),
 }
 
 
 #: Commands whose function is in a module of its own; the others are in `commands`.
 _MODULES = {
+    "convert": "graph_explorer.cli.convert",
     "health": "graph_explorer.cli.health",
     "operations": "graph_explorer.cli.operations",
     "optimize": "graph_explorer.cli.descents",

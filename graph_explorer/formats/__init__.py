@@ -17,12 +17,16 @@ from graph_explorer.formats import toml
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file. `read(path, seed)` makes a document, `save(document, path)` writes one."""
+    """A kind of file. `read(path, seed)` makes a document, `save(document, path)` writes one.
+
+    `large` tells that reading and running one may take long.
+    """
 
     suffix: str
     title: str
     read: Callable[[Path, int], Document]
     save: Callable[[Document, Path], None]
+    large: bool = False
 
 
 def _read_model(path: Path, seed: int) -> Document:
@@ -37,28 +41,51 @@ def _save_model(document: Document, path: Path) -> None:
     save(document, path)
 
 
+def _save_numpy(document: Document, path: Path) -> None:
+    from graph_explorer.formats.code.in_numpy import save  # loaded when code is written
+
+    save(document, path)
+
+
+def _save_torch(document: Document, path: Path) -> None:
+    from graph_explorer.formats.code.in_torch import save  # loaded when code is written
+
+    save(document, path)
+
+
+#: What opens and saves.
 FORMATS: tuple[Format, ...] = (
     Format(".toml", "Graph Explorer document", toml.read, toml.save),
-    Format(".onnx", "ONNX model", _read_model, _save_model),
+    Format(".onnx", "ONNX model", _read_model, _save_model, large=True),
 )
 
 
-def format_of(path: Path) -> Format:
-    """The format that the suffix of `path` names."""
-    for found in FORMATS:
-        if path.suffix.lower() == found.suffix:
+#: What a document can be written as code in; the longer suffix first.
+CODE: tuple[Format, ...] = (
+    Format(".torch.py", "PyTorch program", None, _save_torch),
+    Format(".py", "NumPy program", None, _save_numpy),
+)
+
+
+def format_of(path: Path, written: bool = False) -> Format:
+    """The format that the suffix of `path` names, of those that open, or of all that are written."""
+    known = (*FORMATS, *CODE) if written else FORMATS
+    for found in known:
+        if path.name.lower().endswith(found.suffix):
             return found
-    known = ", ".join(found.suffix for found in FORMATS)
+    suffixes = ", ".join(found.suffix for found in known)
     raise InputError(
-        f"'{path.suffix or path.name}' is no known kind of file; known: {known}", source=str(path)
+        f"'{path.suffix or path.name}' is no known kind of file; known: {suffixes}", source=str(path)
     )
 
 
 def open_document(path: Path, seed: int = 0) -> Document:
     """The document in the file `path`; `seed` shifts the seeds of its random values."""
-    return format_of(path).read(path, seed)
+    found = format_of(path)
+    assert found.read is not None, "what opens is read"
+    return found.read(path, seed)
 
 
 def save_document(document: Document, path: Path) -> None:
     """Writes `document` to `path`, in the format of its suffix."""
-    format_of(path).save(document, path)
+    format_of(path, written=True).save(document, path)

@@ -311,7 +311,11 @@ def _write_values(
             and np.array_equal(before.array, entry.array, equal_nan=entry.array.dtype.kind == "f")
         ):
             continue
-        file[table][name] = spell(entry, dtype)
+        spelling = spell(entry, dtype)
+        if isinstance(spelling, Mapping):  # on one line, so that plain numbers may follow
+            spelling, keys = tomlkit.inline_table(), spelling
+            spelling.update(keys)
+        file[table][name] = spelling
 
 
 def spell(entry: Entry, dtype: str = "float64") -> Any:
