@@ -116,6 +116,11 @@ class Document:
             raise self.placed(error) from None
 
     @property
+    def is_read(self) -> bool:
+        """Whether the graph is there already."""
+        return "read" in self.__dict__
+
+    @property
     def graph(self) -> Graph:
         return self.read.graph
 
@@ -212,7 +217,7 @@ class Document:
 
     def _with_same_graph(self, **parts: Any) -> Document:
         made = dataclasses.replace(self, **parts)
-        if "read" in self.__dict__:  # the program is the same: so is its graph
+        if self.is_read:  # the program is the same: so is its graph
             made.__dict__["read"] = self.read
         return made
 

@@ -51,11 +51,12 @@ class Files:
 
     def open(self, path: Path) -> bool:
         """Opens a file, after asking about unsaved changes of the present document."""
-        if not self.may_leave() or not self.window.session.open(path):
-            return False
-        if not bundled(path):
-            self.window.settings.remember(path)
-        return True
+
+        def remember() -> None:
+            if not bundled(path):
+                self.window.settings.remember(path)
+
+        return self.may_leave() and self.window.session.open(path, remember)
 
     def ask_open(self) -> bool:
         path = WhichFile.ask(self.window, self.window.settings.folder, filters())

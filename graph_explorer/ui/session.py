@@ -26,7 +26,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.health import Health
 from graph_explorer.engine.trace import Event, Trace
-from graph_explorer.formats import open_document, save_document
+from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.lab.surface import Surface
@@ -229,28 +229,56 @@ class Session(QObject):
 
     # ── documents ─────────────────────────────────────────────────────────────────────────────
 
-    def open(self, path: Path) -> bool:
-        """Opens a file; where it cannot be, says why and leaves all as it was."""
+    def open(self, path: Path, then: Callable[[], None] = lambda: None) -> bool:
+        """Opens a file, then calls `then`; where it cannot be opened, says why and leaves all as it was.
+
+        True where it is open, or under way: a file of a kind that may be large is read and run by a job.
+        """
         try:
+            if format_of(path).large:
+                self._open_by_job(path, then)
+                return True
             self.show(open_document(path))
         except InputError as error:
             self.say(str(error))
             return False
+        then()
         return True
+
+    def _open_by_job(self, path: Path, then: Callable[[], None]) -> None:
+        before = self.state.document
+
+        def work(checkpoint: Callable[[float], None]) -> tuple[Document, Trace]:
+            document = open_document(path)
+            return document, run(document, partial=True, checkpoint=checkpoint)
+
+        def done(made: tuple[Document, Trace]) -> None:
+            if self.state.document is not before:
+                self.say(f"{path.name} was not opened: the document has changed meanwhile. Open it again.")
+                return
+            self._begin(*made)
+            then()
+
+        self.say("")
+        self.jobs.start("open", f"Opening {path.name}", work, done, self._failed)
 
     def show(self, document: Document) -> None:
         """Starts afresh with `document`, its values computed and nothing stepped yet."""
-        trace = run(document, partial=True)
+        self._begin(document, run(document, partial=True))
+
+    def _begin(self, document: Document, trace: Trace) -> None:
         self._start_afresh()
         self.change(
             document=document, trace=trace, time=trace.forward_length, saved=document,
             selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
             breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message=str(trace.failure or ""),
+            problem=None, draft=None, playing=False,
+            message=str(trace.failure or " ".join(document.notes)),
             **self._alone(), **_NO_SURFACE,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:
+        self.jobs.cancel("open")
         self.jobs.cancel("trace")
         self.jobs.cancel("race")
         self._wanted, self._seconds = None, 0.0
@@ -289,15 +317,29 @@ class Session(QObject):
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
         assert self.state.document is not None
-        graph = document.graph
-        detached = frozenset(use for use in self._detached if _exists(use, graph))
+        kept = document.kept_as(self.state.document)
+        if kept.model is None or kept.is_read:
+            self._put(kept)
+            return
+        self._wanted = (kept, self._detached)  # values of a model may ask for another graph
+        self.jobs.start(
+            "trace", "Reading", lambda checkpoint: kept.graph, lambda _: self._put(kept), self._failed
+        )
+
+    def _put(self, document: Document) -> None:
+        detached = frozenset(use for use in self._detached if _exists(use, document.graph))
         if document.program != self.latest.program:
             self.change(problem=None, draft=None)
-        self._retrace(document.kept_as(self.state.document), detached)
+        self._retrace(document, detached)
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
-        self.edit(f"Change {name}", self.latest.with_values({name: value}), merge and f"{name}:{merge}")
+        try:
+            after = self.latest.with_values({name: value})
+        except InputError as error:  # a model says which shapes it takes
+            self.say(str(error))
+            return
+        self.edit(f"Change {name}", after, merge and f"{name}:{merge}")
 
     def set_program(self, text: str, merge: str = "program") -> None:
         """The text in the editor: taken over as soon as it is right, its problem shown while it is not.
