@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.health import Health
-from graph_explorer.ui.canvas.cards import Card, Kind
+from graph_explorer.ui.canvas.cards import Card
 from graph_explorer.ui.canvas.progress import COMPLETE, VALUE
-from graph_explorer.ui.health.heats import HEATS, NOTHING, Levels, group_ratios, shown_by
+from graph_explorer.ui.health.heats import NOTHING, Levels, group_ratios, shown_by
+from graph_explorer.ui.health.kinds import HEATS
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,4 @@ def warmth_of(
         ratios = group_ratios(health)
         for place, card in enumerate(cards):
             shown[place] = ratios[card.id] if card.members else shown[place]
-    levels = scale.levels(shown)
-    levels[[card.kind is Kind.CONSTANT for card in cards]] = NOTHING  # of which there is nothing to tell
-    return Warmth(levels, COMPLETE if HEATS[name].backward else VALUE)
+    return Warmth(scale.levels(shown), COMPLETE if HEATS[name].backward else VALUE)

@@ -54,7 +54,7 @@ class Scale:
     def levels(self, numbers: Floats) -> Levels:
         """The level of each number: NaN is NOTHING, infinite WRONG, else ZERO or a step of the scale."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.log(numbers / self.low) / np.log(self.high / self.low)
+            share = (np.log(numbers) - np.log(self.low)) / (np.log(self.high) - np.log(self.low))
         steps = np.clip(
             np.rint(np.nan_to_num(share, posinf=1.0, neginf=0.0) * (STEPS - 1)), 0, STEPS - 1
         ).astype(np.int8)
@@ -87,6 +87,8 @@ def shown_by(name: str, health: Health, apart: Difference | None) -> tuple[Float
     sizes = health.measures.gradients if HEATS[name].backward else health.measures.values
     if not HEATS[name].compares:
         numbers[sizes.known & ((sizes.undefined > 0) | (sizes.infinite > 0))] = np.inf
+    plain = health.trace.graph.leaves("constant")  # written in the program: nothing to tell
+    numbers[[health.measures.place(node.id) for node in plain]] = np.nan
     groups = group_ratios(health).values() if name == "update" else ()
     return numbers, scale_of(np.concatenate([numbers, np.array(list(groups), dtype=np.float64)]))
 

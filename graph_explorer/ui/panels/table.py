@@ -26,19 +26,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.graph import Node
-from graph_explorer.engine.notation import brief, shape
+from graph_explorer.engine.notation import brief, number, shape
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets.text import Elided, Label
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-COLUMNS = ("Node", "Operation", "Shape", "Value", "Gradient", "Reached", "Caption")
-_NODE, _OPERATION, _SHAPE, _VALUE, _GRADIENT, _REACHED, _CAPTION = range(len(COLUMNS))
-_WIDTHS = {_NODE: 15, _OPERATION: 12, _SHAPE: 10, _VALUE: 13, _GRADIENT: 13, _REACHED: 12}
+COLUMNS = ("Node", "Operation", "Shape", "Value", "Gradient", "Reached", "Change", "Caption")
+_NODE, _OPERATION, _SHAPE, _VALUE, _GRADIENT, _REACHED, _CHANGE, _CAPTION = range(len(COLUMNS))
+_WIDTHS = {_NODE: 15, _OPERATION: 12, _SHAPE: 10, _VALUE: 13, _GRADIENT: 13, _CHANGE: 14, _REACHED: 12}
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _EMPTY = "Open an example to see its nodes as a table."
+#: What is said of a value that cannot be compared with the kept run.
+_STATUS = {"shape": "other shape", "added": "new"}
 
 
 def key(array: Any) -> float:
@@ -47,6 +50,29 @@ def key(array: Any) -> float:
     with np.errstate(all="ignore"):
         size = float(found) if found.ndim == 0 else float(np.sqrt(np.sum(np.square(found))))
     return np.inf if np.isnan(size) else size
+
+
+def changed(apart: Difference | None, name: str) -> str:
+    """How much a value and its gradient differ from the kept run, in a few letters; empty for not at all."""
+    if apart is None or name not in apart.now.graph:
+        return ""
+    place = apart.now.plan.number[name]
+    status = apart.status[place]
+    if status in _STATUS:
+        return _STATUS[status]
+    value, gradient = (float(c.relative[place]) for c in (apart.values, apart.gradients))
+    parts = [number(value, 2) if value > 0 else "", f"∂ {number(gradient, 2)}" if gradient > 0 else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _change(apart: Difference | None, name: str) -> float:
+    """What a node sorts by when it is about change: the larger one; −1 where there is none."""
+    if apart is None or name not in apart.now.graph:
+        return -1.0
+    place = apart.now.plan.number[name]
+    if apart.status[place] in _STATUS:
+        return float(np.inf)
+    return float(np.fmax(np.fmax(apart.values.relative[place], apart.gradients.relative[place]), -1.0))
 
 
 class NodeModel(QAbstractTableModel):
@@ -148,6 +174,8 @@ class NodeModel(QAbstractTableModel):
             return brief(trace.value(node.id)) if trace.has_value(node.id, at) else ""
         if column == _GRADIENT:
             return brief(trace.gradient(node.id, at)) if trace.has_gradient(node.id, at) else ""
+        if column == _CHANGE:
+            return changed(self.state.difference, node.id)
         return self._reached(node) if column == _REACHED else node.caption
 
     def _reached(self, node: Node) -> str:
@@ -169,6 +197,8 @@ class NodeModel(QAbstractTableModel):
             return key(trace.value(node.id)) if trace.has_value(node.id, at) else -np.inf
         if column == _GRADIENT:
             return key(trace.gradient(node.id, at)) if trace.has_gradient(node.id, at) else -np.inf
+        if column == _CHANGE:
+            return _change(self.state.difference, node.id)
         if column == _SHAPE:
             return int(np.size(trace.value(node.id))) if trace.has_value(node.id) else -1
         return self.text(node, column)
@@ -245,10 +275,12 @@ class NodeTable(QWidget):
 
     def show_state(self, before: State, now: State) -> None:
         if before.trace is None or any(
-            getattr(before, part) is not getattr(now, part) for part in ("trace", "time", "theme")
+            getattr(before, part) is not getattr(now, part)
+            for part in ("trace", "time", "theme", "difference")
         ):
             self.model.show(now)
             self._count()
+        self.view.setColumnHidden(_CHANGE, now.kept is None)
         if before.selection != now.selection or before.trace is not now.trace:
             self._show_selected(now)
         self.empty.setVisible(now.trace is None)

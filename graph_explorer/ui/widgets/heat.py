@@ -30,9 +30,10 @@ _LEVELS = 127
 MOST_COUNTED = 4_000_000
 #: Pictures are cut down to this many entries a side, by leaving entries out.
 _MOST = 512
+#: So many matrices of a stack are shown side by side.
+MOST_TILES = 256
 #: Pixels: largest height, largest entry, between the tiles of a stack.
 _HEIGHT, _ENTRY, _BETWEEN = 168, 22, 2
-_TILES = 64
 _LEGEND = 9
 
 
@@ -81,7 +82,7 @@ def tiles_of(array: Array) -> Tiles:
     values = np.asarray(array, dtype=np.float64)
     if values.ndim <= 2:
         return Tiles(values.reshape(1, -1) if values.ndim < 2 else values)
-    stack = values.reshape(-1, *values.shape[-2:])[:_TILES]
+    stack = values.reshape(-1, *values.shape[-2:])[:MOST_TILES]
     count, height, width = stack.shape
     across = max(1, min(count, round(math.sqrt(count * height / max(width, 1) * 2))))
     down = -(-count // across)
@@ -102,16 +103,18 @@ class HeatView(QWidget):
         self._seen: Array = np.zeros((0, 0))
         self._tiles = Tiles(self._seen)
         self._shape: tuple[int, ...] = (1,)
+        self._at: tuple[int, ...] = ()
         self._image = QImage()
         self._largest = 0.0
         self._lowest = self._highest = 0.0
         self._step = 1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_array(self, array: Array, theme_name: str) -> None:
-        """Shows the array as it is now."""
-        self.theme_name = theme_name
-        self._tiles, self._shape = tiles_of(array), np.shape(array) or (1,)
+    def show_array(self, array: Array, theme_name: str, at: tuple[int, ...] = ()) -> None:
+        """Shows the array as it is now; `at` chooses along the first axes, the range is that of all of it."""
+        self.theme_name, self._at = theme_name, at
+        chosen = np.asarray(array)[at]
+        self._tiles, self._shape = tiles_of(chosen), np.shape(chosen) or (1,)
         seen = self._tiles.entries
         large = self._tiles.count == 1 and max(seen.shape, default=1) > _MOST
         self._step = -(-max(seen.shape) // _MOST) if large else 1
@@ -222,6 +225,7 @@ class HeatView(QWidget):
         tile = row // height * self._tiles.across + column // width
         inside = (row % height * self._step, column % width * self._step)
         index = (*np.unravel_index(tile, self._shape[:-2] or (1,)), *inside)[-len(self._shape) :]
+        index = (*self._at, *index)
         return f"[{', '.join(str(int(k)) for k in index)}] = {number(self._seen[row, column])}"
 
     def event(self, event: QEvent) -> bool:

@@ -1,6 +1,7 @@
 """How the numbers of an array are spread: a histogram.
 
-The one rule: it never takes long; of a large array a sample is counted, and that is said.
+The one rule: it never takes long; of a large array a sample is counted, and that is said. Entries that
+are no finite numbers are counted beside the bars, never left out in silence.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Histogram(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.role, self.theme_name = role, "light"
+        self.logarithmic = False  # the heights of the bars: rare numbers are seen too
         self._counts: Array = np.zeros(0)
         self._range = (0.0, 0.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -101,6 +103,18 @@ class Histogram(QWidget):
         self.setAccessibleDescription("; ".join(statistics(array).lines()))
         self.update()
 
+    def set_logarithmic(self, on: bool) -> None:
+        """Heights that are logarithms of counts, or the counts themselves."""
+        self.logarithmic = on
+        self.update()
+
+    def heights(self) -> Array:
+        """The heights of the bars, from 0 to 1; a bar that counts one entry is seen in any case."""
+        counts = self._counts.astype(np.float64)
+        if self.logarithmic:
+            counts = np.log10(counts, where=counts > 0, out=np.full_like(counts, -np.inf)) + 0.3
+        return np.maximum(counts, 0) / max(float(counts.max()), 1e-300)
+
     def sizeHint(self) -> QSize:
         return QSize(200, _HEIGHT + self.fontMetrics().height())
 
@@ -116,9 +130,8 @@ class Histogram(QWidget):
             painter.end()
             return
         wide, bottom = self.width() / self._counts.size, float(_HEIGHT)
-        top = float(self._counts.max()) or 1.0
-        for k, count in enumerate(self._counts):
-            high = max(float(count) / top * (bottom - 4), 1.0 if count else 0.0)
+        for k, share in enumerate(self.heights().tolist()):
+            high = max(share * (bottom - 4), 1.0 if self._counts[k] else 0.0)
             bar = QRectF(k * wide, bottom - high, max(wide - 1, 1), high)
             painter.fillRect(bar, shown.color(self.role))
         painter.drawLine(0, _HEIGHT, self.width(), _HEIGHT)

@@ -6,12 +6,14 @@ picture; a person may choose another way to look, and that way then stays.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QHBoxLayout,
     QSizePolicy,
     QSpinBox,
@@ -21,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph_explorer.engine.notation import number
-from graph_explorer.ui.widgets.heat import HeatView, magnitude
+from graph_explorer.ui.widgets.heat import MOST_TILES, HeatView, magnitude
 from graph_explorer.ui.widgets.histogram import MOST, Histogram, statistics
 from graph_explorer.ui.widgets.matrix import MOST_EDITED, MatrixView
 from graph_explorer.ui.widgets.number import NumberField
@@ -67,7 +69,13 @@ class ArrayView(QWidget):
         self._slice_line = QHBoxLayout(self._slice_row)
         self._slice_line.setContentsMargins(0, 0, 0, 0)
         self._slice_line.setSpacing(4)
-        self._slice_line.addWidget(Label("chosen along the first axes", "small"), 1)
+        self._slice_note = Label("", "small")
+        self._slice_line.addWidget(self._slice_note, 1)
+        self.logarithmic = QCheckBox("Logarithmic counts")
+        self.logarithmic.setObjectName(f"{name}_logarithmic")
+        self.logarithmic.setAccessibleName(f"{spoken}: logarithmic counts")
+        self.logarithmic.setToolTip("Shows also what is rare")
+        self.logarithmic.toggled.connect(self.spread.set_logarithmic)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
@@ -76,6 +84,7 @@ class ArrayView(QWidget):
         box.addWidget(self._slice_row)
         for page in self._pages.values():
             box.addWidget(page)
+        box.addWidget(self.logarithmic)
         box.addWidget(self.statistics)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
@@ -129,19 +138,39 @@ class ArrayView(QWidget):
             self._slices.append(chooser)
             self._slice_line.insertWidget(axis, chooser)
 
+    def _chosen_axes(self) -> int:
+        """Along how many of the first axes a person chooses: a picture shows matrices side by side."""
+        sizes = self.array.shape[:-2]
+        if self.way == "table":
+            return len(sizes)
+        many = self.way == "picture" and math.prod(sizes) > MOST_TILES
+        return max(len(sizes) - 1, 0) if many else 0
+
+    def _left_out(self, chosen: int) -> str:
+        """What a picture does not show, as a clause."""
+        count = math.prod(self.array.shape[chosen:-2]) if self.way == "picture" else 0
+        return f"; {MOST_TILES} of {count} are shown" if count > MOST_TILES else ""
+
     def _show(self) -> None:
         self.way = self._chosen or ("table" if self.array.size <= _TABLE_UP_TO else "picture")
         button = self._buttons.button(_WAYS.index(self.way))
         button.setChecked(True)
         for way, page in self._pages.items():
             page.setVisible(way == self.way)
-        self._slice_row.setVisible(self.way == "table" and bool(self._slices))
+        self.logarithmic.setVisible(self.way == "spread")
+        at = tuple(chooser.value() for chooser in self._slices)
+        shown = self._chosen_axes()
+        for axis, chooser in enumerate(self._slices):
+            chooser.setVisible(axis < shown and chooser.maximum() > 0)
+        self._slice_row.setVisible(any(c.maximum() > 0 for c in self._slices[:shown]))
+        self._slice_note.show_text(
+            f"chosen along the first ax{'e' if shown > 1 else 'i'}s{self._left_out(shown)}"
+        )
         if self.way == "table":
-            at = tuple(chooser.value() for chooser in self._slices)
             largest = magnitude(self.array) if self.array.size <= MOST else 0.0
             self.table.show_array(self.array, at, largest, self.theme_name, self.editable)
         elif self.way == "picture":
-            self.picture.show_array(self.array, self.theme_name)
+            self.picture.show_array(self.array, self.theme_name, at[:shown])
         else:
             self.spread.show_array(self.array, self.theme_name)
         few = self.array.size <= _WRITTEN_OUT and not self._chosen

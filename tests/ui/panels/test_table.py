@@ -34,14 +34,14 @@ def names(table: NodeTable) -> list[str]:
 
 
 def test_every_node_is_a_row_that_says_how_far_it_is(table: NodeTable, session: Session) -> None:
-    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "", "value", ""]
+    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "", "value", "", ""]
     assert cells(table, 0)[5] == "no gradient"
     assert session.state.trace is not None
     session.seek(session.state.trace.length)
-    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "−0.09642", "complete", ""]
+    assert cells(table, 5) == ["z", "Add", "a number", "0.4", "−0.09642", "complete", "", ""]
     session.seek(1)
-    assert cells(table, 5) == ["z", "Add", "a number", "", "", "not yet", ""]
-    assert cells(table, 6)[6] == "the activation"
+    assert cells(table, 5) == ["z", "Add", "a number", "", "", "not yet", "", ""]
+    assert cells(table, 6)[7] == "the activation"
 
 
 def test_part_of_a_sum_is_in_part(table: NodeTable, session: Session, fan: Document) -> None:
@@ -131,3 +131,21 @@ def test_arrays_without_numbers_sort_last(table: NodeTable, session: Session) ->
     session.show(parse("y = log(x)\nL = sum(y)", {"x": [-1.0, 1.0]}, {"w": 2.0}))
     table.view.sortByColumn(3, Qt.SortOrder.AscendingOrder)
     assert set(names(table)[-2:]) == {"y", "L"}
+
+
+def test_change_against_a_kept_run(table: NodeTable, session: Session) -> None:
+    column = COLUMNS.index("Change")
+    assert table.view.isColumnHidden(column)
+    session.keep_run()
+    assert not table.view.isColumnHidden(column)
+    assert {cells(table, row)[column] for row in range(table.model.rowCount())} == {""}
+    session.set_value("b", 0.3)  # from −0.2; z goes from 0.4 to 0.9
+    changed = {cells(table, row)[0]: cells(table, row)[column] for row in range(table.model.rowCount())}
+    assert changed["w"].startswith("∂ ")
+    assert changed["x"] == ""
+    assert changed["z"].startswith("0.56, ∂ ")
+    assert changed["b"].startswith("1.7, ∂ ")  # 0.5 beside 0.3
+    table.view.sortByColumn(column, Qt.SortOrder.DescendingOrder)
+    assert names(table)[0] == "b"
+    session.forget_run()
+    assert table.view.isColumnHidden(column)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.ui.theme import theme
@@ -211,3 +211,47 @@ def test_a_table_is_as_high_as_its_rows_up_to_a_bound(qtbot: QtBot) -> None:
         view.show_array(np.zeros((rows, 2)), (), 1.0, "light", False)
         heights.append(view.sizeHint().height())
     assert heights[0] < heights[1] < heights[2] == heights[3]
+
+
+def test_a_batch_of_many_channels_is_chosen_and_its_channels_are_tiles(qtbot: QtBot) -> None:
+    array = np.zeros((3, 200, 2, 2))
+    array[2, 5, 1, 0] = 7.0
+    view = ArrayView("maps", "Feature maps")
+    qtbot.addWidget(view)
+    view.resize(400, 400)
+    view.show()
+    view.show_array(array, "light")
+    assert view.way == "picture"
+    chooser = view.findChild(QSpinBox, "maps_axis_0")
+    second = view.findChild(QSpinBox, "maps_axis_1")
+    assert chooser is not None
+    assert second is not None
+    assert chooser.isVisible()
+    assert not second.isVisible()
+    assert view.picture._tiles.count == 200
+    chooser.setValue(2)
+    assert view.picture.told(1, 2 * 5) == "[2, 5, 1, 0] = 7"
+
+
+def test_few_matrices_are_all_side_by_side(qtbot: QtBot) -> None:
+    view = ArrayView("kernels", "Kernels")
+    qtbot.addWidget(view)
+    view.show()
+    view.show_array(np.zeros((4, 3, 5, 5)), "light")
+    chooser = view.findChild(QSpinBox, "kernels_axis_0")
+    assert chooser is not None
+    assert not chooser.isVisible()
+    assert view.picture._tiles.count == 12
+
+
+def test_rare_numbers_are_seen_with_logarithmic_counts(qtbot: QtBot) -> None:
+    view = ArrayView("rare", "Rare", "gradient")
+    qtbot.addWidget(view)
+    view.show()
+    view.show_array(np.array([0.0] * 9999 + [1.0]), "light")
+    view.choose("spread")
+    assert view.spread.heights()[-1] == pytest.approx(1e-4, rel=0.01)
+    view.logarithmic.click()
+    assert view.spread.heights()[-1] == pytest.approx(0.3 / 4.3, rel=0.01)  # (0 + 0.3) / (4 + 0.3)
+    assert view.spread.heights()[0] == 1.0
+    assert view.spread.heights()[20] == 0.0
