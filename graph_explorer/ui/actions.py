@@ -181,6 +181,9 @@ _FILE = (
     Action(id="file.picture", text="Export picture …", hint="Save what is shown as a picture or film",
            menu="File", section=1, icon="picture", keys=("Ctrl+E",), enabled=_open,
            act=lambda w: w.files.ask_picture()),
+    Action(id="file.code", text="Export code …", hint="Write the document as a NumPy or PyTorch program",
+           menu="File", section=1, icon="code", keys=("Ctrl+Alt+E",), enabled=_open,
+           act=lambda w: w.files.ask_code()),
     Action(id="file.forget", text="Clear the list", hint="Forget the recent files", menu="File/Open recent",
            section=1, act=lambda w: w.settings.forget_recent()),
     Action(id="file.close", text="Close document", hint="Back to the start page", menu="File", section=2,
@@ -311,10 +314,51 @@ _COMPARE = (
            hint="Let the kept run go", enabled=_compares, act=lambda w: w.session.forget_run()),
 )  # fmt: skip
 
+
+def _asks(name: str) -> Act:
+    """An act of the challenge view, which comes to the front."""
+
+    def act(window: Window) -> None:
+        from graph_explorer.ui.challenge import commands  # loaded with the view
+
+        getattr(commands, name)(window)
+
+    return act
+
+
+def _in_round(session: Session) -> bool:
+    return bool(session.state.challenge.round.questions)
+
+
+_CHALLENGE = (
+    Action(id="challenge.start", text="New round", hint="Questions made from this document", menu="Challenge",
+           keys=("Ctrl+Shift+R",), enabled=_whole, act=_asks("start")),
+    Action(id="challenge.daily", text="Challenge of the day", hint="Five questions, for everyone the same",
+           menu="Challenge", enabled=_whole, act=_asks("daily")),
+    Action(id="challenge.blank", text="Blank graph", hint="Fill in the whole backward pass yourself",
+           menu="Challenge", enabled=_whole, act=_asks("blank")),
+    Action(id="challenge.open", text="Open a set …", hint="Questions that a teacher has chosen",
+           menu="Challenge", section=1, act=_asks("open_set")),
+    Action(id="challenge.save_set", text="Save as a set …", hint="A file that asks such questions again",
+           menu="Challenge", section=1, enabled=_whole, act=_asks("save_set")),
+    Action(id="challenge.print", text="Print questions …", hint="A PDF of this round with room for answers",
+           menu="Challenge", section=1, enabled=_in_round, act=_asks("print_questions")),
+    Action(id="challenge.answers", text="Print answers …", hint="A PDF of this round with its answers",
+           menu="Challenge", section=1, enabled=_in_round, act=_asks("print_answers")),
+    Action(id="challenge.result", text="Save result …", hint="What was answered in this round, for a teacher",
+           menu="Challenge", section=2, enabled=_in_round, act=_asks("save_result")),
+    Action(id="challenge.results", text="Results of a class …", hint="Many saved results as one table",
+           menu="Challenge", section=2, act=_asks("read_results")),
+    Action(id="challenge.export", text="Export progress …", hint="A copy of what you have practised",
+           menu="Challenge", section=3, act=_asks("export_progress")),
+    Action(id="challenge.reset", text="Forget all progress …", hint="Begin anew", menu="Challenge", section=3,
+           act=_asks("reset_progress")),
+)  # fmt: skip
+
 _RACE = (
     Action(id="race.play", text="Run", hint="Let all methods of the race run, step by step", menu="Race",
            icon="play", keys=("Shift+F5",), enabled=_raced, checked=lambda w: w.session.state.race.playing,
-           act=lambda w: w.session.set_race(playing=not w.session.state.race.playing)),
+           act=lambda w: w.session.play_race()),
     Action(id="race.step", text="Step", hint="One step of every method", menu="Race", icon="step",
            keys=("Alt+Right",), enabled=_raced, act=lambda w: w.session.step_race(1)),
     Action(id="race.back", text="Back", hint="One step back of every method", menu="Race", icon="back",
@@ -453,6 +497,7 @@ _PANELS = tuple(
     )
 )  # fmt: skip
 
+
 def _swap_heat(name: str) -> Act:
     return lambda w: w.session.set_heat("" if w.session.state.heat == name else name)
 
@@ -483,11 +528,11 @@ _THEMES = tuple(
 
 ACTIONS: tuple[Action, ...] = (
     *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN, *_COMPARE,
-    *_RACE, *_METHODS, *_HELP,
+    *_CHALLENGE, *_RACE, *_METHODS, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
-MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Help")
+MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Challenge", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
     ("File/Open recent", 0), ("File/Examples", 0), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2),
     ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
