@@ -525,6 +525,12 @@ class Session(QObject):
         if now.linked and stepped and (before.entries, before.starts) == (now.entries, now.starts):
             self._follow_path()
 
+    def play_race(self) -> None:
+        """Plays the race, from the start if it is at its end, or pauses it."""
+        race, end = self.state.race, max((path.steps for path in self.state.paths), default=0)
+        again = not race.playing and race.step >= end
+        self.set_race(playing=not race.playing, **({"step": 0} if again else {}))
+
     def step_race(self, steps: int) -> None:
         """So many steps on, or back, as far as the longest path goes."""
         end = max((path.steps for path in self.state.paths), default=0)

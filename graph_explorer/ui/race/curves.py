@@ -129,7 +129,7 @@ class CurvesPanel(QWidget):
             {
                 "first": lambda: self.session.set_race(step=0),
                 "back": lambda: move(-1),
-                "play": self.play,
+                "play": self.session.play_race,
                 "step": lambda: move(1),
                 "last": lambda: self.session.set_race(step=length(self.session.state)),
             },
@@ -166,10 +166,6 @@ class CurvesPanel(QWidget):
         return line
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────
-
-    def play(self) -> None:
-        """Plays, or pauses."""
-        self.session.set_race(playing=not self.session.state.race.playing)
 
     def _go_to(self, x: float) -> None:
         """To the step at a place of the axis to the right: of the selected path, where steps differ."""

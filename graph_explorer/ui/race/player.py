@@ -42,8 +42,6 @@ class RacePlayer(QObject):
         if not now.race.playing:
             self._clock.stop()
             return
-        if now.race.step >= length(now):
-            self.session.set_race(step=0)
         self._due = 0.0
         self._since.start()
         self._clock.start()

@@ -49,11 +49,11 @@ def test_every_setting_of_a_method(name: str, qtbot: QtBot) -> None:
         assert told == []
         turn(knob)
         assert len(told) == 1
-        try:
-            text = with_setting(settings, row.name, told[0])
-        except HyperparameterError as error:
-            assert "nesterov" in str(error)  # it goes with a momentum, and with no dampening
+        if (name, row.name) == ("nesterov", "dampening"):
+            with pytest.raises(HyperparameterError, match="no dampening"):
+                with_setting(settings, row.name, told[0])
             continue
+        text = with_setting(settings, row.name, told[0])
         assert read_method(text).values[row.name] == told[0]
         assert str(read_method(text)) == text
 
