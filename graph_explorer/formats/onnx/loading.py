@@ -5,12 +5,15 @@ The one rule: nothing of the model is believed here; this checks only what every
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import onnx
 from google.protobuf.message import DecodeError
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.formats.onnx.sorting import subgraphs
 
 #: No protobuf is larger; what goes beyond it keeps its tensors in files beside the model.
 _LARGEST_FILE = 2**31 - 1
@@ -37,6 +40,28 @@ def load(path: Path) -> onnx.ModelProto:
     except MemoryError:
         raise InputError("there is not enough memory for this model", source=source) from None
     return model
+
+
+def check_texts(model: onnx.ModelProto) -> None:
+    """Raises `InputError` where a name is no UTF-8: protobuf hands such a one out as bytes."""
+    bodies: list[Sequence[onnx.NodeProto]] = [one.node for one in model.functions]
+    graphs = [model.graph]
+    texts: list[Any] = [model.doc_string, *(one.domain for one in model.opset_import)]
+    for function in model.functions:
+        texts += [function.name, function.domain, function.doc_string]
+        texts += [*function.input, *function.output, *function.attribute]
+    while graphs or bodies:
+        if graphs:
+            graph = graphs.pop()
+            bodies.append(graph.node)
+            named = (*graph.input, *graph.output, *graph.initializer)
+            texts += [graph.name, graph.doc_string, *(one.name for one in named)]
+        for node in bodies.pop() if bodies else ():
+            texts += [node.name, node.op_type, node.domain, node.doc_string, *node.input, *node.output]
+            texts += [part for one in node.attribute for part in (one.name, one.ref_attr_name)]
+            graphs += [inside for _, inside in subgraphs(node)]
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError("a name in the model is no UTF-8 text: the file is damaged; copy or export it anew")
 
 
 def opsets_of(model: onnx.ModelProto) -> dict[str, int]:

@@ -16,7 +16,7 @@ import onnx
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError, unknown
 from graph_explorer.formats.onnx import embedded
-from graph_explorer.formats.onnx.loading import load
+from graph_explorer.formats.onnx.loading import check_texts, load
 from graph_explorer.formats.onnx.made_up import element_type
 from graph_explorer.formats.onnx.model import OnnxModel
 from graph_explorer.formats.onnx.opaque import boxed
@@ -42,12 +42,19 @@ def document_of(
     `path` only. Raises `InputError` where the model is no valid one.
     """
     try:
+        check_texts(model)
         written = embedded.written_here(model, path, seed)
         if written is not None:
             return written.with_values(inputs) if inputs else written
         return _document(model, path, seed, inputs or {})
+    except RecursionError:
+        raise InputError(
+            "the model's graphs are nested too deeply; export it anew", source=str(path or "")
+        ) from None
     except InputError as error:
         error.source = error.source or (str(path) if path else "")
+        # names in a damaged file may hold anything
+        error.message = "".join(letter if letter.isprintable() else "?" for letter in error.message)
         raise
 
 

@@ -28,6 +28,8 @@ from graph_explorer.formats.onnx.tensors import WIDENED, Tensors, in_numpy
 
 Array = np.ndarray[Any, Any]
 
+#: At most so many nodes are read, each as often as its function is called and its loop turns.
+MAX_READ = 1_000_000
 #: Functions that call functions deeper than this are taken for endless.
 MAX_CALL_DEPTH = 64
 _WAYS = {**control.WAYS, **sequences.WAYS}
@@ -40,6 +42,7 @@ class Reader:
 
     def __init__(self, model: onnx.ModelProto, build: Build, tensors: Tensors) -> None:
         self.model, self.build, self.tensors = model, build, tensors
+        self.seen = 0
         self.float_type = _only_float_type(model)
         self.functions = {
             (_domain(one.domain), one.name, getattr(one, "overload", "")): one for one in model.functions
@@ -56,6 +59,9 @@ class Reader:
     def nodes(self, nodes: Sequence[onnx.NodeProto], scope: Scope) -> None:
         """The nodes of a graph or of a function's body, in an order that works."""
         for place, node in ordered(nodes):
+            self.seen += 1
+            if self.seen > MAX_READ:
+                raise InputError(f"spelled out, the model has more than {MAX_READ:,} nodes; export it anew")
             try:
                 self._node(resolved(node, scope.given) if scope.calls else node, scope, place)
             except InputError as error:
