@@ -419,6 +419,8 @@ _HELP = (
            menu="Help", act=lambda w: w.open_help("operations")),
     Action(id="help.surface", text="The surface view", hint="How to read a surface, and what one can do",
            menu="Help", act=lambda w: w.open_help("surface")),
+    Action(id="help.race", text="The race of optimizers", hint="Methods, steps, curves and maps",
+           menu="Help", act=lambda w: w.open_help("race")),
     Action(id="help.news", text="What is new", hint="Changes of the last versions", menu="Help", section=1,
            icon="news", act=lambda w: w.open_help("changelog")),
     Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help",

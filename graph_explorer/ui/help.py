@@ -15,6 +15,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout
 
+from graph_explorer.lab.optimizers import METHODS
+from graph_explorer.lab.schedules import SCHEDULES
 from graph_explorer.paths import RESOURCES
 from graph_explorer.ui.actions import ACTIONS, MENUS
 from graph_explorer.ui.session import State
@@ -33,6 +35,7 @@ PAGES: Mapping[str, str] = {
     "file_format": "The file format",
     "operations": "Operations",
     "surface": "The surface view",
+    "race": "The race of optimizers",
     "changelog": "What is new",
     "about": "About",
 }
@@ -144,11 +147,25 @@ def _libraries() -> str:
     return "\n".join(lines)
 
 
+def _methods() -> str:
+    lines = ["| Method | Name | What it does | Source |", "|---|---|---|---|"]
+    lines += [f"| {m.title} | `{m.name}` | {m.summary} | {m.reference} |" for m in METHODS.values()]
+    return "\n".join(lines)
+
+
+def _schedules() -> str:
+    lines = ["| Schedule | Name | In PyTorch |", "|---|---|---|"]
+    lines += [f"| {s.title} | `{s.name}` | {s.torch_name or 'none'} |" for s in SCHEDULES.values()]
+    return "\n".join(lines)
+
+
 _MADE: Mapping[str, Callable[[], str]] = {
     "keys": _keys,
     "operations": _operations,
     "operations_counted": _operations_counted,
     "words": _words,
+    "methods": _methods,
+    "schedules": _schedules,
     "inits": _inits,
     "version": _version,
     "libraries": _libraries,
