@@ -41,10 +41,10 @@ def level(view: GraphView, name: str) -> int:
 
 
 def test_levels_are_logarithmic_and_the_rest_stands_apart() -> None:
-    found = Scale(1e-4, 1e4).levels(np.array([1e-4, 1.0, 1e4, 0.0, np.nan, np.inf, 1e-9]))
+    found = Scale(1e-4, 1e4).levels(np.array([1e-4, 0.01, 1e4, 0.0, np.nan, np.inf, 1e-9]))
     assert found.tolist() == [
         LOWEST,
-        LOWEST + round((STEPS - 1) / 2),
+        LOWEST + round((STEPS - 1) / 4),
         LOWEST + STEPS - 1,
         ZERO,
         NOTHING,
