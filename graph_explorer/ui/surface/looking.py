@@ -76,28 +76,33 @@ class Looking:
         self._wish: Wish | None = None
         self._levels: Levels | None = None
         self._known: tuple[Samples, ...] = ()
-        self._first_runs = False
+        self._running: tuple[Wish, int] | None = None
 
     def look(self, wish: Wish) -> None:
-        """Asks for a view. A first pass under way is let finish, so that a long drag shows something."""
+        """Asks for a view.
+
+        A first pass under way is let finish, so that a long drag shows something, and so is one over
+        the same part of the plane: what it finds serves a picture of another size too.
+        """
         before, self._wish = self._wish, wish
         if before is None or before.surface is not wish.surface:
-            self._known, self._levels, self._first_runs = (), None, False
+            self._known, self._levels, self._running = (), None, None
         elif before.look.scale != wish.look.scale:
             self._levels = None
-        if not self._first_runs:
+        running = self._running if self.jobs.busy("surface") else None  # a person may have cancelled it
+        if running is None or (running[1] > 0 and running[0].frame.window != wish.frame.window):
             self._start(0)
 
     def forget(self) -> None:
         """Nothing is looked at any more."""
-        self._wish, self._known, self._levels, self._first_runs = None, (), None, False
+        self._wish, self._known, self._levels, self._running = None, (), None, None
         for key in ("surface", "relief"):
             self.jobs.cancel(key)
 
     def _start(self, number: int) -> None:
         wish, known, levels = self._wish, self._known, self._levels
         assert wish is not None
-        self._first_runs = number == 0
+        self._running = (wish, number)
         self.jobs.start(
             "surface",
             "Computing the surface",
@@ -107,12 +112,11 @@ class Looking:
         )
 
     def _failed(self, error: Exception) -> None:
-        self._first_runs = False
+        self._running = None
         self._say(str(error))
 
     def _deliver(self, view: View, number: int) -> None:
-        self._first_runs = False
-        wish = self._wish
+        self._running, wish = None, self._wish
         if wish is None or wish.surface is not view.wish.surface:
             return
         others = (s for s in self._known if s.power != view.samples.power)
