@@ -13,7 +13,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.docks import DOCKS
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.settings import SYSTEM
@@ -50,9 +49,6 @@ class Action:
     enabled: Test = lambda session: True
     checked: Callable[[Window], bool] | None = None
 
-
-#: Kinds of methods in the order of the menu.
-_KINDS = ("gradient", "line search", "hessian")
 
 # ── when a command makes sense ────────────────────────────────────────────────────────────────
 
@@ -395,17 +391,6 @@ _RACE = (
 )  # fmt: skip
 
 
-def _add_method(name: str) -> Act:
-    return lambda w: w.session.add_method(name)
-
-
-_METHODS = tuple(
-    Action(id=f"race.add.{name}", text=method.title, hint=method.summary.rstrip("."),
-           menu="Race/Add a method",
-           section=_KINDS.index(method.kind), enabled=_watched, act=_add_method(name))
-    for name, method in METHODS.items()
-)  # fmt: skip
-
 _HELP = (
     Action(id="help.help", text="First steps", hint="How to read the window, in five minutes", menu="Help",
            icon="help", keys=("F1",), act=lambda w: w.open_help("first_steps")),
@@ -417,6 +402,8 @@ _HELP = (
            menu="Help", act=lambda w: w.open_help("file_format")),
     Action(id="help.operations", text="Operations", hint="Every operation with its local derivatives",
            menu="Help", act=lambda w: w.open_help("operations")),
+    Action(id="help.health", text="The health of a run", hint="Findings, sizes, heat and comparison",
+           menu="Help", act=lambda w: w.open_help("health")),
     Action(id="help.surface", text="The surface view", hint="How to read a surface, and what one can do",
            menu="Help", act=lambda w: w.open_help("surface")),
     Action(id="help.race", text="The race of optimizers", hint="Methods, steps, curves and maps",
@@ -530,7 +517,7 @@ _THEMES = tuple(
 
 ACTIONS: tuple[Action, ...] = (
     *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN, *_COMPARE,
-    *_CHALLENGE, *_RACE, *_METHODS, *_HELP,
+    *_CHALLENGE, *_RACE, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
@@ -552,3 +539,9 @@ TOOLBAR: tuple[str, ...] = (
 def opening(path: Path, id: str, text: str, hint: str, menu: str) -> Action:  # noqa: A002
     """The action that opens one file: an example or a recent one."""
     return Action(id=id, text=text, hint=hint, menu=menu, icon="example", act=lambda w: w.files.open(path))
+
+
+def adding(name: str, text: str, hint: str) -> Action:
+    """The action that adds one of the methods to the race."""
+    return Action(id=f"race.add.{name}", text=text, hint=hint, menu="Race/Add a method", enabled=_watched,
+                  act=lambda w: w.session.add_method(name))  # fmt: skip

@@ -15,10 +15,9 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout
 
-from graph_explorer.lab.optimizers import METHODS
-from graph_explorer.lab.schedules import SCHEDULES
 from graph_explorer.paths import RESOURCES
 from graph_explorer.ui.actions import ACTIONS, MENUS
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets import markdown
@@ -34,6 +33,7 @@ PAGES: Mapping[str, str] = {
     "language": "The program language",
     "file_format": "The file format",
     "operations": "Operations",
+    "health": "The health of a run",
     "surface": "The surface view",
     "race": "The race of optimizers",
     "changelog": "What is new",
@@ -148,18 +148,43 @@ def _libraries() -> str:
 
 
 def _methods() -> str:
+    from graph_explorer.lab.optimizers import METHODS
+
     lines = ["| Method | Name | What it does | Source |", "|---|---|---|---|"]
     lines += [f"| {m.title} | `{m.name}` | {m.summary} | {m.reference} |" for m in METHODS.values()]
     return "\n".join(lines)
 
 
 def _schedules() -> str:
+    from graph_explorer.lab.schedules import SCHEDULES
+
     lines = ["| Schedule | Name | In PyTorch |", "|---|---|---|"]
     lines += [f"| {s.title} | `{s.name}` | {s.torch_name or 'none'} |" for s in SCHEDULES.values()]
     return "\n".join(lines)
 
 
+def _bounds() -> str:
+    from graph_explorer.engine.health import BOUNDS
+
+    rows = [f"| {found.of.capitalize()} | {found.value:g} | {found.reason} |" for found in BOUNDS.values()]
+    return "\n".join(["| What is compared | Bound | Why |", "|---|---|---|", *rows])
+
+
+def _illnesses() -> str:
+    from graph_explorer.engine.health import KINDS
+
+    rows = [f"| {kind.title} | {kind.helps} |" for kind in KINDS.values()]
+    return "\n".join(["| Finding | What helps |", "|---|---|", *rows])
+
+
+def _heats() -> str:
+    return "\n".join(f"- **{heat.title}**: {heat.hint[0].lower()}{heat.hint[1:]}." for heat in HEATS.values())
+
+
 _MADE: Mapping[str, Callable[[], str]] = {
+    "bounds": _bounds,
+    "illnesses": _illnesses,
+    "heats": _heats,
     "keys": _keys,
     "operations": _operations,
     "operations_counted": _operations_counted,

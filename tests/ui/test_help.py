@@ -8,12 +8,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.engine.coverage import OPAQUE, REPLACED
+from graph_explorer.engine.health import BOUNDS, KINDS
 from graph_explorer.engine.language import SAME, WORDS
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.formats.toml import KEYS
 from graph_explorer.formats.values import FORMS, INITS
 from graph_explorer.ui.actions import ACTIONS
-from graph_explorer.ui.help import PAGES, Help, page
+from graph_explorer.ui.health.kinds import HEATS
+from graph_explorer.ui.help import _MADE, PAGES, Help, page
 from graph_explorer.ui.window import Window
 
 each = pytest.mark.parametrize("name", PAGES)
@@ -23,7 +25,7 @@ each = pytest.mark.parametrize("name", PAGES)
 def test_page_is_whole(qtbot: QtBot, name: str) -> None:
     text = page(name)
     assert text.startswith("# ")
-    assert not re.search(r"\{(keys|operations|operations_counted|words|inits|version|libraries)\}", text)
+    assert not any(f"{{{mark}}}" in text for mark in _MADE)
     tables = [block.splitlines() for block in text.split("\n\n") if block.lstrip().startswith("|")]
     for table in tables:
         columns = {len(re.findall(r"(?<!\\)\|", line)) for line in table}
@@ -46,6 +48,16 @@ def test_every_operation_is_listed(qtbot: QtBot) -> None:
         assert operation.flat.replace("_", "\\_") in rows[name]
     assert f"{len(OPERATIONS)} operators have a rule here" in text
     assert "by x: y (1 − y)" in rows["Sigmoid"]
+
+
+def test_every_illness_bound_and_heat_is_explained(qtbot: QtBot) -> None:
+    text = page("health")
+    for kind in KINDS.values():
+        assert f"| {kind.title} | {kind.helps} |" in text
+    for bound in BOUNDS.values():
+        assert f"| {bound.value:g} | {bound.reason} |" in text
+    for heat in HEATS.values():
+        assert f"- **{heat.title}**: " in text
 
 
 def test_every_word_key_and_spelling_is_explained(qtbot: QtBot) -> None:
