@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QWidget
 
-from graph_explorer.ui.actions import ACTIONS, MENUS, SUBMENUS, TOOLBAR, Action, opening
+from graph_explorer.ui.actions import ACTIONS, MENUS, SUBMENUS, TOOLBAR, Action, adding, opening
 from graph_explorer.ui.widgets.icons import icon
 from graph_explorer.ui.widgets.palette import Entry
 
@@ -30,7 +30,9 @@ class Menus(QObject):
         self.actions: dict[str, QAction] = {}
         self._rows: dict[str, Action] = {}
         self._menus: dict[str, QMenu] = {}
-        self._passing: dict[str, list[Action]] = {"File/Open recent": [], "File/Examples": []}
+        self._passing: dict[str, list[Action]] = {
+            "File/Open recent": [], "File/Examples": [], "Race/Add a method": [],
+        }  # fmt: skip
         for name in MENUS:
             self._menus[name] = window.menuBar().addMenu(f"&{name}")
             self._menus[name].setObjectName(f"menu_{name}")
@@ -109,6 +111,25 @@ class Menus(QObject):
             rows.append(row)
             sections[example.section].addAction(self._passing_action(row, sections[example.section]))
 
+    def list_methods(self) -> None:
+        """Fills the submenu of methods for a race."""
+        from graph_explorer.lab.optimizers import METHODS  # after the first paint
+
+        menu = self._menus["Race/Add a method"]
+        menu.clear()
+        self._passing["Race/Add a method"] = [
+            adding(name, method.title, method.summary) for name, method in METHODS.items()
+        ]
+        for row in self._passing["Race/Add a method"]:
+            menu.addAction(self._passing_action(row, menu))
+        menu.aboutToShow.connect(self._ask_methods)
+
+    def _ask_methods(self) -> None:
+        """Methods can be added where there is a surface that is looked at."""
+        rows = self._passing["Race/Add a method"]
+        for row, made in zip(rows, self._menus["Race/Add a method"].actions(), strict=True):
+            made.setEnabled(row.enabled(self.window.session))
+
     def list_recent(self) -> None:
         """Fills the submenu of recent files anew."""
         menu, forget = self._menus["File/Open recent"], self.actions["file.forget"]
@@ -163,5 +184,5 @@ class Menus(QObject):
             drawn = icon(row.icon, self.window.looks.theme) if row.icon else QIcon()
             inside = row.menu.partition("/")[2]
             text = (f"{inside}: {row.text}" if inside else row.text).rstrip(" …")
-            possible = made is None or made.isEnabled()
+            possible = made.isEnabled() if made is not None else row.enabled(self.window.session)
             yield Entry(text, row.menu.replace("/", " › "), keys, drawn, possible, partial(self.run, row))

@@ -118,6 +118,7 @@ class Window(QMainWindow):
         self.start.fill(self.menus)
         self.start.chosen.connect(self.files.open)
         self.menus.list_examples()
+        self.menus.list_methods()
         self.menus.paint(self.looks.theme)
         session.undo.canUndoChanged.connect(self.menus.refresh)
         session.undo.canRedoChanged.connect(self.menus.refresh)

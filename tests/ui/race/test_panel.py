@@ -201,3 +201,23 @@ def test_everything_has_a_name(panel: RacePanel) -> None:
             if takes and widget.isVisibleTo(panel) and not widget.objectName().startswith("qt_"):
                 said = widget.accessibleName() or getattr(widget, "text", lambda: "")()
                 assert said or widget.objectName().endswith("_scroll"), widget
+
+
+def test_the_menu_bar_and_the_palette_add_methods(race_window: Window) -> None:
+    session, menus = race_window.session, race_window.menus
+    menu = next(act.menu() for act in race_window.menuBar().actions() if act.text() == "&Race")
+    inside = next(act.menu() for act in menu.actions() if act.text() == "Add a method")
+    inside.aboutToShow.emit()
+    offered = inside.actions()
+    assert [act.text() for act in offered] == [method.title for method in METHODS.values()]
+    assert all(act.isEnabled() for act in offered)
+    offered[list(METHODS).index("adagrad")].trigger()
+    assert session.state.race.entries[-1].text == "adagrad:lr=0.01"
+    entry = next(each for each in menus.entries() if each.text == "Add a method: Lion")
+    assert entry.enabled
+    entry.act()
+    assert session.state.race.entries[-1].settings.method is METHODS["lion"]
+    for name in session.state.watching:
+        session.watch(name, False)
+    inside.aboutToShow.emit()
+    assert not any(act.isEnabled() for act in offered)
