@@ -17,6 +17,7 @@ import numpy as np
 
 from graph_explorer.engine.errors import NotComputed
 from graph_explorer.engine.graph import Graph, Node
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.stopping import why_none_arrives
@@ -296,7 +297,11 @@ class Trace:
         )
         if stopped:
             return stopped
-        if not self.graph.node(resolved).is_leaf:
+        node = self.graph.node(resolved)
+        if not node.is_leaf:
+            found = operation_of(node)
+            if not found.has_gradient:
+                return f"{node.op} lets none through: {found.flat}"
             return "no parameter that it depends on takes a gradient through it"
         return "it was not asked for"
 

@@ -19,6 +19,8 @@ VALUES = {"x": [0.3, 1.2], "w": [0.5, 0.1], "s": 0.1}
          "none passes through 'k' (ArgMax): a place is a whole number"),
         ("m = exp(x)\nk = m > w\nL = sum(where(k, w, 2*w))", "x",
          "none passes through 'k' (Greater): it is true or false, and jumps from one to the other"),
+        ("m = x * w\nk = ArgMax(m, axis=0, keepdims=0)\nL = sum(w) + k", "k",
+         "ArgMax lets none through: a place is a whole number"),
         ("d = detach(x)\nL = sum(d * w)", "x", "it is detached at 'd'"),
         ("m = x * x\nd = detach(m)\nL = sum(d * w)", "x", "it is detached at 'd'"),
         ("z = x * 2\nL = sum(w)", "x", "the output 'L' does not depend on it"),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.notation import DIGITS, brief, number, shape
+from graph_explorer.engine.ops import operation_of
 from graph_explorer.ui.canvas import cards as size
 from graph_explorer.ui.canvas.cards import Card, Kind, Style, metrics, shortened, sign_width, text_width
 from graph_explorer.ui.canvas.moment import Moment
@@ -102,10 +103,18 @@ def compose(card: Card, moment: Moment, stage: int) -> Drawing:
     if stage == PARTIAL:
         arrived, count = moment.progress.terms(card, moment.time)
         _mark(drawing, card, f"Σ {arrived}/{count}")
+    elif gradient is None and _stops(card, moment):
+        _mark(drawing, card, "no ∂", "muted")
     if card.kind is Kind.GROUP:
         _group_progress(drawing, card, moment)
     drawing.troubled = moment.troubled(card, value, gradient)
     return drawing
+
+
+def _stops(card: Card, moment: Moment) -> bool:
+    """Whether the card's operation lets no gradient through to any of its inputs."""
+    node = moment.trace.graph.nodes[card.node] if card.node >= 0 else None
+    return node is not None and not node.is_leaf and not operation_of(node).has_gradient
 
 
 def compose_far(card: Card) -> Text:
@@ -175,14 +184,14 @@ def _fitting(write: Callable[[int], str], digits: int, style: Style, card: Card,
     return shortened(text, style, room)
 
 
-def _mark(drawing: Drawing, card: Card, text: str) -> None:
-    """A small pill at the right end of the gradient's row: the sum is not complete yet."""
+def _mark(drawing: Drawing, card: Card, text: str, role: str = "gradient") -> None:
+    """A small pill at the right end of the gradient's row: the sum is not complete yet, or never begins."""
     _, top, height = card.rows
     wide = text_width(text, Style.MARK) + 10
     x = card.width - size.PADDING + 3 - wide
     middle = top + (height - _MARK_HEIGHT) / 2
-    drawing.patches.append(Patch(x, middle, wide, _MARK_HEIGHT, _MARK_HEIGHT / 2, "gradient", 0.12, True))
-    drawing.write(text, Style.MARK, "gradient", x + 5, top, height)
+    drawing.patches.append(Patch(x, middle, wide, _MARK_HEIGHT, _MARK_HEIGHT / 2, role, 0.12, True))
+    drawing.write(text, Style.MARK, role, x + 5, top, height)
 
 
 def _group_progress(drawing: Drawing, card: Card, moment: Moment) -> None:

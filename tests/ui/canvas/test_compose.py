@@ -146,3 +146,10 @@ def test_cards_keep_their_size_when_numbers_change(neuron: Document) -> None:
     boxes = [on_stage(neuron.with_values({"w": w})).scene.boxes for w in (0.4, -123456.789, 1e-30)]
     np.testing.assert_array_equal(boxes[0], boxes[1])
     np.testing.assert_array_equal(boxes[0], boxes[2])
+
+
+def test_an_operation_that_stops_every_gradient_says_so() -> None:
+    stage = on_stage(parse("m = x > 0\nL = sum(where(m, x, 0.5))", {}, {"x": [1.0, -1.0]}))
+    for time in (0, stage.trace.length):
+        assert "no ∂" in texts(stage, "m", time)
+        assert not any("no ∂" in texts(stage, name, time) for name in ("x", "L"))
