@@ -55,6 +55,7 @@ class Comparison(QFrame):
         row.addWidget(self.said, 1)
         for button in (self.first, self.show_heat, self.stop):
             row.addWidget(button)
+        self.hide()
         session.follow(self.show_state)
 
     def _button(self, name: str, text: str, act: object) -> QPushButton:
