@@ -90,6 +90,7 @@ class CurvesPanel(QWidget):
         self._stale = True
         self._drawn: State | None = None
         self._base = 0.0
+        self._narrow = True
         self.setObjectName("curves")
         self.setAccessibleName("Curves of the race")
         self.table = PathTable(session)
@@ -219,6 +220,9 @@ class CurvesPanel(QWidget):
         for button in self.parts.buttons():
             button.setVisible(narrow)
         chosen = self.parts.checkedId()
+        if self._narrow and not narrow:
+            self.split.setSizes([self.width() * 3 // 5, self.width() * 2 // 5])
+        self._narrow = narrow
         self.pictures.setVisible(not narrow or chosen == 0)
         self.table.setVisible(not narrow or chosen == 1)
 
