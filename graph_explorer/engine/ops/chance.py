@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.ops.axes import whole
+from graph_explorer.engine.ops.creation import made_shape
 from graph_explorer.engine.ops.declare import Array, discrete
 from graph_explorer.engine.ops.logic import TYPES
 
@@ -33,7 +33,7 @@ def random_normal(
     *, shape: Any, dtype: int = 1, mean: float = 0.0, scale: float = 1.0, seed: float | None = None
 ) -> Array:
     """Normal numbers of a given mean and deviation."""
-    drawn = _source(seed).standard_normal(whole(shape))
+    drawn = _source(seed).standard_normal(made_shape("RandomNormal", shape))
     return np.asarray(mean + scale * drawn).astype(_kind("RandomNormal", dtype))
 
 
@@ -41,7 +41,7 @@ def random_uniform(
     *, shape: Any, dtype: int = 1, high: float = 1.0, low: float = 0.0, seed: float | None = None
 ) -> Array:
     """Numbers that lie anywhere between two bounds."""
-    drawn = _source(seed).uniform(low, high, whole(shape))
+    drawn = _source(seed).uniform(low, high, made_shape("RandomUniform", shape))
     return np.asarray(drawn).astype(_kind("RandomUniform", dtype))
 
 

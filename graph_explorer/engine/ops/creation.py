@@ -22,12 +22,18 @@ def shape_of(x: Array, *, start: int = 0, end: int | None = None) -> Array:
     return np.array(np.shape(x)[slice(start, end)], dtype=np.int64)
 
 
+def made_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """The sizes in `shape`; `InputError` where they are no shape that operator `name` can make."""
+    sizes = whole(shape)
+    if min(sizes, default=1) < 0 or np.prod(sizes, dtype=np.float64) > _LARGEST:
+        raise InputError(f"{name}: {sizes} is no shape of at most 2³¹ entries")
+    return sizes
+
+
 def constant_of_shape(shape: Array, *, value: Array = None) -> Array:
     """An array of `shape` filled with `value`, zero in float32 by default."""
-    sizes = whole(shape)
+    sizes = made_shape("ConstantOfShape", shape)
     fill = np.zeros(1, np.float32) if value is None else np.asarray(value)
-    if min(sizes, default=1) < 0 or np.prod(sizes, dtype=np.float64) > _LARGEST:
-        raise InputError(f"ConstantOfShape: {sizes} is no shape of at most 2³¹ entries")
     return np.full(sizes, fill.reshape(-1)[0], fill.dtype)
 
 

@@ -17,7 +17,8 @@ from graph_explorer.engine.ops.axes import whole
 from graph_explorer.engine.ops.declare import Array, Operation
 from graph_explorer.engine.ops.indexing import add_at
 
-Size = tuple[int, int]
+#: How often a bin is read along an axis at most; a larger box lies mostly outside of any image.
+_MOST_READS = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def _side(near: float, far: float, size: int, bins: int, sampling: int, scale: f
     fixed = not half and end - start < 1.0  # such a box counts as one entry wide
     extent = 1.0 if fixed else end - start
     count = sampling if sampling > 0 else max(0, int(np.ceil(extent / bins)))
+    if count > _MOST_READS:
+        raise InputError(f"RoiAlign: a box {extent:g} entries wide is read too often; set a sampling ratio")
     part = (np.arange(bins)[:, None] + (np.arange(count) + 0.5) / max(count, 1)) / bins
     at = start + part * extent
     outside = (at < -1.0) | (at > size)

@@ -108,6 +108,18 @@ def zeros(*shape: int) -> Any:
             "RoiAlign: 1 indices of images do not fit 2 boxes",
         ),
         (
+            "RoiAlign",
+            (zeros(1, 2, 4, 4), np.array([[0.0, 0, 1e9, 1]]), (0,)),
+            {},
+            "RoiAlign: a box 1e+09 entries wide is read too often; set a sampling ratio",
+        ),
+        (
+            "RandomNormal",
+            (),
+            {"shape": (100000, 100000)},
+            "RandomNormal: (100000, 100000) is no shape of at most 2³¹ entries",
+        ),
+        (
             "MaxRoiPool",
             (zeros(1, 2, 4, 4), np.array([[3.0, 0, 0, 1, 1]])),
             {"pooled_shape": (1, 1)},
