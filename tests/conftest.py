@@ -77,6 +77,7 @@ def nothing_of_qt_left(
     from PySide6.QtWidgets import QApplication
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
         QSettings.setPath(QSettings.Format.IniFormat, scope, str(tmp_path / "config"))
     before = {id(widget) for widget in QApplication.topLevelWidgets()}

@@ -139,6 +139,14 @@ def _is_detached(window: Window) -> bool:
     return window.session.state.edge in window.session.state.detached
 
 
+def _can_ask(session: Session) -> bool:
+    return session.can_ask(session.state.selection)
+
+
+def _is_asked(window: Window) -> bool:
+    return window.session.state.selection in window.session.state.asked
+
+
 def _chosen(session: Session) -> str:
     return session.state.selection
 
@@ -297,6 +305,10 @@ _LEARN = (
            hint="Cut the gradient on this edge, or join it again", menu="Learn", section=1, icon="detach",
            keys=("Ctrl+D",), enabled=_edge, checked=_is_detached,
            act=lambda w: w.detach()),
+    Action(id="learn.ask", text="Gradient of the selected input", menu="Learn", section=1,
+           hint="Follow the backward pass into this input too, or leave it out again", keys=("Ctrl+I",),
+           enabled=_can_ask, checked=_is_asked,
+           act=lambda w: w.session.ask_gradient(w.session.state.selection)),
     Action(id="learn.average", text="Sum instead of mean", menu="Learn", section=1, icon="sum",
            hint="Add up a mini-batch instead of averaging it, or average again", enabled=_averages,
            act=lambda w: w.bench.swap_averaging()),
@@ -322,6 +334,11 @@ def _asks(name: str) -> Act:
     return act
 
 
+def _on_disk(session: Session) -> bool:
+    """The document has a file, so that others can name it."""
+    return _whole(session) and session.state.document is not None and session.state.document.path is not None
+
+
 def _in_round(session: Session) -> bool:
     return bool(session.state.challenge.round.questions)
 
@@ -336,7 +353,7 @@ _CHALLENGE = (
     Action(id="challenge.open", text="Open a set …", hint="Questions that a teacher has chosen",
            menu="Challenge", section=1, act=_asks("open_set")),
     Action(id="challenge.save_set", text="Save as a set …", hint="A file that asks such questions again",
-           menu="Challenge", section=1, enabled=_whole, act=_asks("save_set")),
+           menu="Challenge", section=1, enabled=_on_disk, act=_asks("save_set")),
     Action(id="challenge.print", text="Print questions …", hint="A PDF of this round with room for answers",
            menu="Challenge", section=1, enabled=_in_round, act=_asks("print_questions")),
     Action(id="challenge.answers", text="Print answers …", hint="A PDF of this round with its answers",

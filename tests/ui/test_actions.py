@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document
 from graph_explorer.ui.actions import ACTIONS, MENUS, SUBMENUS, TOOLBAR, Action
 from graph_explorer.ui.widgets import icons
-from graph_explorer.ui.widgets.ask import Unsaved, WhereTo, WhichFile
+from graph_explorer.ui.widgets.ask import Sure, Unsaved, WhatName, WhereTo, WhichFile, WhichFiles
 from graph_explorer.ui.window import Window
 
 BY_ID = {action.id: action for action in ACTIONS}
@@ -73,6 +73,9 @@ def test_menus_hold_every_action(window: Window) -> None:
 def answer_questions(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(Unsaved, "ask", lambda *_: "discard")
     monkeypatch.setattr(WhichFile, "ask", lambda *_: None)
+    monkeypatch.setattr(WhichFiles, "ask", lambda *_: ())
+    monkeypatch.setattr(WhatName, "ask", lambda *_: "Ada")
+    monkeypatch.setattr(Sure, "ask", lambda *_: True)
     monkeypatch.setattr(WhereTo, "ask", lambda parent, title, start, filters: folder / Path(start).name)
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.quiz.sets import SUFFIX, ChallengeSet, Part, Result, result_from, write_set
@@ -19,7 +16,7 @@ from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.challenge.results import ClassResults
 from graph_explorer.ui.challenge.sheet import save_sheet
 from graph_explorer.ui.session import Session
-from graph_explorer.ui.widgets.ask import WhereTo, WhichFile
+from graph_explorer.ui.widgets.ask import Sure, WhatName, WhereTo, WhichFile, WhichFiles
 
 if TYPE_CHECKING:
     from graph_explorer.ui.window import Window
@@ -57,10 +54,8 @@ def save_set(window: Window) -> None:
     session = window.session
     document, challenge = session.state.document, session.state.challenge
     assert document is not None
-    name = acts.link_of(document) or (document.path.name if document.path is not None else "")
-    if not name:
-        session.say("Save the document first: a set names the file that it is about.")
-        return
+    assert document.path is not None
+    name = acts.link_of(document) or document.path.name
     path = WhereTo.ask(window, "Save as a set", window.settings.folder / f"challenge{SUFFIX}", (_SETS,))
     if path is None:
         return
@@ -96,23 +91,22 @@ def _print(window: Window, *, answers: bool) -> None:
 
 
 def save_result(window: Window) -> None:
-    learner, agreed = QInputDialog.getText(window, "Save result", "Your name:")
-    if not agreed or not learner.strip():
+    learner = WhatName.ask(window, "Save result", "Your name:")
+    if not learner:
         return
     path = WhereTo.ask(window, "Save result", window.settings.folder / "result.json", (_JSON,))
     if path is not None:
-        acts.export_result(window.session, path, learner.strip())
+        acts.export_result(window.session, path, learner)
 
 
 def read_results(window: Window) -> None:
     """Many results as one table; a file that is none is named, and the others are shown."""
-    names, _ = QFileDialog.getOpenFileNames(window, "Results", str(window.settings.folder), _JSON)
     results: list[Result] = []
-    for name in names:
+    for path in WhichFiles.ask(window, "Results of a class", window.settings.folder, (_JSON,)):
         try:
-            results.append(result_from(json.loads(Path(name).read_text(encoding="utf-8"))))
+            results.append(result_from(json.loads(path.read_text(encoding="utf-8"))))
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, InputError) as error:
-            window.session.say(f"{name}: {error.message if isinstance(error, InputError) else error}")
+            window.session.say(f"{path}: {error.message if isinstance(error, InputError) else error}")
     if results:
         ClassResults(results, window).open()
 
@@ -124,9 +118,5 @@ def export_progress(window: Window) -> None:
 
 
 def reset_progress(window: Window) -> None:
-    buttons = QMessageBox.StandardButton
-    sure = QMessageBox.question(
-        window, "Forget all progress", "Everything that you have practised is forgotten."
-    )
-    if sure == buttons.Yes:
+    if Sure.ask(window, "Forget all progress", "Everything that you have practised is forgotten. Go on?"):
         acts.reset_progress(window.session)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 Answer = Literal["save", "discard", "cancel"]
 
@@ -22,6 +22,36 @@ class WhichFile:
         """The chosen file, or None; `filters` read like `Documents (*.toml)`."""
         name, _ = QFileDialog.getOpenFileName(parent, "Open", str(folder), ";;".join(filters))
         return Path(name) if name else None
+
+
+class WhichFiles:
+    """Which files to read."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, folder: Path, filters: Sequence[str]) -> tuple[Path, ...]:
+        """The chosen files, none if it was cancelled."""
+        names, _ = QFileDialog.getOpenFileNames(parent, title, str(folder), ";;".join(filters))
+        return tuple(map(Path, names))
+
+
+class WhatName:
+    """A name."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, label: str) -> str:
+        """What was typed, "" if it was cancelled."""
+        text, agreed = QInputDialog.getText(parent, title, label)
+        return text.strip() if agreed else ""
+
+
+class Sure:
+    """Whether something that cannot be taken back is to be done."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, text: str) -> bool:
+        buttons = QMessageBox.StandardButton
+        asked = buttons.Yes | buttons.Cancel
+        return QMessageBox.question(parent, title, text, asked, buttons.Cancel) == buttons.Yes
 
 
 class WhereTo:
