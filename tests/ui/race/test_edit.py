@@ -14,7 +14,6 @@ from graph_explorer.lab.schedules import SCHEDULES
 from graph_explorer.ui.race.edit import with_schedule, with_schedule_setting, with_setting
 from graph_explorer.ui.race.knobs import ChoiceKnob, FlagKnob, Knob, NumberKnob, PairKnob, TextKnob, knob_for
 
-
 #: Settings that cannot be changed without another one: method and name.
 CLASHES = {("nesterov", "dampening"), ("sgd", "nesterov")}
 
