@@ -32,13 +32,15 @@ class ForwardStep:
 class PullStep:
     """An edge to be followed backward: through `operation` into the value numbered `into`.
 
-    `shared` tells that other edges lead into the same value.
+    `shared` tells that other edges lead into the same value, `last` that no other edge of its node is
+    followed after this one.
     """
 
     operation: Operation
     input_index: int
     into: int
     shared: bool
+    last: bool
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     attributes: Mapping[str, Any]
@@ -154,17 +156,19 @@ class Plan:
     @cached_property
     def pull_steps(self) -> tuple[PullStep, ...]:
         """The backward pass, all names looked up."""
+        following = [*(node for node, _ in self.pulls[1:]), -1][: len(self.pulls)]
         return tuple(
             PullStep(
                 self.operations[node],  # type: ignore[arg-type]
                 index,
                 self.inputs[node][index],
                 len(self.terms[self.inputs[node][index]]) > 1,
+                node != after,
                 self.inputs[node],
                 self._all_outputs(node),
                 self.graph.nodes[node].attributes,
             )
-            for node, index in self.pulls
+            for (node, index), after in zip(self.pulls, following, strict=True)
         )
 
     def _all_outputs(self, node: int) -> tuple[int, ...]:

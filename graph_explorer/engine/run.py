@@ -60,10 +60,7 @@ def _execute_arrays(
     checkpoint: Checkpoint | None,
     record_bytes: int,
 ) -> Trace:
-    # one more entry, always None: an input that is left out has the number −1
-    values: list[Array | None] = [None] * (len(plan.number) + 1)
-    for name, value in leaves.items():
-        values[plan.number[name]] = np.asarray(value)
+    values = _given(plan, leaves)
     total = len(plan.forward) + len(plan.pulls)
     try:
         _compute(plan, values, checkpoint, total)
@@ -73,8 +70,16 @@ def _execute_arrays(
     output = values[plan.number[plan.output]]
     assert output is not None
     start = _seed(plan, output, seed)
-    gradients, contributions = _pull_back(plan, values, start, checkpoint, record_bytes)
-    return Trace(plan, values[:-1], start, gradients, contributions)
+    found, contributions = _pull_back(plan, values, start, checkpoint, record_bytes)
+    return Trace(plan, values[:-1], start, found, contributions)
+
+
+def _given(plan: Plan, leaves: Mapping[str, Array]) -> list[Array | None]:
+    """All values when only the leaves are known; one more entry, the number −1, is an input left out."""
+    values: list[Array | None] = [None] * (len(plan.number) + 1)
+    for name, value in leaves.items():
+        values[plan.number[name]] = np.asarray(value)
+    return values
 
 
 def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | None, total: int) -> None:
@@ -123,6 +128,41 @@ def _seed(plan: Plan, output: Array, seed: Array | None) -> Array:
     return np.broadcast_to(given, output.shape)
 
 
+def gradients(
+    plan: Plan, leaves: Mapping[str, Array], seed: Array | None = None
+) -> tuple[Array, Mapping[str, Array]]:
+    """The output and its gradients with respect to `plan.wrt`; nothing on the way is kept.
+
+    The same numbers as in a trace, in less memory: for many runs of which only the result is looked
+    at. A name that the output does not depend on is left out; a node that fails raises `RunError`.
+    """
+    with np.errstate(all="ignore"):
+        values = _given(plan, leaves)
+        _compute(plan, values, None, 1)
+        output = values[plan.number[plan.output]]
+        assert output is not None
+        found = _started(plan, _seed(plan, output, seed))
+        wanted = {plan.number[name] for name in plan.wrt}
+        sums: set[int] = set()
+        for step in plan.pull_steps:
+            _add(found, sums, step.into, _pull(step, values, found))
+            if step.last:  # no other edge asks for what came out of this node
+                for number in step.outputs:
+                    values[number] = None
+                    if number not in wanted:
+                        found[number] = None
+    return output, {name: g for name in plan.wrt if (g := found[plan.number[name]]) is not None}
+
+
+def _started(plan: Plan, start: Array) -> list[Array | None]:
+    """The gradients of all values when only that of the output is known."""
+    found: list[Array | None] = [None] * (len(plan.number) + 1)
+    output = plan.number[plan.output]
+    if plan.takes_gradient[output]:
+        found[output] = start
+    return found
+
+
 def _pull_back(
     plan: Plan,
     values: list[Array | None],
@@ -131,41 +171,42 @@ def _pull_back(
     record_bytes: int,
 ) -> tuple[list[Array | None], list[Array | None]]:
     """The gradients of all values, and what every edge contributed to them, as far as that is kept."""
-    gradients: list[Array | None] = [None] * len(values)
+    found = _started(plan, start)
     contributions: list[Array | None] = [None] * len(plan.pulls)
-    if plan.takes_gradient[plan.number[plan.output]]:
-        gradients[plan.number[plan.output]] = start
     kept, total = 0, len(plan.forward) + len(plan.pulls)
-    sums: set[int] = set()  # gradients that are arrays of their own, and so can be added to in place
+    sums: set[int] = set()
     for position, step in enumerate(plan.pull_steps):
         if checkpoint is not None:
             checkpoint((len(plan.forward) + position) / total)
-        pulled = _pull(step, values, gradients)
-        into = step.into
-        before = gradients[into]
+        pulled = _pull(step, values, found)
+        _add(found, sums, step.into, pulled)
         # a gradient of one term is its contribution: the same array, kept at no cost
-        if before is None:
-            gradients[into] = pulled
-        elif into in sums:
-            np.add(before, pulled, out=before)
-        else:
-            gradients[into] = np.asarray(before + pulled)
-            sums.add(into)
         if step.shared:
             kept += pulled.nbytes
         if not step.shared or kept <= record_bytes:
             contributions[position] = pulled
-    del gradients[-1]
-    return gradients, contributions
+    return found[:-1], contributions
 
 
-def _pull(step: PullStep, values: list[Array | None], gradients: list[Array | None]) -> Array:
+def _add(found: list[Array | None], sums: set[int], into: int, pulled: Array) -> None:
+    """Adds a contribution; `sums` are the gradients that are arrays of their own, and so grow in place."""
+    before = found[into]
+    if before is None:
+        found[into] = pulled
+    elif into in sums:
+        np.add(before, pulled, out=before)
+    else:
+        found[into] = np.asarray(before + pulled)
+        sums.add(into)
+
+
+def _pull(step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:
     arguments = [values[number] for number in step.inputs]
     if len(step.outputs) == 1:
-        g: Any = gradients[step.outputs[0]]
+        g: Any = found[step.outputs[0]]
         y: Any = values[step.outputs[0]]
     else:
-        g = tuple([gradients[number] for number in step.outputs])
+        g = tuple([found[number] for number in step.outputs])
         y = tuple([values[number] for number in step.outputs])
     pulled = step.operation.pull(step.input_index, g, y, arguments, step.attributes)
     wanted = values[step.into].dtype  # type: ignore[union-attr]
@@ -184,18 +225,18 @@ def _execute_scalars(plan: Plan, leaves: Mapping[str, Array], seed: Array | None
             *(values[k] for k in batch.inputs), **batch.attributes
         )
     start = _seed(plan, np.asarray(values[plan.number[plan.output]]), seed)
-    gradients = np.zeros(len(plan.number))
+    found = np.zeros(len(plan.number))
     contributions = np.zeros(len(plan.pulls))
     if plan.takes_gradient[plan.number[plan.output]]:
-        gradients[plan.number[plan.output]] = start
+        found[plan.number[plan.output]] = start
     for level in plan.backward_levels:
         if level.summed.size:
             # bincount adds one after the other, as the running totals of the trace do
-            gradients[level.summed] += np.bincount(level.slots, contributions[level.terms], level.summed.size)
+            found[level.summed] += np.bincount(level.slots, contributions[level.terms], level.summed.size)
         for batch in level.batches:
             arguments = [values[k] for k in batch.inputs]
             slope = batch.operation.partial(
                 batch.input_index, values[batch.outputs], arguments, batch.attributes
             )
-            contributions[batch.pulls] = gradients[batch.outputs] * slope
-    return Trace(plan, values, start, gradients, contributions)  # type: ignore[arg-type]
+            contributions[batch.pulls] = found[batch.outputs] * slope
+    return Trace(plan, values, start, found, contributions)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from graph_explorer.document import Document, parse, run
 from graph_explorer.engine.errors import Cancelled, InputError, NotComputed, UnknownName
 from graph_explorer.engine.graph import Use
 from graph_explorer.engine.plan import Plan
-from graph_explorer.engine.run import RunError, execute
+from graph_explorer.engine.run import RunError, execute, gradients
 from graph_explorer.engine.trace import Computed, Pulled, Seeded, Trace
 
 
@@ -298,3 +298,35 @@ def test_the_plan_follows_only_what_is_needed() -> None:
         ("L", 1),
         ("a", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L = sum(tanh(x)*x + w*2)",
+        "a, b = split(x, 2)\nL = sum(a*b + a)*w",
+        "L = w*3",
+        "h = x\nfor t in range(4):\n    h = h*w + x\nL = mean(h)",
+    ],
+)
+def test_gradients_alone_are_those_of_the_trace(text: str) -> None:
+    document = parse(text, parameters={"x": np.array([1.0, -2.0]), "w": 0.7})
+    trace = run(document)
+    output, found = gradients(trace.plan, document.leaves)
+    np.testing.assert_array_equal(output, trace.value("L"))
+    assert set(found) == {name for name in ("x", "w") if trace.has_gradient(name)}
+    for name, gradient in found.items():
+        np.testing.assert_array_equal(gradient, trace.gradient(name))
+
+
+def test_gradients_alone_of_inner_values_and_of_nothing() -> None:
+    document = parse("h = w*2\nL = h*h + h", parameters={"w": 3.0})
+    _, found = gradients(Plan(document.graph, "L", ["h"]), document.leaves)
+    assert found == {"h": 13.0}
+    assert gradients(Plan(document.graph, "L", []), document.leaves) == (42.0, {})
+
+
+def test_gradients_alone_of_a_node_that_fails() -> None:
+    document = parse("a = x @ w\nL = sum(a)", parameters={"x": np.ones((2, 3)), "w": np.ones((2, 3))})
+    with pytest.raises(RunError, match="inner sizes"):
+        gradients(Plan(document.graph, "L", ["w"]), document.leaves)
