@@ -9,16 +9,19 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from graph_explorer.engine.notation import number
 from graph_explorer.ui.surface.frame import Box, Frame
 from graph_explorer.ui.surface.ground import STEPS, Palette
 from graph_explorer.ui.surface.polygons import pen
 from graph_explorer.ui.surface.subject import Subject
 from graph_explorer.ui.surface.ticks import labels, ticks
-from graph_explorer.ui.surface.writing import LARGE, PLAIN, elided, width_of, write
+from graph_explorer.ui.surface.writing import LARGE, PLAIN, SMALL, elided, width_of, write
 from graph_explorer.ui.theme import Theme
 
 #: Pixels between two ticks, about, along x and along y; their length.
 _ACROSS, _DOWN, _TICK = 84.0, 52.0, 4.0
+#: Room for the value above which logarithmic levels are counted.
+_FLOOR = 82.0
 
 
 def paint_axes(painter: QPainter, frame: Frame, names: tuple[str, str], shown: Theme) -> None:
@@ -69,6 +72,9 @@ def paint_bar(painter: QPainter, box: Box, colours: Palette, output: str, shown:
         room = x + 68 - after
         if room > 20:
             write(painter, levels.title.split(" ")[0], after, y + 6, shown.color("muted"))
+    if levels.floor:
+        said = elided(f"above {number(levels.floor, 3)}", SMALL, _FLOOR)
+        write(painter, said, x, y + height + 8, shown.color("muted"), down=0.0)
     above = -np.inf
     for value, text in zip(levels.values, levels.texts, strict=True):
         at = y + height - float(levels.share(value)) * (height - 18)

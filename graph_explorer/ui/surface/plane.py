@@ -34,7 +34,7 @@ from graph_explorer.ui.surface.menu import make_menu, tip
 from graph_explorer.ui.surface.paint_marks import Pointed
 from graph_explorer.ui.surface.plan import Plan, make_plan
 from graph_explorer.ui.surface.pointer import Pointer
-from graph_explorer.ui.surface.probe import Found, probe
+from graph_explorer.ui.surface.probe import Found, Probing
 from graph_explorer.ui.surface.relief import Eye, Relief, make_relief
 from graph_explorer.ui.surface.sheet import Sheet, paint_back, paint_front
 from graph_explorer.ui.surface.subject import Point, Subject, subject_of
@@ -42,8 +42,8 @@ from graph_explorer.ui.theme import theme
 
 Array = np.ndarray[Any, Any]
 
-#: The block is drawn with so many pixels a logical one while it turns.
-_TURNING = 0.75
+#: The block is drawn with at most so many pixels while it turns, and with so many a logical one.
+_TURNING, _FINEST = 220_000, 0.75
 _LOWEST, _STEEPEST = 8.0, 89.0
 
 
@@ -66,6 +66,7 @@ class Plane(QWidget):
         self._over = Pointed()
         self.found: Found | None = None
         self._pointer = Pointer(self)
+        self._probing = Probing(session.jobs, self._show_found, session.say)
         self._looking = Looking(session.jobs, self._viewed, session.say)
         self.setObjectName("surface_plane")
         self.setAccessibleName("Surface")
@@ -209,7 +210,8 @@ class Plane(QWidget):
             return None
         if self._relief is None or self._relief.eye != eye:
             side = theme(self.session.state.theme).color("raised")
-            self._relief = make_relief(view.block, eye, side, _TURNING)
+            ratio = min(_FINEST, math.sqrt(_TURNING / (eye.box[2] * eye.box[3])))
+            self._relief = make_relief(view.block, eye, side, ratio)
         return self._relief
 
     # ── points ────────────────────────────────────────────────────────────────────────────────
@@ -249,10 +251,14 @@ class Plane(QWidget):
         state, subject = self.session.state, self.subject
         at = self._over.at or (subject.here if subject is not None else None)
         if state.surface is None or at is None:
-            self.found = None
+            self._show_found(None)
         else:
-            self.found = probe(state.surface, at, state.look.curvature)
-        self.probed.emit(self.found)
+            self._probing.ask(state.surface, at, state.look.curvature)
+
+    def _show_found(self, found: Found | None) -> None:
+        self.found = found
+        self.probed.emit(found)
+        self.update()
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,10 @@ The one rule: what cannot be computed at a point is told as a sentence, and neve
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +16,13 @@ import numpy as np
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.surface import Surface
+from graph_explorer.ui.jobs import Jobs
 
 Array = np.ndarray[Any, Any]
 Point = tuple[float, float]
+
+#: Seconds that a point may take while everything waits for it.
+QUICK = 0.012
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,38 @@ def probe(surface: Surface, at: Point, curvature: bool = False) -> Found:
         return Found(at, value, gradient, surface.hessian(at))
     except InputError as error:
         return Found(at, value, gradient, problem=str(error))
+
+
+class Probing:
+    """Probes one point after the other; where that takes long it does so in a job, the newest point only."""
+
+    def __init__(self, jobs: Jobs, show: Callable[[Found], None], say: Callable[[str], None]) -> None:
+        self._jobs, self._show, self._say = jobs, show, say
+        self._seconds: dict[bool, float] = {}
+        self._surface: Surface | None = None
+
+    def ask(self, surface: Surface, at: Point, curvature: bool) -> None:
+        """Finds the numbers at a point, and shows them at once or soon."""
+        if surface is not self._surface:
+            self._surface, self._seconds = surface, {}
+        work = partial(_timed, surface, at, curvature)
+        if self._seconds.get(curvature, 0.0) < QUICK:
+            self._jobs.cancel("probe")
+            self._take(curvature, work())
+        else:
+            self._jobs.start(
+                "probe", "Differentiating", lambda checkpoint: work(),
+                lambda result: self._take(curvature, result), lambda error: self._say(str(error)),
+            )  # fmt: skip
+
+    def _take(self, curvature: bool, result: tuple[Found, float]) -> None:
+        found, self._seconds[curvature] = result
+        self._show(found)
+
+
+def _timed(surface: Surface, at: Point, curvature: bool) -> tuple[Found, float]:
+    started = time.perf_counter()
+    return probe(surface, at, curvature), time.perf_counter() - started
 
 
 def field(surface: Surface, window: tuple[float, float, float, float], columns: int, rows: int) -> Array:

@@ -204,7 +204,7 @@ def _rows_filled(
     at = np.nonzero(covered)
     pixels[at] = block.pixels.reshape(-1)[places[nearest[at], at[1]]]
     pixels[covered & (rows > head)] = 0xFF000000 | (side.red() << 16) | (side.green() << 8) | side.blue()
-    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32).copy()
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
     image.setDevicePixelRatio(ratio)
     return image
 

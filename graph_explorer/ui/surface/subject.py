@@ -128,8 +128,8 @@ def subject_for(document: Document, surface: Surface, paths: Sequence[Path] = ()
     here = (float(surface.here[0]), float(surface.here[1])) if not paths else None
     steps = max((path.steps for path in paths), default=0)
     entries = all(isinstance(axis, Entry) for axis in surface.axes)
-    axes = (surface.axes[0].label, surface.axes[1].label) if entries else RANDOM
+    labels = (surface.axes[0].label, surface.axes[1].label) if entries else RANDOM
     own = document.surface
-    if own is not None and (axes == own.axes or (axes == RANDOM and own.random)):
-        axes = None
+    same = own is not None and (labels == own.axes or (labels == RANDOM and own.random))
+    axes = None if same else labels
     return replace(_about(document, axes, surface), courses=courses, starts=starts, here=here, steps=steps)

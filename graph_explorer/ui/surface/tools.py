@@ -175,3 +175,6 @@ class Tools(QToolBar):
     def _write(self, texts: list[str]) -> None:
         for box, text in zip(self.axes, texts, strict=True):
             box.setEditText(text)
+            line = box.lineEdit()
+            assert line is not None
+            line.setCursorPosition(0)
