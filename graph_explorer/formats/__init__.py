@@ -17,14 +17,13 @@ from graph_explorer.formats import toml
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file. `read(path, seed)` makes a document, `save(document, path)` writes one.
-
-    `large` tells that reading and running one may take long.
+    """A kind of file. `save(document, path)` writes one; `read(path, seed)` makes a document of it, or is
+    None for what is only written. `large` tells that reading and running one may take long.
     """
 
     suffix: str
     title: str
-    read: Callable[[Path, int], Document]
+    read: Callable[[Path, int], Document] | None
     save: Callable[[Document, Path], None]
     large: bool = False
 
@@ -58,7 +57,6 @@ FORMATS: tuple[Format, ...] = (
     Format(".toml", "Graph Explorer document", toml.read, toml.save),
     Format(".onnx", "ONNX model", _read_model, _save_model, large=True),
 )
-
 
 #: What a document can be written as code in; the longer suffix first.
 CODE: tuple[Format, ...] = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from graph_explorer.document import parse
 from graph_explorer.engine.errors import InputError
-from graph_explorer.formats import FORMATS
+from graph_explorer.formats import CODE, FORMATS, save_document
 from graph_explorer.paths import EXAMPLES
 from graph_explorer.ui import exports
 from graph_explorer.ui.widgets.ask import Unsaved, WhereTo, WhichFile
@@ -84,7 +84,8 @@ class Files:
         document = self.window.session.state.document
         assert document is not None
         own = document.path if document.path is not None and not bundled(document.path) else None
-        start = own or self.window.settings.folder / f"{_file_name(document.name)}{FORMATS[0].suffix}"
+        suffix = FORMATS[0].suffix if document.path is None else document.path.suffix
+        start = own or self.window.settings.folder / f"{_file_name(document.name)}{suffix}"
         path = WhereTo.ask(self.window, "Save as", start, filters())
         return path is not None and self._write(path)
 
@@ -97,6 +98,26 @@ class Files:
         self.window.settings.remember(path)
         if self.window.session.state.draft is not None:
             self.window.session.say(_DRAFT)
+        return True
+
+    def ask_code(self) -> bool:
+        """Writes the document as a program, in NumPy or PyTorch."""
+        self.window.bench.hand_over()
+        document = self.window.session.state.document
+        assert document is not None
+        kinds = [f"{found.title} (*{found.suffix})" for found in reversed(CODE)]
+        start = self.window.settings.folder / f"{_file_name(document.name)}.py"
+        path = WhereTo.ask(self.window, "Export code", start, kinds)
+        if path is None:
+            return False
+        try:
+            if path.suffix != ".py":
+                raise InputError(f"'{path.name}' is no program; give it the suffix .py or .torch.py")
+            save_document(document, path)
+        except InputError as error:
+            self.window.session.say(str(error))
+            return False
+        self.window.session.say(f"{path.name} is written: run it with “python {path.name}”.")
         return True
 
     def ask_picture(self) -> bool:

@@ -83,6 +83,7 @@ class State:
     mode: Mode = "edges"
     collapsed: frozenset[str] = frozenset()
     detached: frozenset[Use] = frozenset()
+    asked: frozenset[str] = frozenset()  # inputs whose gradients are switched on
     breakpoints: frozenset[str] = frozenset()
     accumulator: Accumulator = field(default_factory=Accumulator)
     rate: float = 0.1  # the learning rate of an update
@@ -90,7 +91,8 @@ class State:
     draft: str | None = None  # the text in the editor where it differs from the document's program
     saved: Document | None = None
     playing: bool = False
-    message: str = ""
+    message: str = ""  # what is wrong
+    notice: str = ""  # what is good to know of the document
     theme: str = "light"
     motion: bool = True  # whether pictures may move; without, they change at once
     views: tuple[str, ...] = ("graph",)  # what the middle of the window shows, from left to right
@@ -196,8 +198,8 @@ class Session(QObject):
         self._runner = Runner(self)
         self._examiner = Examiner(self)
         self._seconds = 0.0
-        #: the document and the detached edges whose run is still under way
-        self._wanted: tuple[Document, frozenset[Use]] | None = None
+        #: the document, the detached edges and the inputs asked for whose run is still under way
+        self._wanted: tuple[Document, frozenset[Use], frozenset[str]] | None = None
 
     @property
     def latest(self) -> Document:
@@ -208,6 +210,10 @@ class Session(QObject):
     @property
     def _detached(self) -> frozenset[Use]:
         return self._wanted[1] if self._wanted is not None else self.state.detached
+
+    @property
+    def _asked(self) -> frozenset[str]:
+        return self._wanted[2] if self._wanted is not None else self.state.asked
 
     def follow(self, show: Show) -> None:
         """Calls `show(before, now)` at once, and after each change."""
@@ -270,10 +276,10 @@ class Session(QObject):
         self._start_afresh()
         self.change(
             document=document, trace=trace, time=trace.forward_length, saved=document,
-            selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
+            selection="", edge=None, collapsed=frozenset(), detached=frozenset(), asked=frozenset(),
             breakpoints=frozenset(), accumulator=Accumulator(),
             problem=None, draft=None, playing=False,
-            message=str(trace.failure or " ".join(document.notes)),
+            message=str(trace.failure or ""), notice=" ".join(document.notes),
             **self._alone(), **_NO_SURFACE,
         )  # fmt: skip
 
@@ -289,8 +295,9 @@ class Session(QObject):
         self._start_afresh()
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
-            collapsed=frozenset(), detached=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message="", **self._alone(), **_NO_SURFACE,
+            collapsed=frozenset(), detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
+            accumulator=Accumulator(),
+            problem=None, draft=None, playing=False, message="", notice="", **self._alone(), **_NO_SURFACE,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:
@@ -321,7 +328,7 @@ class Session(QObject):
         if kept.model is None or kept.is_read:
             self._put(kept)
             return
-        self._wanted = (kept, self._detached)  # values of a model may ask for another graph
+        self._wanted = (kept, self._detached, self._asked)  # values of a model may ask for another graph
         self.jobs.start(
             "trace", "Reading", lambda checkpoint: kept.graph, lambda _: self._put(kept), self._failed
         )
@@ -330,7 +337,8 @@ class Session(QObject):
         detached = frozenset(use for use in self._detached if _exists(use, document.graph))
         if document.program != self.latest.program:
             self.change(problem=None, draft=None)
-        self._retrace(document, detached)
+        asked = frozenset(name for name in self._asked if name in document.inputs)
+        self._retrace(document, detached, asked)
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
@@ -373,11 +381,23 @@ class Session(QObject):
 
     def detach(self, use: Use) -> None:
         """Cuts the gradient on one edge, or joins it again."""
-        self._retrace(self.latest, self._detached ^ {use})
+        self._retrace(self.latest, self._detached ^ {use}, self._asked)
+
+    def can_ask(self, name: str) -> bool:
+        """Whether `name` is an input whose gradient can be switched on: of numbers, not asked for anyway."""
+        document = self.state.document
+        if document is None or name not in document.inputs or name in document.default_wrt:
+            return False
+        return document.inputs[name].array.dtype.kind == "f"
+
+    def ask_gradient(self, name: str) -> None:
+        """Switches the gradient of an input on, or off again; parameters have theirs always."""
+        if name in self.latest.inputs:
+            self._retrace(self.latest, self._detached, self._asked ^ {name})
 
     # ── the trace ─────────────────────────────────────────────────────────────────────────────
 
-    def _retrace(self, document: Document, detached: frozenset[Use]) -> None:
+    def _retrace(self, document: Document, detached: frozenset[Use], asked: frozenset[str]) -> None:
         before = self.state
         same = (
             before.trace is not None
@@ -385,13 +405,17 @@ class Session(QObject):
             and document.graph is before.document.graph
         )
         reusable = (
-            same and detached == before.detached and before.trace is not None and before.trace.failure is None
+            same
+            and (detached, asked) == (before.detached, before.asked)
+            and before.trace is not None
+            and before.trace.failure is None
         )
         plan = before.trace.plan if reusable and before.trace is not None else None
-        work = partial(run, document, detached=detached, plan=plan, partial=True)
-        deliver = partial(self._deliver, document, detached, same)
+        wrt = dict.fromkeys((*document.default_wrt, *sorted(asked)))
+        work = partial(run, document, wrt=wrt, detached=detached, plan=plan, partial=True)
+        deliver = partial(self._deliver, document, detached, asked, same)
         if self._seconds > SYNCHRONOUS:
-            self._wanted = (document, detached)
+            self._wanted = (document, detached, asked)
             self.jobs.start(
                 "trace",
                 "Running",
@@ -410,13 +434,21 @@ class Session(QObject):
     def _failed(self, error: InputError) -> None:
         self.change(message=str(error))
 
-    def _deliver(self, document: Document, detached: frozenset[Use], same: bool, trace: Trace) -> None:
+    def _deliver(
+        self,
+        document: Document,
+        detached: frozenset[Use],
+        asked: frozenset[str],
+        same: bool,
+        trace: Trace,
+    ) -> None:
         before, graph = self.state, trace.graph
         self._wanted = None
         backward = before.trace is not None and before.time > before.trace.forward_length
         at = min(before.time, trace.length) if same else (trace.length if backward else trace.forward_length)
         self.change(
-            document=document, detached=detached, trace=trace, time=at, message=str(trace.failure or ""),
+            document=document, detached=detached, asked=asked, trace=trace, time=at,
+            message=str(trace.failure or ""), notice=" ".join(document.notes) if self.state.notice else "",
             accumulator=_fitting(before.accumulator, document),
             **({} if same else _carried(before, graph)),
         )  # fmt: skip

@@ -208,3 +208,45 @@ def test_recent_files_in_the_menu(open_window: Window, neuron_file: Path, qtbot:
     assert [entry.text for entry in entries] == ["neuron.toml"]
     entries[0].act()
     assert open_window.session.state.document.path == neuron_file
+
+
+def test_export_code(open_window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, word in (("a.py", "import numpy"), ("a.torch.py", "import torch")):
+        monkeypatch.setattr(WhereTo, "ask", Asked(tmp_path / name))
+        open_window.menus.actions["file.code"].trigger()
+        assert word in (tmp_path / name).read_text()
+        assert f"python {name}" in open_window.session.state.message
+    assert open_window.session.state.document.path.suffix == ".toml", "the document stays what it is"
+    monkeypatch.setattr(WhereTo, "ask", Asked(tmp_path / "a.txt"))
+    assert not open_window.files.ask_code()
+    assert ".torch.py" in open_window.session.state.message
+
+
+def test_save_as_a_model_and_back(
+    open_window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_window.session.set_value("w", 0.75)
+    for name in ("a.onnx", "b.toml"):
+        monkeypatch.setattr(WhereTo, "ask", Asked(tmp_path / name))
+        open_window.menus.actions["file.save_as"].trigger()
+        assert open_window.session.state.document.path == tmp_path / name
+        assert not open_window.session.state.modified
+        assert float(open_document(tmp_path / name).entry("w").array) == 0.75
+
+
+def test_a_model_saved_as_a_document_gets_a_program(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnx
+
+    from graph_explorer.formats.onnx.write import model_of
+
+    model = model_of(open_document(EXAMPLES / "neuron.toml"))
+    del model.metadata_props[:]
+    onnx.save(model, tmp_path / "a.onnx")
+    window.session.show(open_document(tmp_path / "a.onnx"))
+    assert window.session.state.document.program == ""
+    monkeypatch.setattr(WhereTo, "ask", Asked(tmp_path / "a.toml"))
+    assert window.files.ask_save()
+    assert "a = sigmoid(z)" in window.session.state.document.program
+    assert window.session.state.document.path == tmp_path / "a.toml"

@@ -5,8 +5,8 @@ input and the graph keeps as a setting becomes a constant beside it. Where NumPy
 does not, a Cast stands in between.
 
 A program's plain numbers are written in float32, in which runtimes compute everything (several have no
-float64 Conv); the exact numbers are kept in the embedded document, see `embedded.py`. A graph that was
-read from a model keeps its types.
+float64 Conv); the exact numbers are kept in the embedded document, see `embedded.py`. What was read from
+a model is that model, with the numbers that were changed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.trace import Trace
 from graph_explorer.formats.onnx import embedded
+from graph_explorer.formats.onnx.model import OnnxModel
 
 Array = np.ndarray[Any, Any]
 
@@ -59,13 +60,31 @@ _DOUBLE, _FLOAT = int(onnx.TensorProto.DOUBLE), int(onnx.TensorProto.FLOAT)
 def model_of(document: Document, dtype: str | None = None) -> onnx.ModelProto:
     """The document as an ONNX model.
 
-    `dtype` is the type of its float64 numbers: by default float32 for a program, and as it is for a
-    graph that came from a model. Raises `InputError` where the document does not run, or where an
+    `dtype` is the type of the float64 numbers of a program, float32 by default; a document that came from
+    a model keeps the model's types. Raises `InputError` where the document does not run, or where an
     operator is none of ONNX's.
     """
-    kept = "float32" if document.program else "float64"
-    writer = _Writer(document, np.dtype(dtype or kept))
-    return writer.model()
+    if isinstance(document.model, OnnxModel):
+        if dtype is not None:
+            raise InputError(
+                "a model keeps the types of its numbers; leave --dtype out", source=document.source
+            )
+        return _changed(document, document.model)
+    return _Writer(document, np.dtype(dtype or "float32")).model()
+
+
+def _changed(document: Document, source: OnnxModel) -> onnx.ModelProto:
+    """The model that a document came from, with the present numbers, all in one file."""
+    model = onnx.ModelProto()
+    model.CopyFrom(source.proto)
+    present = {**document.inputs, **document.parameters}
+    for tensor in model.graph.initializer:
+        array = present[tensor.name].array if tensor.name in present else source.arrays[tensor.name]
+        outside = tensor.data_location == onnx.TensorProto.EXTERNAL
+        if outside or array is not source.arrays[tensor.name]:
+            kind = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+            tensor.CopyFrom(numpy_helper.from_array(array.astype(kind), tensor.name))
+    return model
 
 
 def save(document: Document, path: Path, dtype: str | None = None) -> None:

@@ -16,6 +16,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import Example, examples
 from graph_explorer.formats.onnx.embedded import written_here
+from graph_explorer.formats.onnx.read import document_of
 from graph_explorer.formats.onnx.write import OPSET, model_of, save
 
 every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
@@ -140,3 +141,25 @@ def test_a_document_that_does_not_run_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="MatMul"):
         save(document, tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_of_another_tool_is_that_model_with_the_changed_numbers(tmp_path: Path) -> None:
+    weights = onnx.numpy_helper.from_array(np.ones((2, 2), np.float32), "w")
+    nodes = [onnx.helper.make_node("Binarizer", ["x"], ["b"], domain="ai.onnx.ml")]
+    nodes.append(onnx.helper.make_node("MatMul", ["b", "w"], ["y"]))
+    info = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        nodes, "g", [info("x", 1, ["n", 2])], [info("y", 1, ["n", 2])], [weights], doc_string="kept"
+    )
+    opsets = [onnx.helper.make_opsetid("", 18), onnx.helper.make_opsetid("ai.onnx.ml", 3)]
+    model = onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    document = document_of(model)
+    assert model_of(document) == model
+    changed = document.with_values({"w": [[1.0, 2.0], [3.0, 4.0]]})
+    save(changed, tmp_path / "a.onnx")
+    again = open_document(tmp_path / "a.onnx")
+    assert again.entry("w").array.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert again.entry("w").array.dtype == np.float32
+    assert again.description == "kept"
+    with pytest.raises(InputError, match="keeps the types"):
+        model_of(document, "float64")
