@@ -92,6 +92,36 @@ def vanishing(source: Source, random: Random) -> Question | None:
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
+def which_layer(source: Source, random: Random) -> Question | None:
+    """In which layer the gradient is smallest or largest."""
+    layers = _layers(source)
+    norms = [norm for _, norm in layers]
+    verdict = _verdict(norms) if len(layers) >= _FEWEST else ""
+    if verdict not in ("vanishes", "explodes"):
+        return None
+    ranked = sorted(norms, reverse=verdict == "explodes")
+    if ranked[1] and 0.67 < ranked[0] / ranked[1] < 1.5:
+        return None  # two layers too much alike
+    options = tuple(name_text(name) for name, _ in layers)
+    answer = options[norms.index(ranked[0])]
+    last, at_last = layers[-1]
+    question = Question(
+        kind="which layer", level="beginner", concept="vanishing and exploding gradients", form="choice",
+        node=layers[0][0], options=options, answer=answer,
+        text=f"These are the outputs of layers, from the input to the output: {', '.join(options)}.\n"
+        f"The gradient of {name_text(last)} has the norm {number(at_last)}, and in this network a gradient "
+        f"becomes {'smaller' if verdict == 'vanishes' else 'larger'} at each layer on its way back. "
+        f"In which layer is it {'smallest' if verdict == 'vanishes' else 'largest'}?",
+        hints=("The way back begins at the output.", "Which layer is reached last?"),
+        explanation=f"{answer} is reached last, after the most factors: its gradient has the norm "
+        f"{number(ranked[0])}, at {name_text(last)} it is {number(at_last)}.",
+        link=source.link,
+    )  # fmt: skip
+    near = "There the gradient has come through few layers only."
+    mistakes = [Misconception(option, near) for option in options if option != answer]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
 # ── which layer, why, what helps ──────────────────────────────────────────────────────────────
 
 #: Operator → why a stack of it makes gradients vanish, and what helps.
@@ -148,6 +178,43 @@ def why(source: Source, random: Random) -> Question | None:
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
+_REMEDIES: Mapping[str, tuple[str, str]] = {
+    "vanishes": ("residual connections around the layers", "They give the gradient a way with the factor 1."),
+    "explodes": (
+        "clipping the norm of the gradient",
+        "It bounds the step, whatever the product of the factors.",
+    ),
+}
+#: Remedies that help with neither, and why.
+_VAIN = {
+    "more layers of the same kind": "Each further layer multiplies by the same factor once more.",
+    "a larger batch": "A batch evens out noise; the product of the factors stays.",
+    "zeroing the gradients twice": "Zeroing once is enough, and it changes no slope.",
+}
+
+
+def what_helps(source: Source, random: Random) -> Question | None:
+    """Which of some measures helps against what the gradient does here."""
+    layers = _layers(source)
+    verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
+    if verdict not in _REMEDIES:
+        return None
+    answer, because = _REMEDIES[verdict]
+    options = [answer, *_VAIN]
+    random.shuffle(options)
+    question = Question(
+        kind="what helps", level="intermediate", concept="vanishing and exploding gradients", form="choice",
+        node=layers[0][0], options=tuple(options), answer=answer,
+        text=f"In this network the norm of the gradient is {number(layers[-1][1])} at "
+        f"{name_text(layers[-1][0])} and {number(layers[0][1])} at {name_text(layers[0][0])}. What helps?",
+        hints=("What multiplies the gradient at each layer?", "Which measure changes that, or its effect?"),
+        explanation=f"{answer[0].upper()}{answer[1:]}: {because[0].lower()}{because[1:]} {_HELP[verdict]}",
+        link=source.link,
+    )  # fmt: skip
+    mistakes = [Misconception(option, says) for option, says in _VAIN.items()]
+    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
 _HELP = {
     "vanishes": "A ReLU, a residual connection, normalisation or a fitting initialisation helps.",
     "explodes": "Clipping the norm bounds the update; a smaller initialisation removes the cause.",
@@ -168,5 +235,7 @@ KINDS = (
         ("intermediate",),
         vanishing,
     ),
+    Kind("which layer", "Which layer?", "vanishing and exploding gradients", ("beginner",), which_layer),
+    Kind("what helps", "What helps?", "vanishing and exploding gradients", ("intermediate",), what_helps),
     Kind("why", "Why it vanishes or explodes", "vanishing and exploding gradients", ("advanced",), why),
 )

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -17,128 +18,159 @@ from graph_explorer.engine.notation import derivative, name_text, number
 from graph_explorer.engine.trace import Pulled
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Misconception, Question
-from graph_explorer.quiz.source import Source
+from graph_explorer.quiz.source import Source, written
 
-#: A pass with more steps than this is too long to be read.
-_LONGEST = 14
+Array = np.ndarray[Any, Any]
+
+#: A pass with more steps than this, or with arrays of more entries, is too long to be read.
+_LONGEST, _LARGEST = 14, 4
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A wrong rule: `wrong(upstream, local, step)` is what it contributes; `says` what it is."""
+    """A wrong rule: `wrong(right, upstream, step)` is its contribution, None where it does not apply."""
 
-    name: str
     says: str
-    wrong: Callable[[float, float, Pulled], float | None]
+    wrong: Callable[[Array, Array, Pulled], Array | None]
 
 
-def _own_factor(up: float, local: float, step: Pulled) -> float | None:
+def _alike(right: Array, other: Any) -> Array | None:
+    """`other`, if it could be taken for a contribution."""
+    found = np.asarray(other, dtype=float)
+    return found if found.shape == right.shape else None
+
+
+def _own_factor(right: Array, up: Array, step: Pulled) -> Array | None:
     """Of a product by one factor the derivative is the other; here it is the factor itself."""
-    return up * float(step.trace.value(step.into)) if step.node.op == "Mul" else None
+    return _alike(right, up * step.trace.value(step.into)) if step.node.op == "Mul" else None
+
+
+def _sum_for_mean(right: Array, up: Array, step: Pulled) -> Array | None:
+    """The derivative of a mean is 1/n; here it is that of a sum."""
+    return right * right.size / max(up.size, 1) if step.node.op == "ReduceMean" else None
+
+
+def _first_term(right: Array, up: Array, step: Pulled) -> Array | None:
+    """A repeated value gets the sum over its copies; here it gets the first one's."""
+    if step.local.form != "elementwise" or up.size <= right.size:
+        return None
+    entries = np.broadcast_to(up * np.asarray(step.local.value), up.shape)
+    return np.asarray(entries.flat[0] * np.ones_like(right)) if right.size == 1 else None
 
 
 _FAULTS = (
-    Fault("sign", "the sign of the contribution is wrong", lambda up, local, step: -up * local),
-    Fault("no local", "the local derivative is missing", lambda up, local, step: up),
-    Fault("no upstream", "the upstream gradient is missing", lambda up, local, step: local),
-    Fault("added", "upstream and local are added, not multiplied", lambda up, local, step: up + local),
-    Fault("own factor", "the derivative of a product by a factor is the other factor", _own_factor),
-    Fault("twice", "the contribution is counted twice", lambda up, local, step: 2 * up * local),
+    Fault("the sign of the contribution is wrong", lambda right, up, step: -right),
+    Fault("the local derivative is missing", lambda right, up, step: _alike(right, up)),
+    Fault("the upstream gradient is missing", lambda right, up, step: _alike(right, step.local.value)),
+    Fault("the derivative of a product by a factor is the other factor", _own_factor),
+    Fault("the contribution is counted twice", lambda right, up, step: 2 * right),
+    Fault("the mean was treated as a sum", _sum_for_mean),
+    Fault("a term of the sum over the copies is missing", _first_term),
 )
+_OVERWRITTEN = "what was there before is overwritten, not added to"
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One step of the written pass, with what it says."""
+    """One step of the written pass, with what it says; `right` is the contribution by the rule."""
 
     step: Pulled
-    upstream: float
-    local: float
-    contribution: float
-    total: float
+    upstream: Array
+    right: Array
+    contribution: Array
+    before: Array | None
+    total: Array
 
 
 def faulty_node(source: Source, random: Random) -> Question | None:
     """Which step of a written backward pass is wrong?"""
     steps = [step for step in source.trace.steps if isinstance(step, Pulled)]
-    plain = all(np.ndim(step.contribution) == 0 and step.local.form == "scalar" for step in steps)
-    if not plain or not 4 <= len(steps) <= _LONGEST:
+    if not 4 <= len(steps) <= _LONGEST or not all(_readable(step) for step in steps):
         return None
     at = random.randrange(len(steps))
-    forget = random.random() < 0.3 and _order(steps, at) > 0
+    forget = random.random() < 0.3 and any(step.into == steps[at].into for step in steps[:at])
     fault = random.choice(_FAULTS)
-    right, lines = _written(steps, -1, None), _written(steps, at, None if forget else fault)
-    wrong, true = lines[at], right[at]
-    changed = (wrong.total, true.total) if forget else (wrong.contribution, true.contribution)
-    finite = all(np.isfinite([line.contribution, line.total]).all() for line in lines)
-    if not finite or abs(changed[0] - changed[1]) <= 0.05 * (abs(changed[0]) + abs(changed[1])):
+    lines = _written(steps, at, None if forget else fault)
+    line = lines[at]
+    says = _OVERWRITTEN if forget else fault.says
+    should = line.right if line.before is None else line.before + line.right
+    if not _plain(line.total, should) or not all(np.isfinite(each.total).all() for each in lines):
         return None
     options = tuple(f"step {k + 1}" for k in range(len(steps)))
-    says = "what was there before is overwritten, not added to" if forget else fault.says
-    into = derivative(source.output, wrong.step.into)
     question = Question(
-        kind="faulty node", level="advanced", concept="backward pass", node=wrong.step.node.id, form="choice",
+        kind="faulty node", level="advanced", concept="backward pass", node=line.step.node.id, form="choice",
         options=options, answer=options[at],
         text="One step of this backward pass is wrong; the steps after it go on from its result. Which one?\n"
-        + "\n".join(_line(k, line) for k, line in enumerate(lines)),
+        + "\n".join(_line(k, each) for k, each in enumerate(lines)),
         hints=(
-            "In each step the contribution must be upstream × local.",
+            "In each step the contribution must be the upstream gradient through the local derivative.",
             "And the gradient so far must be what was there before plus the contribution.",
-            f"Look at the steps through {name_text(wrong.step.node.id)}.",
+            f"Look at the steps through {name_text(line.step.node.id)}.",
         ),
-        explanation=f"In step {at + 1} {says}: right is {number(wrong.upstream)} × {number(wrong.local)} = "
-        f"{number(wrong.upstream * wrong.local)}, and {into} is then {number(_total(lines, at))}.",
+        explanation=f"In step {at + 1} {says}: right is a contribution of {written(line.right)}, and "
+        f"{derivative(source.output, line.step.into)} is then {written(should)}.",
         link=source.link,
     )  # fmt: skip
-    after = (
-        "That step follows from the numbers before it; the fault is earlier." if at + 1 < len(steps) else ""
-    )
+    after = "That step follows from the numbers before it; the fault is earlier."
     before = "That step is right, and so are its numbers."
     mistakes = [
-        Misconception(option, after if k > at and after else before)
-        for k, option in enumerate(options)
-        if k != at
+        Misconception(option, after if k > at else before) for k, option in enumerate(options) if k != at
     ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
-def _order(steps: list[Pulled], at: int) -> int:
-    """How many contributions to the same gradient came before step `at`."""
-    return sum(step.into == steps[at].into for step in steps[:at])
+def _readable(step: Pulled) -> bool:
+    """Whether a line can hold the step's arrays, and its local derivative tells the contribution."""
+    if isinstance(step.upstream, tuple) or step.local.form not in ("scalar", "elementwise", "linear"):
+        return False
+    shown = (np.asarray(step.upstream), step.contribution)
+    return all(each.size <= _LARGEST and each.ndim <= 2 for each in shown)
+
+
+def _plain(wrong: Array, right: Array) -> bool:
+    """Whether two arrays differ so much that no rounding explains it."""
+    gap, size = np.abs(wrong - right).max(initial=0.0), np.abs(wrong).max(initial=0.0)
+    return bool(gap > 0.05 * (size + np.abs(right).max(initial=0.0)))
 
 
 def _written(steps: list[Pulled], at: int, fault: Fault | None) -> list[_Line]:
     """The pass with a fault at step `at`: a wrong rule, or (None) a sum that is overwritten."""
-    totals: dict[str, float] = {}
+    totals: dict[str, Array] = {}
     lines = []
     for k, step in enumerate(steps):
         output = step.node.id
-        up = float(step.trace.seed) if output == step.trace.output else totals[output]
-        local = float(np.asarray(step.local.value))
-        added = up * local
-        if k == at and fault is not None:
-            wrong = fault.wrong(up, local, step)
-            added = -added if wrong is None else wrong
+        up = np.asarray(step.trace.seed if output == step.trace.output else totals[output], dtype=float)
+        right = _pulled(step, up)
+        wrong = fault.wrong(right, up, step) if k == at and fault is not None else right
+        added = right if wrong is None else wrong
+        before = totals.get(step.into)
         forgets = k == at and fault is None
-        totals[step.into] = added if forgets else totals.get(step.into, 0.0) + added
-        lines.append(_Line(step, up, local, added, totals[step.into]))
+        totals[step.into] = added if before is None or forgets else before + added
+        lines.append(_Line(step, up, right, added, before, totals[step.into]))
     return lines
 
 
-def _total(lines: list[_Line], at: int) -> float:
-    """What the gradient would be after step `at` if that step were right."""
-    line = lines[at]
-    before = [other.contribution for other in lines[:at] if other.step.into == line.step.into]
-    return sum(before) + line.upstream * line.local
+def _pulled(step: Pulled, up: Array) -> Array:
+    """What the step contributes, by the right rule, to an upstream gradient of its own."""
+    trace, node = step.trace, step.node
+    found = trace.plan.operations[trace.graph.index(node.id)]
+    assert found is not None
+    with np.errstate(all="ignore"):
+        pulled = found.pull(
+            step.input_index, up, trace.result_of(node), trace.inputs_of(node), node.attributes
+        )
+    return np.asarray(pulled, dtype=float)
 
 
 def _line(k: int, line: _Line) -> str:
     node, into = name_text(line.step.node.id), name_text(line.step.into)
+    local = line.step.local
+    value = f" = {written(local.value)}" if local.value is not None else ""
+    through = f"∂{node}/∂{into} = {local.text}{value}" if local.form != "linear" else f"through {local.text}"
     return (
-        f"step {k + 1}: {node} → {into}: upstream {number(line.upstream)}, "
-        f"∂{node}/∂{into} = {line.step.local.text} = {number(line.local)}, "
-        f"contribution {number(line.contribution)}, "
-        f"{derivative(line.step.trace.output, line.step.into)} so far {number(line.total)}"
+        f"step {k + 1}: {node} → {into}: upstream {written(line.upstream)}, {through}, "
+        f"contribution {written(line.contribution)}, "
+        f"{derivative(line.step.trace.output, line.step.into)} so far {written(line.total)}"
     )
 
 

@@ -161,12 +161,20 @@ class BlankPage(QWidget):
         for field, line in self.lines.items():
             line.show(filled, field, field is present)
             line.edit.setReadOnly(stale)
+        if now.selection != before.selection and self.isVisible():
+            self._follow_selection(now)
         done = f"{filled.right} of {len(filled.blank.fields)} filled in"
         self.count.setText(_CHANGED if stale else _DONE if present is None else done)
         given = filled.blank.hints(present)[: filled.hints.get(present, 0)] if present is not None else ()
         for place, said in enumerate(self.hints):
             said.say(given[place] if place < len(given) else "", "?", "muted")
         self.hint.setEnabled(present is not None and not stale)
+
+    def _follow_selection(self, now: State) -> None:
+        """A node that was clicked on the graph leads to its field."""
+        field = next((each for each in self.lines if each.name == now.selection), None)
+        if field is not None:
+            self._focus(field)
 
     def _make_lines(self, filled: Filled) -> None:
         self.form.setParent(None)

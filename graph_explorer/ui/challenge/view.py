@@ -25,6 +25,8 @@ from graph_explorer.ui.challenge.question_page import QuestionPage
 from graph_explorer.ui.challenge.state import Page
 from graph_explorer.ui.session import Session, State
 
+_CARED_FOR = ("challenge", "theme", "trace", "selection")
+
 
 class ChallengeView(QWidget):
     """The view."""
@@ -83,7 +85,7 @@ class ChallengeView(QWidget):
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
     def show_state(self, before: State, now: State) -> None:
-        if (now.challenge, now.theme, now.trace) == (before.challenge, before.theme, before.trace):
+        if all(getattr(now, part) is getattr(before, part) for part in _CARED_FOR):
             return
         challenge = now.challenge
         self.question.show_round(before, now)
