@@ -257,6 +257,13 @@ class Workbench(QMainWindow):
         """The best learning rate for each entry of the race."""
         find_best_rates(self.session)
 
+    def copy_race(self, separator: str) -> None:
+        """The table of the race, on the clipboard."""
+        curves = self.docks["curves"].widget()
+        assert isinstance(curves, CurvesPanel)
+        curves.table.show_state(self.session.state)
+        curves.table.copy(separator)
+
     def keep_race(self) -> None:
         """The race becomes part of the document."""
         keep(self.session)

@@ -184,6 +184,14 @@ def test_the_table_is_copied_as_text_and_csv(curves: CurvesPanel, qtbot: QtBot) 
         assert row["Outcome"] == path.outcome
 
 
+def test_the_menu_copies_the_table(curves: CurvesPanel, race_window: Window) -> None:
+    for name, separator in (("race.table", "\t"), ("race.csv", ",")):
+        race_window.menus.refresh()
+        race_window.menus.actions[name].trigger()
+        assert QGuiApplication.clipboard().text() == curves.table.as_text(separator)
+        assert separator in curves.table.as_text(separator)
+
+
 def test_choosing_a_row_selects_the_entry(curves: CurvesPanel) -> None:
     curves.table.setCurrentIndex(curves.table.paths.index(2, 0))
     assert curves.session.state.race.selected == 2
