@@ -9,156 +9,36 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from graph_explorer.document import Document, run
-from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Graph, Use
-from graph_explorer.engine.health import Health
-from graph_explorer.engine.trace import Event, Trace
+from graph_explorer.engine.graph import Use
+from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
-from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.optimizers import METHODS
-from graph_explorer.lab.surface import Surface
-from graph_explorer.ui.challenge.state import Challenge
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
-from graph_explorer.ui.race.state import NO_RACE, Race
-from graph_explorer.ui.surface.look import Look
+from graph_explorer.ui.race.state import Race
+from graph_explorer.ui.state import NO_SURFACE, Accumulator, Mode, State, carried, exists, fitting
 
-Array = np.ndarray[Any, Any]
+__all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
+
 Show = Callable[["State", "State"], None]
-Mode = Literal["nodes", "edges"]
 
 #: A run that takes longer than this many seconds goes to a job the next time.
 SYNCHRONOUS = 0.03
-
-
-@dataclass(frozen=True)
-class Accumulator:
-    """What an optimizer would find in a parameter's `.grad`: the sum of the passes since the last zero.
-
-    `updates` counts the updates since the last of these passes.
-    """
-
-    gradients: Mapping[str, Array] = field(default_factory=lambda: MappingProxyType({}))
-    passes: int = 0
-    updates: int = 0
-
-
-@dataclass(frozen=True)
-class State:
-    """Everything that the window shows.
-
-    `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
-    of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
-    graph then still shows the last program that was right.
-
-    `surface` is the output over `axes` (None: the document's own), `here` the point of it where the
-    document is, `paths` those of `race`, entry by entry, each from every start. They are computed
-    while a view is `watching`; `no_surface` says why there is none.
-
-    `health` is that of `trace`, or of the run before while it is examined, and `difference` compares
-    it with the run that is `kept`. They are computed while they are looked at.
-    """
-
-    document: Document | None = None
-    trace: Trace | None = None
-    time: int = 0
-    selection: str = ""
-    edge: Use | None = None
-    mode: Mode = "edges"
-    collapsed: frozenset[str] = frozenset()
-    detached: frozenset[Use] = frozenset()
-    asked: frozenset[str] = frozenset()  # inputs whose gradients are switched on
-    breakpoints: frozenset[str] = frozenset()
-    accumulator: Accumulator = field(default_factory=Accumulator)
-    rate: float = 0.1  # the learning rate of an update
-    problem: InputError | None = None
-    draft: str | None = None  # the text in the editor where it differs from the document's program
-    saved: Document | None = None
-    playing: bool = False
-    message: str = ""  # what is wrong
-    notice: str = ""  # what is good to know of the document
-    theme: str = "light"
-    motion: bool = True  # whether pictures may move; without, they change at once
-    views: tuple[str, ...] = ("graph",)  # what the middle of the window shows, from left to right
-    look: Look = field(default_factory=Look)  # how surfaces are drawn
-    watching: frozenset[str] = frozenset()  # the open views that show the surface or its paths
-    axes: tuple[str, str] | None = None
-    surface: Surface | None = None
-    no_surface: str = ""
-    here: tuple[float, float] | None = None
-    race: Race = NO_RACE
-    challenge: Challenge = Challenge()
-    paths: tuple[Descent, ...] = ()
-    examining: bool = False  # whether the panel of health is open
-    heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing
-    kept: Trace | None = None
-    health: Health | None = None
-    difference: Difference | None = None
-
-    @property
-    def event(self) -> Event | None:
-        """The event that happened last."""
-        return self.trace.events[self.time - 1] if self.trace is not None and self.time > 0 else None
-
-    @property
-    def modified(self) -> bool:
-        """Whether the document says anything that its file does not."""
-        now, saved = self.document, self.saved
-        if now is None or saved is None or now is saved:
-            return now is not saved
-        return any(
-            getattr(now, part) is not getattr(saved, part) and getattr(now, part) != getattr(saved, part)
-            for part in ("program", "title", "description", "output_name", "surface", "training")
-        ) or any(getattr(now, part) is not getattr(saved, part) for part in ("inputs", "parameters"))
-
-
-#: What of the state a document begins with that nobody has looked at as a surface.
-_NO_SURFACE: Mapping[str, Any] = MappingProxyType(
-    {"axes": None, "surface": None, "no_surface": "", "here": None, "race": NO_RACE, "paths": ()}
-)
-
-
-def _exists(use: Use, graph: Graph) -> bool:
-    """Whether an edge of another graph is one of this graph too."""
-    found = graph.node(use.node) if use.node in graph else None
-    return found is not None and found.id == use.node and use.input_index < len(found.inputs)
-
-
-def _carried(before: State, graph: Graph) -> dict[str, Any]:
-    """What of the selection, groups and breakpoints another graph has too."""
-    nodes, groups = frozenset(node.id for node in graph), frozenset(graph.groups)
-    return {
-        "selection": before.selection if before.selection in nodes | groups else "",
-        "edge": before.edge if before.edge is not None and _exists(before.edge, graph) else None,
-        "collapsed": before.collapsed & groups,
-        "breakpoints": before.breakpoints & nodes,
-    }
-
-
-def _fitting(held: Accumulator, document: Document) -> Accumulator:
-    """The gradients that still have a parameter of their shape; the same record if all have."""
-    kept = {
-        name: gradient
-        for name, gradient in held.gradients.items()
-        if name in document.parameters and document.parameters[name].array.shape == gradient.shape
-    }
-    return held if len(kept) == len(held.gradients) else Accumulator(MappingProxyType(kept), held.passes)
 
 
 class _Edit(QUndoCommand):
@@ -280,7 +160,7 @@ class Session(QObject):
             breakpoints=frozenset(), accumulator=Accumulator(),
             problem=None, draft=None, playing=False,
             message=str(trace.failure or ""), notice=" ".join(document.notes),
-            **self._alone(), **_NO_SURFACE,
+            **self._alone(), **NO_SURFACE,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:
@@ -297,7 +177,7 @@ class Session(QObject):
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
             accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message="", notice="", **self._alone(), **_NO_SURFACE,
+            problem=None, draft=None, playing=False, message="", notice="", **self._alone(), **NO_SURFACE,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:
@@ -334,7 +214,7 @@ class Session(QObject):
         )
 
     def _put(self, document: Document) -> None:
-        detached = frozenset(use for use in self._detached if _exists(use, document.graph))
+        detached = frozenset(use for use in self._detached if exists(use, document.graph))
         if document.program != self.latest.program:
             self.change(problem=None, draft=None)
         asked = frozenset(name for name in self._asked if name in document.inputs)
@@ -449,8 +329,8 @@ class Session(QObject):
         self.change(
             document=document, detached=detached, asked=asked, trace=trace, time=at,
             message=str(trace.failure or ""), notice=" ".join(document.notes) if self.state.notice else "",
-            accumulator=_fitting(before.accumulator, document),
-            **({} if same else _carried(before, graph)),
+            accumulator=fitting(before.accumulator, document),
+            **({} if same else carried(before, graph)),
         )  # fmt: skip
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────
@@ -536,7 +416,7 @@ class Session(QObject):
     def set_axes(self, axes: tuple[str, str] | None) -> None:
         """Another surface of the document, with a race of its own; None is the document's choice."""
         if axes != self.state.axes:
-            self.change(**{**_NO_SURFACE, "axes": axes})
+            self.change(**{**NO_SURFACE, "axes": axes})
 
     def set_point(self, x: float, y: float, merge: str = "") -> None:
         """Moves the document to a point of the surface; `merge` joins the steps of one drag."""
@@ -561,7 +441,7 @@ class Session(QObject):
         """Plays the race, from the start if it is at its end, or pauses it."""
         race, end = self.state.race, max((path.steps for path in self.state.paths), default=0)
         again = not race.playing and race.step >= end
-        self.set_race(playing=not race.playing, **({"step": 0} if again else {}))
+        self.set_race(playing=not race.playing, step=0 if again else race.step)
 
     def step_race(self, steps: int) -> None:
         """So many steps on, or back, as far as the longest path goes."""
