@@ -91,8 +91,9 @@ def _levels(measures: Measures, operations: frozenset[str]) -> list[list[str]]:
         if not ways:
             continue
         here = max(ways)
-        if node.id in layers and below[node.id] + here == whole:
-            levels[below[node.id] - 1].append(node.id)
+        shown = next((name for name in node.outputs if name in below), "")  # not always its first value
+        if node.id in layers and shown and below[shown] + here == whole:
+            levels[below[shown] - 1].append(shown)
         for name in node.inputs:
             if name in below:
                 above[name] = max(above.get(name, 0), here + (node.id in layers))
