@@ -23,8 +23,10 @@ from graph_explorer.engine.opening import with_parts
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.program import Program, read
 from graph_explorer.engine.trace import Trace
-from graph_explorer.lab import surface as lab_surface
-from graph_explorer.lab.directions import Direction, entry, random_directions
+
+if TYPE_CHECKING:
+    from graph_explorer.lab.directions import Direction
+    from graph_explorer.lab.surface import Surface as LabSurface
 
 Array = np.ndarray[Any, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -308,12 +310,16 @@ def run(
     return trace
 
 
-def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: int = 0) -> lab_surface.Surface:
+def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: int = 0) -> LabSurface:
     """The output over two axes: scalar parameters, or entries such as `W1[0,1]`.
 
     By default the axes of the document's `[surface]`, or else its first two scalar parameters or
     entries. Random directions, where the document or the axes ask for them, are drawn from `seed`.
     """
+    # a document alone needs nothing of the lab, and opens the faster without it
+    from graph_explorer.lab.directions import entry, random_directions
+    from graph_explorer.lab.surface import Surface as LabSurface
+
     asked = document.surface
     if axes is None and asked is not None:
         axes = asked.axes
@@ -325,13 +331,13 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
         values = {name: each.array for name, each in (*document.inputs.items(), *document.parameters.items())}
         directions = tuple(entry(name, index, values) for name, index in chosen)
     output_entry = split_entry(document.output_name)[1] if document.output_name else None
-    return lab_surface.Surface(
+    return LabSurface(
         document.graph, document.leaves, document.output, directions, output_entry, document.read.detached
     )
 
 
 def window_of(
-    document: Document, axes: tuple[str, str] | None, surface: lab_surface.Surface
+    document: Document, axes: tuple[str, str] | None, surface: LabSurface
 ) -> tuple[float, float, float, float]:
     """The document's own window; around the present point where it gives none for these axes.
 

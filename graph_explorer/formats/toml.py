@@ -19,7 +19,6 @@ import numpy as np
 from graph_explorer.document import Document, Entry, Surface, split_entry
 from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.formats.values import array_of, shortest
-from graph_explorer.lab.optimizers import read_method
 
 #: The keys of the file; below a table, its own.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -184,6 +183,8 @@ class _Parts:
             raise self.error(
                 'methods must be a list of texts, such as ["adam:lr=0.05"]', "surface", "methods"
             )
+        if texts:  # only then is anything of the lab needed
+            from graph_explorer.lab.optimizers import read_method
         for text in texts:
             try:
                 read_method(text)
