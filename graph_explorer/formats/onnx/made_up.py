@@ -111,7 +111,7 @@ class Inputs:
         more = f" and {len(made) - 3} more" if len(made) > 3 else ""
         return (
             f"The model leaves its input{'s' * (len(made) > 1)} open; made up: {', '.join(parts)}{more}. "
-            "Give others with --input NAME=FILE.npy."
+            "Give others by --input NAME=FILE.npy, or in the inspector."
         )
 
 

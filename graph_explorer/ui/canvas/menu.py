@@ -58,6 +58,9 @@ def _node_entries(view: GraphView, name: str) -> Iterator[Entry]:
     stops = name in session.state.breakpoints
     text = "Remove breakpoint" if stops else "Stop here when playing"
     yield Entry(text, lambda: session.toggle_breakpoint(name), takes or stops)
+    if session.can_ask(name):
+        text = "Leave its gradient out" if name in session.state.asked else "Ask for its gradient"
+        yield Entry(text, lambda: session.ask_gradient(name))
     yield Entry()
     time = session.state.time
     known, reached = trace.has_value(name, time), trace.has_gradient(name, time)

@@ -68,6 +68,13 @@ def node_at(graph: Graph, text: str, line: int, column: int) -> str:
     return min(around)[1] if around else on_line
 
 
+_HINT = "z = w*x + b        # a line a value"
+_NO_PROGRAM = (
+    "This model has no program text: its graph is the one in its file.\n"
+    "Save it as a Graph Explorer document (File, Save as) to get one."
+)
+
+
 class ProgramEditor(QWidget):
     """The panel."""
 
@@ -79,7 +86,7 @@ class ProgramEditor(QWidget):
         self._seen: str | None = None
         self._burst, self._typed_at = 0, 0.0
         self.code = CodeEdit("program_text", "Program text")
-        self.code.setPlaceholderText("z = w*x + b        # a line a value")
+        self.code.setPlaceholderText(_HINT)
         self.problem = Label("", role="error")
         self.problem.setObjectName("program_problem")
         self.go = Link("Go there", "program_go_there")
@@ -159,7 +166,9 @@ class ProgramEditor(QWidget):
         self._seen = program
         dropped = before.draft is not None and now.draft is None and before.document is not now.document
         shown = self.code.toPlainText()
-        self.code.setReadOnly(now.document is None)
+        from_model = now.document is not None and now.document.model is not None
+        self.code.setReadOnly(now.document is None or from_model)
+        self.code.setPlaceholderText(_NO_PROGRAM if from_model else _HINT)
         if shown == program or shown == now.draft or not (moved or dropped):
             return
         if self._waiting.isActive() and before.saved is now.saved:

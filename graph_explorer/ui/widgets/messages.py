@@ -25,7 +25,7 @@ from graph_explorer.ui.widgets.icons import icon, pixmap
 
 
 class Message(QFrame):
-    """The sentence in `State.message`, with a button that closes it."""
+    """The sentence in `State.message`, or else that in `State.notice`, with a button that closes it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class Message(QFrame):
         self.shut.setAccessibleName("Close the message")
         self.shut.setToolTip("Close the message")
         self.shut.setProperty("look", "small")
-        self.shut.clicked.connect(lambda: session.say(""))
+        self.shut.clicked.connect(lambda: session.change(message="", notice=""))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(10)
@@ -54,17 +54,21 @@ class Message(QFrame):
         session.follow(self.show_state)
 
     def show_state(self, before: State, now: State) -> None:
-        if before.theme != now.theme or self.sign.pixmap().isNull():
-            drawn = pixmap("warning", now.theme, "error", 36)
+        wrong, text = bool(now.message), now.message or now.notice
+        if before.theme != now.theme or bool(before.message) != wrong or self.sign.pixmap().isNull():
+            drawn = pixmap("warning" if wrong else "info", now.theme, "error" if wrong else "accent", 36)
             drawn.setDevicePixelRatio(2)
             self.sign.setPixmap(drawn)
             self.shut.setIcon(icon("close", now.theme))
-        if before.message != now.message:
-            self.sentence.setText(now.message)
-            self.sentence.setAccessibleName(now.message)
-            if now.message:
+            self.setProperty("look", "wrong" if wrong else "notice")
+            self.style().unpolish(self)
+            self.style().polish(self)
+        if text != self.sentence.text():
+            self.sentence.setText(text)
+            self.sentence.setAccessibleName(text)
+            if text:
                 QAccessible.updateAccessibility(QAccessibleEvent(self.sentence, QAccessible.Event.Alert))
-        self.setVisible(bool(now.message))
+        self.setVisible(bool(text))
 
 
 class Work(QWidget):

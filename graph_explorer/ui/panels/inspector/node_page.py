@@ -83,12 +83,14 @@ class NodePage(QWidget):
         self.caption.setObjectName("inspector_caption")
         self.about = Label("", "small")
         self.about.setObjectName("inspector_about")
+        self.stops = Label("")
+        self.stops.setObjectName("inspector_stops")
         self.failure = Label("", role="error")
         self.failure.setObjectName("inspector_failure")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        for label in (self.operation, self.caption, self.about, self.failure):
+        for label in (self.operation, self.caption, self.about, self.stops, self.failure):
             box.addWidget(label)
         self._make_value(box)
         self._make_gradient(box)
@@ -120,8 +122,12 @@ class NodePage(QWidget):
         self.run_to.setObjectName("inspector_run_to")
         self.run_to.setProperty("look", "small")
         self.run_to.clicked.connect(self._run_to)
+        self.ask = QPushButton("")
+        self.ask.setObjectName("inspector_ask")
+        self.ask.setProperty("look", "small")
+        self.ask.clicked.connect(self._ask)
         self.check = CheckLine(self.session)
-        for widget in (self.gradient, self.terms, self.run_to, self.check):
+        for widget in (self.gradient, self.terms, self.run_to, self.ask, self.check):
             self.gradient_section.add(widget)
         box.addWidget(self.gradient_section)
 
@@ -158,6 +164,8 @@ class NodePage(QWidget):
             self.operation.show_text(f"{node.op}: {operation_of(node).summary}")
         self.caption.show_text(f"“{node.caption}”" if node.caption else "")
         self.about.show_text(describe(trace, node))
+        why = node.rule.flat if node.rule is not None and not node.rule.has_gradient else ""
+        self.stops.show_text(f"The backward pass stops here: {why}." if why else "")
         failed = isinstance(trace.failure, RunError) and trace.failure.node is node
         self.failure.show_text(str(trace.failure) if failed else "")
 
@@ -193,6 +201,8 @@ class NodePage(QWidget):
             self.gradient.show_reason(f"{'Not yet' if trace.takes_gradient(node.id) else 'None'}: {reason}.")
         self.terms.show_rows(self._terms(now, trace, node))
         self.run_to.setVisible(trace.takes_gradient(node.id) and not complete)
+        self.ask.setText("Leave its gradient out" if node.id in now.asked else "Ask for its gradient")
+        self.ask.setVisible(self.session.can_ask(node.id))
         leaf = node.is_leaf and trace.takes_gradient(node.id)
         self.check.setVisible(leaf)
         self.check.show_leaf(now, node.id if leaf else "")
@@ -244,6 +254,10 @@ class NodePage(QWidget):
         array = document.entry(self._node.id).array.copy()
         array[index] = value
         self.session.set_value(self._node.id, array)
+
+    def _ask(self) -> None:
+        if self._node is not None:
+            self.session.ask_gradient(self._node.id)
 
     def _run_to(self) -> None:
         if self._node is not None:

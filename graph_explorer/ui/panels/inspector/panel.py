@@ -30,7 +30,9 @@ from graph_explorer.ui.widgets.text import Elided, Label
 _EMPTY = "Open an example to see the numbers of its nodes here."
 _START = "Nothing is computed yet. Step forward, and here stands where each number comes from."
 #: What must be the same for the page to stay as it is.
-_CARED_FOR = ("document", "trace", "time", "selection", "edge", "mode", "theme", "detached", "collapsed")
+_CARED_FOR = (
+    "document", "trace", "time", "selection", "edge", "mode", "theme", "detached", "asked", "collapsed",
+)  # fmt: skip
 
 
 class Inspector(QWidget):
