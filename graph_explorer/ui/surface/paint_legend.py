@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
@@ -24,6 +26,7 @@ _ROW, _MARK, _EDGE, _AWAY = 17.0, 24.0, 8.0, 8.0
 #: The most of the plot's height that a legend may take.
 _TALLEST = 0.55
 
+Array = np.ndarray[Any, Any]
 Paint = Callable[[QPainter, float, float], None]
 
 
@@ -78,8 +81,21 @@ def _wrapped(line: Row, room: float) -> list[Row]:
     return [replace(line, text=found[0]), *after]
 
 
-def paint_legend(painter: QPainter, lines: list[Row], plot: Box, shown: Theme) -> None:
-    """Draws the lines in the upper right corner of the plot."""
+def _corner(plot: Box, width: float, height: float, avoided: Array) -> tuple[float, float]:
+    """Where the legend begins: in the upper right corner, unless another one hides fewer points."""
+    left, right = plot[0] + _AWAY, plot[0] + plot[2] - width - _AWAY
+    upper, lower = plot[1] + _AWAY, plot[1] + plot[3] - height - _AWAY
+
+    def hidden(corner: tuple[float, float]) -> int:
+        low = np.array(corner) - _AWAY
+        high = low + np.array([width + 2 * _AWAY, height + 2 * _AWAY])
+        return int(((avoided >= low) & (avoided <= high)).all(axis=1).sum())
+
+    return min(((right, upper), (left, upper), (right, lower), (left, lower)), key=hidden)
+
+
+def paint_legend(painter: QPainter, lines: list[Row], plot: Box, avoided: Array, shown: Theme) -> None:
+    """Draws the lines in the corner of the plot that has the fewest of the points (n, 2) to be `avoided`."""
     if not lines:
         return
     room = plot[2] - _MARK - 2 * _EDGE - 2 * _AWAY
@@ -91,7 +107,7 @@ def paint_legend(painter: QPainter, lines: list[Row], plot: Box, shown: Theme) -
     texts = [elided(line.text, SMALL, room, line.bold) for line in lines]
     wide = max(width_of(t, SMALL, line.bold) for t, line in zip(texts, lines, strict=True))
     width, height = wide + _MARK + 2 * _EDGE, len(lines) * _ROW + _EDGE
-    x, y = plot[0] + plot[2] - width - _AWAY, plot[1] + _AWAY
+    x, y = _corner(plot, width, height, avoided)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen(shown.color("border")))
     painter.setBrush(shown.color("panel", 0.9))

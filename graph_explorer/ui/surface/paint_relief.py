@@ -81,14 +81,14 @@ def _paint_names(
     for k in edges:
         axis = k % 2  # edges 0 and 2 run along x
         ends = _CORNERS[k], _CORNERS[(k + 1) % 4]
-        for share, pixels in ((0.5, PLAIN), (0.06, 11.0), (0.94, 11.0)):
+        for share, pixels in ((0.5, PLAIN), (0.1, 11.0), (0.9, 11.0)):
             block = ends[0] * (1 - share) + ends[1] * share
             away = eye.seen(block) - middle
             x, y = (eye.seen(block) + away / max(np.hypot(*away), 1) * 17).tolist()
             low, high = window[2 * axis : 2 * axis + 2]
             text = axes[axis] if share == 0.5 else number(low + (block[axis] + 1) / 2 * (high - low), 3)
             role = "text" if share == 0.5 else "muted"
-            if share == 0.5 or abs(block[axis]) > 0.8:
+            if share == 0.5 or abs(block[axis]) > 0.7:
                 write(painter, text, x, y, shown.color(role), pixels, 0.5, 0.5, bold=share == 0.5)
 
 

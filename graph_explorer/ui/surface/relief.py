@@ -32,6 +32,8 @@ _HEIGHT = 1.0
 #: Light falls from this direction: along x, along y, downwards; how much of it is everywhere.
 _LIGHT = np.array([-0.5, 0.45, 0.75]) / math.sqrt(0.5**2 + 0.45**2 + 0.75**2)
 _AMBIENT = 0.62
+#: Room in pixels for names and numbers around the block, both sides together.
+_AROUND = 52.0
 #: How much darker a contour line is than its band.
 _LINE = 0.72
 
@@ -57,9 +59,10 @@ class Eye:
 
     @cached_property
     def scale(self) -> float:
-        """Pixels a unit: the block fits into the box at any turn."""
+        """Pixels a unit: the block and the names of its axes fit into the box at any turn."""
         tall = 2 * math.sqrt(2) * self.tilted[1] + _HEIGHT * self.tilted[0]
-        return self.nearness * min(self.box[2] / (2 * math.sqrt(2)), self.box[3] / tall) * 0.94
+        room = max(self.box[2] - _AROUND, 1.0), max(self.box[3] - _AROUND, 1.0)
+        return self.nearness * min(room[0] / (2 * math.sqrt(2)), room[1] / tall)
 
     @cached_property
     def centre(self) -> tuple[float, float]:

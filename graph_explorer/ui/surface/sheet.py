@@ -31,7 +31,7 @@ from graph_explorer.ui.surface.paint_relief import paint_relief
 from graph_explorer.ui.surface.paint_sections import paint_sections
 from graph_explorer.ui.surface.plan import Plan
 from graph_explorer.ui.surface.probe import Found
-from graph_explorer.ui.surface.relief import Relief
+from graph_explorer.ui.surface.relief import Relief, in_block
 from graph_explorer.ui.surface.samples import Samples
 from graph_explorer.ui.surface.subject import Point, Subject
 from graph_explorer.ui.theme import Theme
@@ -98,12 +98,20 @@ def paint_front(painter: QPainter, sheet: Sheet) -> None:
         if look.curvature and sheet.found is not None:
             paint_curvature(painter, sheet.found, frame, shown)
     if look.legend:
-        paint_legend(
-            painter,
-            rows(subject, shown, sheet.plan.title is not None, look.minima, _said(sheet)),
-            frame.box,
-            shown,
-        )
+        lines = rows(subject, shown, sheet.plan.title is not None, look.minima, _said(sheet))
+        paint_legend(painter, lines, frame.box, _worth_seeing(sheet), shown)
+
+
+def _worth_seeing(sheet: Sheet) -> Array:
+    """Where on screen the points are that a legend should not cover: (n, 2)."""
+    subject = sheet.subject
+    heads = [course.path.points[subject.reached(course)] for course in subject.courses]
+    here = [subject.here] if subject.here is not None else []
+    points = np.array([*subject.starts, *here, *subject.minima, *heads], dtype=float).reshape(-1, 2)
+    if sheet.relief is None:
+        return sheet.frame.seen(points)
+    shares = sheet.ground.palette.levels.share(sheet.samples.at(points[:, 0], points[:, 1]))
+    return sheet.relief.eye.seen(in_block(points, shares, sheet.frame.window))
 
 
 def _said(sheet: Sheet) -> str:
