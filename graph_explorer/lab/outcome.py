@@ -39,6 +39,11 @@ def outcome(points: Array, losses: Array, slope: Slope, window: Window | None) -
       or on a slope the curvature does not say so, however small the gradient is;
     - *running* else.
     """
+    with np.errstate(all="ignore"):
+        return _outcome(points, losses, slope, window)
+
+
+def _outcome(points: Array, losses: Array, slope: Slope, window: Window | None) -> Outcome:
     extent = _extent(points[np.isfinite(points).all(axis=1)], window)
     last = points[-1]
     if not (np.isfinite(last).all() and np.isfinite(losses[-1])):

@@ -123,6 +123,20 @@ def test_outcomes() -> None:
     assert found(quartic, "newton", (3.0, 1.0), 60) == "converged"
 
 
+@pytest.mark.parametrize(
+    "program", ["f = 1/x + log(y)", "f = exp(x*y) - sqrt(x)", "f = 0*x + 0*y", "f = x - floor(y)"]
+)
+@pytest.mark.parametrize(
+    "text", [*METHODS, "lbfgs:line_search_fn=strong_wolfe", "cg:formula=hestenes_stiefel"]
+)
+def test_no_start_makes_a_method_fail(program: str, text: str) -> None:
+    surface = surface_of(parse(program, {}, {"x": 1.0, "y": 1.0}), ("x", "y"))
+    for start in ((0.0, 0.0), (1e308, -1e308), (-1.0, -1.0), (np.inf, 0.0), (np.nan, 1.0), (1e-320, 1.0)):
+        path = descend(surface, read_method(text), start, 5, whole=True, window=WINDOW)
+        assert path.points.shape == (6, 2)
+        assert path.outcome in ("converged", "diverged", "left", "running")
+
+
 def test_searches_count_all_that_they_ask() -> None:
     newton = descend(ROSENBROCK, read_method("newton"), (-1.2, 1.0), 6, window=WINDOW)
     assert newton.outcome == "converged"
