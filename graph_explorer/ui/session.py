@@ -32,6 +32,7 @@ from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
 from graph_explorer.ui.state import NO_SURFACE, Accumulator, Mode, State, carried, exists, fitting
+from graph_explorer.ui.views import first_views
 
 __all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
 
@@ -160,7 +161,7 @@ class Session(QObject):
             breakpoints=frozenset(), accumulator=Accumulator(),
             problem=None, draft=None, playing=False,
             message=str(trace.failure or ""), notice=" ".join(document.notes),
-            **self._alone(), **NO_SURFACE,
+            views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from graph_explorer.document import Document
+
 
 @dataclass(frozen=True)
 class View:
@@ -47,6 +49,14 @@ VIEWS: tuple[View, ...] = (
 
 #: What stands beside the graph where nobody has chosen it.
 BESIDE = "surface"
+
+
+def first_views(document: Document, shown: tuple[str, ...]) -> tuple[str, ...]:
+    """The views with which a document opens: its race if it describes one, the graph if it has no surface."""
+    own = document.surface
+    if own is not None and own.methods and shown == ("graph",):
+        return ("surface",)
+    return ("graph",) if own is None and shown == ("surface",) else shown
 
 
 def beside(shown: tuple[str, ...]) -> tuple[str, ...]:

@@ -44,5 +44,5 @@ def race_window(window: Window, bowl: Document, qtbot: QtBot) -> Window:
     window.session.show(bowl)
     window.bench.go_to("curves")
     window.bench.go_to("race")
-    qtbot.waitUntil(lambda: len(window.session.state.watching) == 2)
+    qtbot.waitUntil(lambda: window.session.state.watching >= {"race", "curves"})
     return window

@@ -179,6 +179,18 @@ def test_closing_forgets_the_race(racing: Session, bowl: Document) -> None:
     assert len(racing.state.paths) == 3
 
 
+def test_a_document_that_describes_a_race_opens_on_its_surface(session: Session, bowl: Document) -> None:
+    session.show(plain())
+    assert session.state.views == ("graph",)
+    session.show(bowl)
+    assert session.state.views == ("surface",)
+    session.show(plain())
+    assert session.state.views == ("graph",)
+    session.change(views=("graph", "surface"))
+    session.show(bowl)
+    assert session.state.views == ("graph", "surface")
+
+
 def test_an_emptied_race_stays_empty(racing: Session) -> None:
     race = racing.state.race
     for _ in race.entries:
