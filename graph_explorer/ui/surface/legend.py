@@ -20,16 +20,28 @@ _CONVENTIONS = {
 _SPOKEN = ("lr", "schedule", "momentum", "convention", "clip_norm", "clip_value", "noise", "batch")
 
 
-def legend_text(settings: MethodSettings) -> str:
-    """One line: the method's title and its settings."""
+def convention(settings: MethodSettings) -> str:
+    """How a method's momentum is defined; "" where it has none, or where there is one way only."""
+    values = settings.values
+    return _CONVENTIONS.get(str(values.get("convention", "")), "") if values.get("momentum") else ""
+
+
+def shared_convention(paths: Sequence[Path]) -> str:
+    """The convention of all methods with momentum; "" where they differ, and there each says its own."""
+    found = {convention(path.settings) for path in paths} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def legend_text(settings: MethodSettings, said: str = "") -> str:
+    """One line: the method's title and its settings; the convention that is `said` for all is left out."""
     values = settings.values
     parts = [f"lr {_written(settings.lr)}"] if "lr" in values else []
     if settings.schedule.schedule.name != "constant" or settings.schedule.given:
         parts.append(f"schedule {settings.schedule}")
     if values.get("momentum"):
         parts.append(f"momentum {_written(values['momentum'])}")
-        convention = _CONVENTIONS.get(str(values.get("convention", "")))
-        parts += [convention] if convention else []
+        own = convention(settings)
+        parts += [own] if own != said else []
     if values.get("clip_norm") is not None:
         parts.append(f"gradient clipped to norm {_written(values['clip_norm'])}")
     if values.get("clip_value") is not None:
@@ -58,6 +70,8 @@ def remarks(paths: Sequence[Path], step: int | None) -> tuple[str, ...]:
     longest = max(path.steps for path in paths)
     reached = longest if step is None else min(step, longest)
     found.append(f"step {reached} of {longest}" if reached < longest else f"{longest} steps")
+    shared = shared_convention(paths)
+    found += [f"momentum {shared}"] if shared else []
     changed = [_changes(path.settings) for path in paths]
     if not any(clipped for clipped, _ in changed):
         found.append("nothing clipped")

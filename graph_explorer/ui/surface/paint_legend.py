@@ -23,6 +23,8 @@ from graph_explorer.ui.theme import Theme
 
 #: Height of a line, room for a mark, at the edges of the legend, and around it.
 _ROW, _MARK, _EDGE, _AWAY = 17.0, 24.0, 8.0, 8.0
+#: Lines stand closer in a plot that is lower than this.
+_CLOSE_ROW, _LOW = 15.0, 320.0
 #: The most of the plot's height that a legend may take.
 _TALLEST = 0.55
 
@@ -100,20 +102,21 @@ def paint_legend(painter: QPainter, lines: list[Row], plot: Box, avoided: Array,
         return
     room = plot[2] - _MARK - 2 * _EDGE - 2 * _AWAY
     lines = [part for line in lines for part in _wrapped(line, room)]
-    most = max(1, int(plot[3] * _TALLEST / _ROW))
+    row = _ROW if plot[3] > _LOW else _CLOSE_ROW
+    most = max(1, int(plot[3] * _TALLEST / row))
     if len(lines) > most:
         rest = len(lines) - most + 1
         lines = [*lines[: most - 1], Row(None, f"{rest} more lines: make the picture larger")]
     texts = [elided(line.text, SMALL, room, line.bold) for line in lines]
     wide = max(width_of(t, SMALL, line.bold) for t, line in zip(texts, lines, strict=True))
-    width, height = wide + _MARK + 2 * _EDGE, len(lines) * _ROW + _EDGE
+    width, height = wide + _MARK + 2 * _EDGE, len(lines) * row + _EDGE
     x, y = _corner(plot, width, height, avoided)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen(shown.color("border")))
     painter.setBrush(shown.color("panel", 0.9))
     painter.drawRoundedRect(QRectF(x, y, width, height), 6, 6)
     for place, (line, text) in enumerate(zip(lines, texts, strict=True)):
-        middle = y + _EDGE / 2 + (place + 0.5) * _ROW
+        middle = y + _EDGE / 2 + (place + 0.5) * row
         if line.mark is not None:
             line.mark(painter, x + _EDGE + 8, middle)
         role = "text" if line.mark is not None or line.more else "muted"

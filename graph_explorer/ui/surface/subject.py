@@ -18,7 +18,7 @@ from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.surface.frame import Window
-from graph_explorer.ui.surface.legend import legend_text, remarks
+from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention
 
 if TYPE_CHECKING:
     from graph_explorer.document import Document
@@ -65,8 +65,9 @@ class Subject:
     def legend(self) -> tuple[tuple[int, str, bool], ...]:
         """Colour, text and whether it is chosen, once for each method with its settings."""
         rows: dict[tuple[int, str], bool] = {}
+        said = shared_convention([course.path for course in self.courses])
         for course in self.courses:
-            text = legend_text(course.path.settings)
+            text = legend_text(course.path.settings, said)
             row = (course.colour, f"{text}, {course.note}" if course.note else text)
             rows[row] = rows.get(row, False) or course.chosen
         return tuple((colour, text, chosen) for (colour, text), chosen in rows.items())

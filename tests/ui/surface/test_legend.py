@@ -7,7 +7,7 @@ import pytest
 from graph_explorer.document import Document, surface_of
 from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import METHODS, read_method
-from graph_explorer.ui.surface.legend import legend_text, remarks
+from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,15 @@ def test_what_holds_for_all(bowl: Document) -> None:
     assert remarks(plain, 5)[0] == "step 5 of 20"
     assert remarks([*plain, *changed], None) == ("20 steps", "seed 4")
     assert remarks((), None) == ()
+
+
+def test_a_convention_that_all_share_is_said_once(bowl: Document) -> None:
+    surface, start = surface_of(bowl), (3.0, 1.0)
+    texts = ("momentum:lr=0.01", "nesterov:lr=0.01", "adam:lr=0.1")
+    same = race(surface, [(read_method(text), start) for text in texts], 5)
+    assert shared_convention(same) == "v ← μv + g (PyTorch)"
+    assert remarks(same, None)[1] == "momentum v ← μv + g (PyTorch)"
+    assert legend_text(same[0].settings, shared_convention(same)) == "Momentum: lr 0.01, momentum 0.9"
+    other = race(surface, [(read_method("momentum:lr=0.01,convention=heavy_ball"), start)], 5)
+    assert shared_convention([*same, *other]) == ""
+    assert remarks([*same, *other], None) == ("5 steps", "nothing clipped", "no noise")
