@@ -73,6 +73,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Bring the pre-activations closer to 0: smaller weights, normalised inputs, batch or layer "
             "normalisation; or an activation that does not saturate.",
         ),
+        "constant output": Kind(
+            "The output cannot change",
+            "Differentiate one entry of it (--output NAME[0,3]), the scores before the softmax, or a loss.",
+        ),
         "no gradient": Kind(
             "No gradient arrives",
             "Use the parameter on the way to the output, join a detached edge, or replace the operation "

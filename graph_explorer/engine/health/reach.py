@@ -18,6 +18,8 @@ from graph_explorer.engine.trace import Trace
 
 #: Of so many parameters alike each is named.
 _NAMED = 3
+#: What only gives a softmax another shape.
+_VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Transpose"})
 #: Where one input being 0 is why the other gets no gradient.
 _PRODUCTS = frozenset({"Mul", "MatMul", "Gemm", "Conv", "ConvTranspose", "Einsum"})
 
@@ -46,6 +48,25 @@ def never_arrives(measures: Measures) -> Iterator[Finding]:
             {"parameters": len(names)},
             _once(place, names),
             weight=len(names),
+        )
+
+
+def constant_output(measures: Measures) -> Iterator[Finding]:
+    """A softmax all of whose entries are seeded alike: their sum is 1 whatever the parameters are."""
+    trace = measures.trace
+    if trace.failure is not None:
+        return
+    node = trace.graph.node(trace.output)
+    while node.op in _VIEWS:
+        node = trace.graph.node(node.inputs[0])
+    if node.op == "Softmax" and trace.seed.size > 1 and np.ptp(trace.seed) == 0:
+        yield Finding(
+            "constant output",
+            "problem",
+            trace.output,
+            f"The output '{trace.output}' is a softmax whose {trace.seed.size} entries are added up: their sum "
+            "is the same whatever the parameters are, and every gradient is 0 up to rounding.",
+            {"entries": trace.seed.size},
         )
 
 

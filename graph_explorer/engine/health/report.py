@@ -14,7 +14,7 @@ from graph_explorer.engine.health.finding import Finding, ordered
 from graph_explorer.engine.health.measures import Checkpoint, Measures, measure
 from graph_explorer.engine.health.origins import nonfinite_gradients, nonfinite_values
 from graph_explorer.engine.health.ranges import close_to_overflow, lost_in_rounding, updates
-from graph_explorer.engine.health.reach import never_arrives, zero_gradients
+from graph_explorer.engine.health.reach import constant_output, never_arrives, zero_gradients
 from graph_explorer.engine.health.units import dead_units, saturated_units
 from graph_explorer.engine.trace import Trace
 
@@ -25,6 +25,7 @@ SEARCHES: tuple[Callable[[Measures], Iterable[Finding]], ...] = (
     vanishing_and_exploding,
     dead_units,
     saturated_units,
+    constant_output,
     never_arrives,
     zero_gradients,
     lost_in_rounding,

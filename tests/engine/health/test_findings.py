@@ -249,6 +249,16 @@ def test_gradient_of_zero_at_a_minimum() -> None:
     assert "local derivative of 'L' (Pow) is 0" in ill.sentence
 
 
+@pytest.mark.parametrize("shaped", ["p", "reshape(p, 3)"])
+def test_a_softmax_added_up_cannot_change(shaped: str) -> None:
+    program = f"p = softmax(W @ x)\nout = {shaped}"
+    values: tuple[Values, Values] = ({"x": [1.0, 2.0]}, {"W": np.ones((3, 2))})
+    ill = found(program, *values)["constant output"]
+    assert (ill.severity, ill.numbers) == ("problem", {"entries": 3})
+    assert "constant output" not in found(program, *values, output="p[1]")
+    assert "constant output" not in found(program + "\nL = p[0]", *values)
+
+
 # ── ranges ────────────────────────────────────────────────────────────────────────────────────
 
 
