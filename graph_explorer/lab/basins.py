@@ -27,9 +27,9 @@ DIVERGED, LEFT, RUNNING = -1, -2, -3
 #: Near a minimum: within this part of the window's longer side.
 NEAR = 0.01
 #: A path is looked at this many times: the evaluations that it needed are known to that part of all steps.
-LOOKS = 50
-#: Minima are looked for among so many ends.
-CANDIDATES = 400
+LOOKS = 32
+#: Minima are looked for at so many ends: where most paths end first.
+CANDIDATES = 128
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,19 @@ def basin_map(
     x, y = np.linspace(*window[:2], columns), np.linspace(*window[2:], rows)
     starts = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     near = NEAR * max(window[1] - window[0], window[3] - window[2])
-    looks = _Looks(max(1, steps // LOOKS), steps, starts)
+    looks = None
     running = None if surface.compiled is None else crowd(surface.compiled, settings)
     if running is not None:
+        looks = _Looks(max(1, steps // LOOKS), steps, starts)
         points = running.run(
             settings, starts, steps, seed=seed, every=looks.every, watch=looks.look, checkpoint=checkpoint
         )
     else:
-        points = _one_by_one(surface, settings, starts, steps, seed, looks, checkpoint)
+        points, needed = _one_by_one(surface, settings, starts, steps, near, seed, checkpoint)
     given = np.reshape(np.asarray(minima, dtype=float), (-1, 2))
     known = _with_found(surface, given, points, near, window)
     ends = _ends(starts, points, known, near, window)
-    needed = looks.since(ends, known, near)
+    needed = np.where(ends >= 0, needed, -1) if looks is None else looks.since(ends, known, near)
     shape = (rows, columns)
     return BasinMap(
         settings, steps, x, y, known, ends.reshape(shape), needed.reshape(shape), points.reshape(*shape, 2)
@@ -92,13 +93,13 @@ def basin_map(
 
 
 class _Looks:
-    """Where all paths were from time to time, in half the precision: `seen` (looks, starts, 2)."""
+    """Where all paths were from time to time, in half the precision: `seen` (looks, 2, starts)."""
 
     def __init__(self, every: int, steps: int, starts: Array) -> None:
         self.every = every
         #: the evaluations that had been used at each look
         self.taken = np.unique([*range(1, steps, every), steps])
-        self.seen = np.full((len(self.taken), *starts.shape), np.nan, dtype=np.float32)
+        self.seen = np.empty((len(self.taken), *starts.T.shape), dtype=np.float32)
 
     def look(self, taken: int, block: slice, points: Sequence[Array]) -> None:
         """Notes where the starts of a block are after `taken` evaluations."""
@@ -106,18 +107,18 @@ class _Looks:
         if at < len(self.taken):
             with np.errstate(all="ignore"):
                 for k, coordinate in enumerate(points):
-                    self.seen[at, block, k] = coordinate
+                    self.seen[at, k, block] = coordinate
 
     def since(self, ends: NDArray[np.int64], minima: Array, near: float) -> NDArray[np.int64]:
         """After how many evaluations each start was near its minimum and stayed; −1 without one."""
         needed = np.where(ends >= 0, self.taken[-1], -1)
         if not len(minima):
             return needed
-        staying, target = ends >= 0, minima[np.maximum(ends, 0)].astype(np.float32)
+        staying, target = ends >= 0, minima[np.maximum(ends, 0)].T.astype(np.float32)
         for taken, seen in zip(self.taken[::-1], self.seen[::-1], strict=True):
             with np.errstate(all="ignore"):
                 gaps = seen - target
-                staying &= np.einsum("ij,ij->i", gaps, gaps) <= near**2
+                staying &= gaps[0] ** 2 + gaps[1] ** 2 <= near**2
             if not staying.any():
                 break
             needed[staying] = taken
@@ -129,40 +130,44 @@ def _one_by_one(
     settings: MethodSettings,
     starts: Array,
     steps: int,
+    near: float,
     seed: int,
-    looks: _Looks,
     checkpoint: Checkpoint | None,
-) -> Array:
-    points = np.empty_like(starts)
+) -> tuple[Array, NDArray[np.int64]]:
+    """Where each path ends, and the evaluations after which it stayed near its end."""
+    points, needed = np.empty_like(starts), np.empty(len(starts), dtype=np.int64)
     for number, start in enumerate(starts):
         if checkpoint is not None:
             checkpoint(number / len(starts))
         path = descend(surface, settings, start, steps, seed=seed)
-        for point, used in zip(path.points[1:], path.evaluations[1:], strict=True):
-            looks.look(int(used), slice(number, number + 1), point[:, None])
-        looks.look(steps, slice(number, number + 1), path.points[-1][:, None])
         points[number] = path.points[-1]
-    return points
+        with np.errstate(all="ignore"):
+            away = np.flatnonzero(~(np.hypot(*(path.points - path.points[-1]).T) <= near))
+        needed[number] = path.evaluations[away[-1] + 1 if len(away) and away[-1] < path.steps else 0]
+    return points, needed
 
 
 def _with_found(surface: Surface, minima: Array, points: Array, near: float, window: Window) -> Array:
     """The known minima and those that paths ended at: where the surface curves up around an end."""
     found = [*minima]
-    good = points[np.isfinite(points).all(axis=1)]
-    if not len(good):
-        return minima
-    cells = np.unique(np.round(good / near), axis=0, return_index=True)[1]
-    extent = max(window[1] - window[0], window[3] - window[2])
-    for point in good[np.sort(cells)][:CANDIDATES]:
-        if any(np.hypot(*(point - other)) <= near for other in found) or not _inside(point, window):
+    left, right, bottom, top = window
+    with np.errstate(all="ignore"):
+        x, y = points.T
+        inside = points[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
+    columns, rows = np.floor((inside - (left, bottom)) / near).astype(np.int64).T
+    cells = columns * (1 + int((top - bottom) / near)) + rows
+    _, firsts, counts = np.unique(cells, return_index=True, return_counts=True)
+    crowded = firsts[np.argsort(-counts, kind="stable")]
+
+    def slope(at: Array) -> Array:
+        return surface.value_and_gradient(at)[1]
+
+    for point in inside[crowded[:CANDIDATES]]:
+        if any(np.hypot(*(point - other)) <= near for other in found):
             continue
-        if newton_length(point, lambda at: surface.value_and_gradient(at)[1], extent) <= near / 10:
+        if newton_length(point, slope, max(right - left, top - bottom)) <= near / 10:
             found.append(point)
     return np.array(found).reshape(-1, 2)
-
-
-def _inside(point: Array, window: Window) -> bool:
-    return bool(window[0] <= point[0] <= window[1] and window[2] <= point[1] <= window[3])
 
 
 def _ends(starts: Array, points: Array, minima: Array, near: float, window: Window) -> NDArray[np.int64]:
