@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def document_of(options: argparse.Namespace) -> Document:
         name, file = _assignment(text, "--input", "x=x.npy")
         document = document.with_values({name: load_array(Path(file), None, name)})
     return document
+
+
+def _say_notes(document: Document) -> None:
+    """What a person should know of the document, beside the result; not where an error stands there."""
+    for note in document.notes:
+        sys.stderr.write(f"graph-explorer: {note}\n")
 
 
 def _assignment(text: str, option: str, example: str) -> tuple[str, str]:
@@ -86,6 +93,7 @@ def command_run(options: argparse.Namespace) -> int:
     document, trace = _trace(options)
     if options.npz is not None:
         _save_arrays(options.npz, trace)
+    _say_notes(document)
     if options.json:
         print(json.dumps(report.run_record(document, trace), ensure_ascii=False))
         return 0
@@ -117,7 +125,8 @@ def _save_arrays(path: Path, trace: Trace) -> None:
 
 def command_steps(options: argparse.Namespace) -> int:
     """Prints the backward pass, one line an event."""
-    _, trace = _trace(options)
+    document, trace = _trace(options)
+    _say_notes(document)
     for event in trace.steps:
         assert isinstance(event, Seeded | Pulled)
         if options.json:
@@ -150,6 +159,7 @@ def command_check(options: argparse.Namespace) -> int:
     """Compares every gradient with central differences; 1 where one disagrees."""
     document, trace = _trace(options)
     found = check(trace, document.leaves)
+    _say_notes(document)
     wrong = [one for one in found if not one.agrees and not one.kink]
     if options.json:
         rows = [

@@ -26,7 +26,15 @@ MOST_JACOBIAN = 10**6
 
 def plain(value: Any) -> Any:
     """A number, nested list or record of statistics that JSON can hold."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple):  # a list of values, as models have
+        return [plain(part) for part in value]
     array = np.asarray(value)
+    if array.dtype.kind == "O" and not array.ndim and not isinstance(array.item(), str):
+        return plain(array.item())
+    if array.dtype.kind not in "biuf":  # texts and whatever else there may be, in words
+        return array.astype(str).tolist()
     if array.size > MOST_ENTRIES:
         return statistics(array)
     return _finite(array.tolist()) if array.dtype.kind == "f" else array.tolist()
@@ -38,7 +46,8 @@ def whole(value: Any) -> Any:
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
-    """Writes arrays by name to an `.npz` file."""
+    """Writes arrays by name to an `.npz` file; lists of values, which it cannot hold, are left out."""
+    arrays = {name: array for name, array in arrays.items() if np.asarray(array).dtype.kind != "O"}
     try:
         with path.open("wb") as file:
             np.savez(file, **arrays)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
 from graph_explorer.engine.trace import Trace
@@ -54,6 +55,8 @@ def check(
     Differences are taken in float64 whatever the type of the values. A leaf without a gradient is
     compared with 0 where it was detached, so that what detaching loses is seen.
     """
+    if np.asarray(trace.value(trace.output)).dtype.kind not in "biuf":
+        raise InputError(f"the output '{trace.output}' holds no numbers; choose another one")
     wide = {k: v.astype(np.float64) if v.dtype.kind == "f" else v for k, v in leaves.items()}
     plan = Plan(trace.graph, trace.output, ())
     seed = np.asarray(trace.seed, dtype=np.float64)

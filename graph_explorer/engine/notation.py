@@ -26,6 +26,8 @@ _GREEK = (
     "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta",
     "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega",
 )  # fmt: skip
+#: What LaTeX takes for commands.
+_SPECIAL = re.compile(r"[\\{}$^_%#&~]")
 _LETTER = rf"(?:[A-Za-z]|{'|'.join(_GREEK)})"
 
 
@@ -51,10 +53,26 @@ def _parts(value: Any, digits: int) -> tuple[str, int | None]:
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa), int(exponent)
 
 
+def _word(value: Any) -> str:
+    """What stands for a value of a model that is no number: a text, a list, nothing at all; else empty."""
+    inner = value.item() if isinstance(value, np.ndarray | np.generic) else value
+    if isinstance(inner, bool):
+        return "true" if inner else "false"
+    if isinstance(inner, str | bytes):
+        text = inner if isinstance(inner, str) else inner.decode(errors="replace")
+        return f"“{text[:20]}{'…' if len(text) > 20 else ''}”"
+    if isinstance(inner, list | tuple):
+        return f"a list of {len(inner)}"
+    if isinstance(inner, complex):
+        return f"{inner:.{DIGITS}g}"
+    return "nothing" if inner is None else ""
+
+
 def number(value: Any, digits: int = DIGITS) -> str:
-    """One number as text: 0.4, −0.2124, 12345, 1.235·10⁻⁵, ∞, nan, true."""
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
+    """One number as text: 0.4, −0.2124, 12345, 1.235·10⁻⁵, ∞, nan, true; what is none in words."""
+    word = _word(value)
+    if word:
+        return word
     mantissa, exponent = _parts(value, digits)
     power = "" if exponent is None else f"·10{raised(exponent)}"
     return mantissa.replace("-", "−") + power
@@ -62,8 +80,9 @@ def number(value: Any, digits: int = DIGITS) -> str:
 
 def number_latex(value: Any, digits: int = DIGITS) -> str:
     """One number as LaTeX; a negative one is braced, so that its sign is no subtraction."""
-    if isinstance(value, bool | np.bool_):
-        return rf"\mathrm{{{str(bool(value)).lower()}}}"
+    word = _word(value)
+    if word:
+        return rf"\mathrm{{{word}}}" if word.isalpha() else rf"\text{{{_SPECIAL.sub(' ', word)}}}"
     mantissa, exponent = _parts(value, digits)
     text = {"nan": r"\mathrm{nan}"}.get(mantissa, mantissa.replace("∞", r"\infty"))
     text += "" if exponent is None else rf"{{\cdot}}10^{{{exponent}}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 import graph_explorer as gx
+from graph_explorer import cli
 from graph_explorer.document import run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats import open_document
@@ -248,3 +250,40 @@ def test_the_start_of_the_program_does_not_load_onnx() -> None:
     code = "import sys, graph_explorer.formats, graph_explorer.cli.commands, graph_explorer.api; "
     code += "sys.exit('onnx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_command_line_says_what_was_made_up_beside_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "dense.onnx"
+    onnx.save(dense(), path)
+    assert cli.main(["run", str(path), "--json"], lambda p: 0, lambda d, o: None) == 0
+    captured = capsys.readouterr()
+    assert "'x' (1×3, random numbers)" in captured.err
+    found = json.loads(captured.out)
+    assert found["output"] == "y"
+    np.save(tmp_path / "x.npy", X)
+    given = ["run", str(path), "--input", f"x={tmp_path / 'x.npy'}", "--wrt", "x", "--output", "y[1,2]"]
+    assert cli.main(given, lambda p: 0, lambda d, o: None) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_lists_and_texts_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nodes = [
+        node("SequenceConstruct", "a a", "s"),
+        node("SequenceLength", "s", "y"),
+        node("StringConcat", "t t", "u"),
+    ]
+    inputs = [open_value("a", 2), open_value("t", 1, kind=TensorProto.STRING)]
+    onnx.save(model(nodes, inputs, ("y", "u", "s")), tmp_path / "mixed.onnx")
+    run_it = ["run", str(tmp_path / "mixed.onnx")]
+    assert cli.main(run_it, lambda p: 0, lambda d, o: None) == 0
+    table = capsys.readouterr().out
+    assert "a list of 2" in table
+    assert "“”" in table
+    assert cli.main([*run_it, "--json"], lambda p: 0, lambda d, o: None) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["nodes"]}
+    assert rows["s"]["value"] == [rows["a"]["value"], rows["a"]["value"]]
+    assert rows["u"]["value"] == [""]
+    assert cli.main(["check", *run_it[1:], "--output", "u"], lambda p: 0, lambda d, o: None) == 2
+    assert capsys.readouterr().err == "graph-explorer: the output 'u' holds no numbers; choose another one\n"
