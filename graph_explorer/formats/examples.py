@@ -23,12 +23,27 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "Health": ("dead_relu", "saturated", "log_of_zero"),
     "Sequences": ("rnn", "lstm", "attention"),
     "Vision": ("cnn",),
+    "Exported models": ("transformer", "recurrent"),
     "Lessons on optimizers": (
         "no_update", "learning_rate_too_large", "momentum_in_a_ravine", "adam_is_both", "bias_correction",
         "saddle_points", "mini_batch",
     ),
     "Surfaces": ("saddle",),
 }  # fmt: skip
+
+#: Title and summary of the examples that are models, kept here so that a list need not read them.
+_MODELS: Mapping[str, tuple[str, str]] = {
+    "transformer": (
+        "A transformer block, exported by PyTorch",
+        "A small language model as PyTorch exports it: an embedding, one transformer block, and a score for "
+        "each of twelve words.",
+    ),
+    "recurrent": (
+        "An LSTM, exported by PyTorch",
+        "A recurrent network as PyTorch exports it: an LSTM reads five moments of three numbers, and a dense "
+        "layer says one number.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,8 @@ class Example:
 @cache
 def examples() -> tuple[Example, ...]:
     """All bundled examples, in the order of the catalogue."""
-    paths = {path.stem: path for path in sorted(EXAMPLES.glob("**/*.toml"))}
+    files = [path for path in sorted(EXAMPLES.glob("**/*")) if path.suffix in (".toml", ".onnx")]
+    paths = {path.stem: path for path in files}
     rank = {name: k for k, name in enumerate(name for names in _ORDER.values() for name in names)}
     sections = {name: section for section, names in _ORDER.items() for name in names}
     order = list(_ORDER)
@@ -65,11 +81,20 @@ def _section(path: Path) -> str:
 
 
 def _example(name: str, path: Path, section: str) -> Example:
+    if path.suffix == ".onnx":
+        title, summary = _MODELS.get(name, (name, ""))
+        return Example(name, title, path, summary, section)
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    lines = " ".join(str(table.get("description", "")).split())
+    return Example(
+        name, str(table.get("title", name)), path, first_sentence(str(table.get("description", ""))), section
+    )
+
+
+def first_sentence(description: str) -> str:
+    """The first sentence of a description, without its marks."""
+    lines = " ".join(description.split())
     end = lines.find(". ")
-    summary = (lines if end < 0 else lines[: end + 1]).replace("**", "").replace("`", "")
-    return Example(name, str(table.get("title", name)), path, summary, section)
+    return (lines if end < 0 else lines[: end + 1]).replace("**", "").replace("`", "")
 
 
 def resolve(text: str) -> Path:

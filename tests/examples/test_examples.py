@@ -19,6 +19,10 @@ from graph_explorer.formats.examples import Example, examples, resolve
 from graph_explorer.paths import EXAMPLES
 
 every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+#: All but the models, which have no program.
+every_program = pytest.mark.parametrize(
+    "example", [one for one in examples() if one.path.suffix == ".toml"], ids=lambda example: example.name
+)
 
 #: What the first version promised; more may come, none may go.
 PROMISED = {
@@ -59,7 +63,7 @@ def test_all_that_was_promised_is_there() -> None:
 
 
 def test_names_are_unique_over_both_folders() -> None:
-    files = list(EXAMPLES.glob("**/*.toml"))
+    files = [*EXAMPLES.glob("**/*.toml"), *EXAMPLES.glob("**/*.onnx")]
     assert len({path.stem for path in files}) == len(files) == len(examples())
     assert len({example.title for example in examples()}) == len(files)
 
@@ -79,7 +83,7 @@ def test_explains_itself(example: Example) -> None:
     assert document.parameters or example.name == "relu_stack"
 
 
-@every_example
+@every_program
 def test_nearly_every_line_has_a_caption(example: Example) -> None:
     document = open_document(example.path)
     lines = [
@@ -136,7 +140,7 @@ def test_steps_keep_their_two_sums(example: Example) -> None:
         assert len(trace.terms(name)) == touched[name]
 
 
-@every_example
+@every_program
 def test_is_kept_unchanged(example: Example, tmp_path: Path) -> None:
     document = open_document(example.path)
     text = example.path.read_text(encoding="utf-8")

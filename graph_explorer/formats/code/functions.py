@@ -23,7 +23,7 @@ def erf(x: Array) -> Array:
     for n in range(1, 160):
         term = term * 2 * bounded**2 / (2 * n + 1)
         total = total + term
-    return 2 / np.sqrt(np.pi) * np.exp(-(bounded**2)) * total
+    return 1.1283791670955126 * np.exp(-(bounded**2)) * total  # 2/√π
 
 
 # ── windows on images: convolution and pooling ────────────────────────────────────────────────

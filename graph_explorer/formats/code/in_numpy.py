@@ -116,7 +116,8 @@ class _Writer:
             self.script.shared(self.called[node.id], [one for _, one in named])
         for name, one in named:
             if isinstance(one, Spelled) or np.ndim(one):
-                self.values[name] = self.script.assign(self.called[name], one, node.caption)
+                typed = _typed(one, self.trace.value(name))
+                self.values[name] = self.script.assign(self.called[name], typed, node.caption)
             else:  # made of constants alone
                 self.values[name] = np.asarray(one)
 
@@ -180,7 +181,7 @@ class _Writer:
         else:
             pulled = self._spelled(node, found, g, whole, *self._given(node))
         before = self.gradients.get(into)
-        total = pulled if before is None else before + pulled
+        total = _typed(pulled if before is None else before + pulled, self.trace.value(into))
         note = "one more term" if before is not None else ""
         self.gradients[into] = self.script.assign(self._gradient_name(into), total, note)
 
@@ -206,3 +207,9 @@ class _Writer:
             if name in self.gradients:
                 gradient = self.called[f"d {name}"]
                 yield f'    print("{gradient} =", {gradient})'
+
+
+def _typed(made: Any, like: Array) -> Any:
+    """In the type that the engine keeps: NumPy widens float32 where it meets a table of 1.0 and 0.0."""
+    widened = isinstance(made, Spelled) and made.dtype.kind == "f" and made.dtype != like.dtype
+    return made.astype(like.dtype.type) if widened else made

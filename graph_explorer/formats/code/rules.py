@@ -271,7 +271,8 @@ def _pad_back(
 
 def _counted(scores: Value, labels: Value, weights: Value, options: Mapping[str, Any]) -> Value:
     averaged = options.get("reduction", "mean") == "mean"
-    return call(functions.counted, labels, scores.shape, weights, options.get("ignore_index"), averaged)
+    hits = call(functions.counted, labels, scores.shape, weights, options.get("ignore_index"), averaged)
+    return hits.astype(scores.dtype.type)
 
 
 def _loss(logs: Value, hits: Value, options: Mapping[str, Any]) -> Value:

@@ -11,6 +11,7 @@ import base64
 import binascii
 import dataclasses
 import io
+import json
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
+#: The key of the metadata that names the inputs: an initializer of such a name is an input's value, and no
+#: parameter, whatever becomes of the rest.
+INPUTS = "graph_explorer.inputs"
+#: The key of what a window calls the model.
+TITLE = "graph_explorer.title"
 #: The keys of the model's metadata: the document as TOML, and numbers that the model's type rounds,
 #: and that type.
 TEXT, EXACT, KIND = "graph_explorer.document", "graph_explorer.exact", "graph_explorer.float64"
@@ -35,10 +41,19 @@ TEXT, EXACT, KIND = "graph_explorer.document", "graph_explorer.exact", "graph_ex
 _MOST_ENTRIES = 1000
 
 
+def inputs_in(properties: Mapping[str, str]) -> frozenset[str]:
+    """The inputs that the metadata of a model names."""
+    try:
+        found = json.loads(properties.get(INPUTS, "[]"))
+    except json.JSONDecodeError:
+        return frozenset()
+    return (
+        frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
+    )
+
+
 def properties(document: Document, double: np.dtype[Any]) -> Mapping[str, str]:
     """What to write into the metadata of the document's model, whose float64 numbers are in `double`."""
-    if not document.program:
-        return {}
     exact: dict[str, Array] = {}
 
     def short(name: str, entry: Entry) -> Entry:
@@ -50,6 +65,7 @@ def properties(document: Document, double: np.dtype[Any]) -> Mapping[str, str]:
         return Entry(entry.array, {"shape": list(entry.array.shape), "dtype": entry.array.dtype.name})
 
     found = {TEXT: toml.write(_with_entries(document, short)), KIND: double.name}
+    found |= {INPUTS: json.dumps(list(document.inputs)), TITLE: document.title}
     if exact:
         packed = io.BytesIO()
         np.savez_compressed(packed, **exact)  # type: ignore[arg-type]  # the keys are names of arrays

@@ -16,7 +16,7 @@ import onnx
 from graph_explorer.document import Entry
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.program import Program
-from graph_explorer.formats.onnx import sequences
+from graph_explorer.formats.onnx import embedded, sequences
 from graph_explorer.formats.onnx.building import Build, Scope, scoped
 from graph_explorer.formats.onnx.loading import opsets_of
 from graph_explorer.formats.onnx.made_up import Inputs
@@ -43,8 +43,15 @@ class OnnxModel:
         self.arrays: dict[str, Array] = {}
         self.inner: dict[tuple[str, ...], dict[str, str]] = {}
         self._read_tensors(model.graph, ())
+        named = embedded.inputs_in({one.key: one.value for one in model.metadata_props})
         self.kinds = {
-            name: "parameter" if is_float(array.dtype) else "input" if name in replaceable else "constant"
+            name: "input"
+            if name in replaceable & named
+            else "parameter"
+            if is_float(array.dtype)
+            else "input"
+            if name in replaceable
+            else "constant"
             for name, array in self.arrays.items()
         }
         open_inputs = [one for one in model.graph.input if one.name not in self.arrays]

@@ -67,12 +67,13 @@ def _document(model: onnx.ModelProto, path: Path | None, seed: int, inputs: Mapp
             raise unknown("input or parameter", name, [*known, *source.arrays])
         given[name] = _typed(name, value, known.get(name), source.arrays.get(name))
     values, parameters = source.entries(given)
-    title = " ".join(model.graph.name.split())
+    given_title = next((one.value for one in model.metadata_props if one.key == embedded.TITLE), "")
+    title = given_title or (" ".join(model.graph.name.split()) if path is None else "")
     document = Document(
         program="",
         inputs=values,
         parameters=parameters,
-        title=title if path is None else "",
+        title=title,
         description=(model.doc_string or model.graph.doc_string).strip(),
         dtype="float64" if _all_double(parameters.values()) else "float32",
         path=path,

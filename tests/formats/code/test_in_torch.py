@@ -14,6 +14,7 @@ from graph_explorer.formats import open_document
 from graph_explorer.formats.code.in_torch import torch_code
 from graph_explorer.formats.code.torch_rules import RULES
 from graph_explorer.formats.examples import Example, examples
+from graph_explorer.formats.names import identifier
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
@@ -26,7 +27,7 @@ def test_every_example_is_a_program(example: Example) -> None:
     assigned = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
-    assert {*document.inputs, *document.parameters} <= assigned
+    assert {identifier(name) for name in (*document.inputs, *document.parameters)} <= assigned
     assert code.count("requires_grad=True") == len(document.default_wrt)
     assert ".backward(" in code
 

@@ -19,7 +19,9 @@ from graph_explorer.formats.onnx.embedded import written_here
 from graph_explorer.formats.onnx.read import document_of
 from graph_explorer.formats.onnx.write import OPSET, model_of, save
 
-every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+every_example = pytest.mark.parametrize(
+    "example", [one for one in examples() if one.path.suffix == ".toml"], ids=lambda example: example.name
+)
 
 
 def in_runtime(model: onnx.ModelProto) -> np.ndarray:
