@@ -30,12 +30,13 @@ class ForwardStep:
 
 @dataclass(frozen=True, slots=True)
 class PullStep:
-    """An edge to be followed backward: through `operation` into the value numbered `into`.
+    """An edge to be followed backward: through `operation` of `node` into the value numbered `into`.
 
     `shared` tells that other edges lead into the same value, `last` that no other edge of its node is
     followed after this one.
     """
 
+    node: int
     operation: Operation
     input_index: int
     into: int
@@ -159,6 +160,7 @@ class Plan:
         following = [*(node for node, _ in self.pulls[1:]), -1][: len(self.pulls)]
         return tuple(
             PullStep(
+                node,
                 self.operations[node],  # type: ignore[arg-type]
                 index,
                 self.inputs[node][index],

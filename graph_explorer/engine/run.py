@@ -21,6 +21,17 @@ RECORD_BYTES = 512 * 2**20
 
 Checkpoint = Callable[[float], None]
 
+#: What a rule raises where it cannot compute; anything else is a mistake of ours.
+_FAILURES = (
+    InputError,
+    TypeError,
+    ValueError,
+    IndexError,
+    ArithmeticError,
+    MemoryError,
+    AttributeError,
+)
+
 
 class RunError(InputError):
     """A node could not be computed. `trace` holds what came before it; `node` is the one at fault."""
@@ -42,8 +53,8 @@ def execute(
     """Runs `plan` on the values of the leaves.
 
     `seed` is the cotangent of the output, of its shape; ones by default. `checkpoint(fraction)` is
-    called between nodes and may raise to stop. A node that fails ends the run: the trace then has
-    its `failure`, and no gradients.
+    called between nodes and may raise to stop. A node that fails, forward or backward, ends the run: the
+    trace then has its `failure`, the values computed before, and no gradients.
     """
     with np.errstate(all="ignore"):
         if plan.elementwise and all(
@@ -64,13 +75,13 @@ def _execute_arrays(
     total = len(plan.forward) + len(plan.pulls)
     try:
         _compute(plan, values, checkpoint, total)
+        output = values[plan.number[plan.output]]
+        assert output is not None
+        start = _seed(plan, output, seed)
+        found, contributions = _pull_back(plan, values, start, checkpoint, record_bytes)
     except RunError as error:
         error.trace = Trace(plan, values[:-1], None, (), (), error)
         return error.trace
-    output = values[plan.number[plan.output]]
-    assert output is not None
-    start = _seed(plan, output, seed)
-    found, contributions = _pull_back(plan, values, start, checkpoint, record_bytes)
     return Trace(plan, values[:-1], start, found, contributions)
 
 
@@ -89,15 +100,7 @@ def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | No
             checkpoint(done / total)
         try:
             made = step.forward(*[values[number] for number in step.inputs], **step.attributes)
-        except (
-            InputError,
-            TypeError,
-            ValueError,
-            IndexError,
-            ArithmeticError,
-            MemoryError,
-            AttributeError,
-        ) as error:
+        except _FAILURES as error:
             node = plan.graph.nodes[step.node]
             raise RunError(node, _sentence(node, [values[n] for n in step.inputs], error)) from error
         if type(made) is np.ndarray and len(step.outputs) == 1:
@@ -113,8 +116,11 @@ def _sentence(node: Node, arguments: list[Array | None], error: Exception) -> st
     if isinstance(error, InputError):
         return f"'{node.id}': {error.message}"
     shapes = " and ".join("nothing" if a is None else str(np.shape(a)) for a in arguments)
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"'{node.id}': {node.op} cannot take shapes {shapes}: {reason}"
+    return f"'{node.id}': {node.op} cannot take shapes {shapes}: {_reason(error)}"
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _seed(plan: Plan, output: Array, seed: Array | None) -> Array:
@@ -145,7 +151,7 @@ def gradients(
         wanted = {plan.number[name] for name in plan.wrt}
         sums: set[int] = set()
         for step in plan.pull_steps:
-            _add(found, sums, step.into, _pull(step, values, found))
+            _add(found, sums, step.into, _pulled(plan, step, values, found))
             if step.last:  # no other edge asks for what came out of this node
                 for number in step.outputs:
                     values[number] = None
@@ -178,7 +184,7 @@ def _pull_back(
     for position, step in enumerate(plan.pull_steps):
         if checkpoint is not None:
             checkpoint((len(plan.forward) + position) / total)
-        pulled = _pull(step, values, found)
+        pulled = _pulled(plan, step, values, found)
         _add(found, sums, step.into, pulled)
         # a gradient of one term is its contribution: the same array, kept at no cost
         if step.shared:
@@ -198,6 +204,15 @@ def _add(found: list[Array | None], sums: set[int], into: int, pulled: Array) ->
     else:
         found[into] = np.asarray(before + pulled)
         sums.add(into)
+
+
+def _pulled(plan: Plan, step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:
+    try:
+        return _pull(step, values, found)
+    except _FAILURES as error:
+        node = plan.graph.nodes[step.node]
+        into = node.inputs[step.input_index]
+        raise RunError(node, f"'{node.id}': no gradient of '{into}': {_reason(error)}") from error
 
 
 def _pull(step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:

@@ -174,7 +174,7 @@ class Trace:
     @property
     def seed(self) -> Array:
         if self._seed is None:
-            raise NotComputed(f"the backward pass did not start: {self.failure}")
+            raise NotComputed(f"there is no backward pass: {self.failure}")
         return self._seed
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────

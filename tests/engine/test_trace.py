@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.engine.errors import Cancelled, InputError, NotComputed, UnknownName
 from graph_explorer.engine.graph import Use
+from graph_explorer.engine.ops import operation
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import RunError, execute, gradients
 from graph_explorer.engine.trace import Computed, Pulled, Seeded, Trace
@@ -242,6 +245,23 @@ def test_a_failure_leaves_what_came_before_it() -> None:
     with pytest.raises(NotComputed, match="stopped before the backward pass"):
         trace.gradient("W")
     with pytest.raises(NotComputed):
+        trace.seed.sum()
+
+
+def test_a_failure_on_the_way_back_leaves_the_values() -> None:
+    def fails(*_: object) -> np.ndarray:
+        raise MemoryError("too large")
+
+    broken = dataclasses.replace(operation("Exp"), partials=(), pulls=(fails,))
+    document = parse("h = exp(x)\nL = sum(h)", parameters={"x": [0.0, 1.0]})
+    lookup = {"Exp": broken}
+    plan = Plan(document.graph, "L", ["x"], lookup=lambda name: lookup.get(name, operation(name)))
+    trace = execute(plan, document.leaves)
+    assert isinstance(trace.failure, RunError)
+    assert (trace.failure.node.id, trace.failure.message) == ("h", "'h': no gradient of 'x': too large")
+    assert trace.value("L") == pytest.approx(1 + np.e)
+    assert [event.kind for event in trace.events] == ["compute", "compute"]
+    with pytest.raises(NotComputed, match="too large"):
         trace.seed.sum()
 
 
