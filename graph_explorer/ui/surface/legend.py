@@ -63,15 +63,13 @@ def _written(value: Value) -> str:
 
 
 def remarks(paths: Sequence[Path], step: int | None) -> tuple[str, ...]:
-    """What holds for all paths together, each a short sentence without its full stop."""
+    """What holds for all paths together, a line each."""
     if not paths:
         return ()
     found = []
     longest = max(path.steps for path in paths)
     reached = longest if step is None else min(step, longest)
     found.append(f"step {reached} of {longest}" if reached < longest else f"{longest} steps")
-    shared = shared_convention(paths)
-    found += [f"momentum {shared}"] if shared else []
     changed = [_changes(path.settings) for path in paths]
     if not any(clipped for clipped, _ in changed):
         found.append("nothing clipped")
@@ -79,7 +77,8 @@ def remarks(paths: Sequence[Path], step: int | None) -> tuple[str, ...]:
     found.append(
         "seed " + ", ".join(str(s) for s in sorted({p.seed for p in noisy})) if noisy else "no noise"
     )
-    return tuple(found)
+    shared = shared_convention(paths)
+    return (", ".join(found), *([f"momentum: {shared}"] if shared else []))
 
 
 def _changes(settings: MethodSettings) -> tuple[bool, bool]:

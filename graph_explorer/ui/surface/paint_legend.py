@@ -54,8 +54,7 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
         Row(lambda p, x, y, c=colour: paint_marker(p, c, x, y, shown, radius=5.0), text, chosen)  # type: ignore[misc]
         for colour, text, chosen in subject.legend
     ]
-    if subject.remarks:
-        found.append(Row(None, ", ".join(subject.remarks)))
+    found += [Row(None, remark) for remark in subject.remarks]
     if arrows:
         found.append(Row(None, arrows))
     if not points:

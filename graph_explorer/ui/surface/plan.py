@@ -15,8 +15,8 @@ LEFT, BOTTOM, RIGHT, TOP = 62.0, 42.0, 14.0, 12.0
 SECTION, GAP = 58.0, 8.0
 BAR, BAR_TEXT, BAR_GAP = 14.0, 52.0, 16.0
 TITLE = 34.0
-#: Narrower or lower than this, the plot takes the room of the sections.
-_LEAST = 300.0
+#: Where the plot would be narrower or lower than this, it takes the room of a section.
+_NARROWEST, _LOWEST = 300.0, 270.0
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ def make_plan(width: float, height: float, look: Look, titled: bool = False) -> 
     sections = look.sections and not look.solid
     wide = width - LEFT - RIGHT - BAR - BAR_TEXT - BAR_GAP
     high = height - top - BOTTOM
-    sections = sections and wide - SECTION > _LEAST and high - SECTION > _LEAST * 0.7
-    strip = SECTION + GAP if sections else 0.0
-    plot = (LEFT, top + strip, max(wide - strip, 40.0), max(high - strip, 40.0))
+    above = SECTION + GAP if sections and high - SECTION > _LOWEST else 0.0
+    beside = SECTION + GAP if sections and wide - SECTION > _NARROWEST else 0.0
+    plot = (LEFT, top + above, max(wide - beside, 40.0), max(high - above, 40.0))
     right = plot[0] + plot[2]
     return Plan(
         (width, height),
         plot,
-        (right + strip + BAR_GAP, plot[1], BAR, plot[3]),
-        (plot[0], top, plot[2], SECTION) if sections else None,
-        (right + GAP, plot[1], SECTION, plot[3]) if sections else None,
+        (right + beside + BAR_GAP, plot[1], BAR, plot[3]),
+        (plot[0], top, plot[2], SECTION) if above else None,
+        (right + GAP, plot[1], SECTION, plot[3]) if beside else None,
         (LEFT, 0.0, width - LEFT - RIGHT, TITLE) if titled else None,
     )

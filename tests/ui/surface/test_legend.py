@@ -45,9 +45,9 @@ def test_what_holds_for_all(bowl: Document) -> None:
     surface = surface_of(bowl)
     plain = race(surface, [(read_method("sgd:lr=0.1"), (3.0, 1.0))], 20)
     changed = race(surface, [(read_method("sgd:lr=0.1,noise=1,clip_norm=1"), (3.0, 1.0))], 10, seed=4)
-    assert remarks(plain, None) == ("20 steps", "nothing clipped", "no noise")
-    assert remarks(plain, 5)[0] == "step 5 of 20"
-    assert remarks([*plain, *changed], None) == ("20 steps", "seed 4")
+    assert remarks(plain, None) == ("20 steps, nothing clipped, no noise",)
+    assert remarks(plain, 5) == ("step 5 of 20, nothing clipped, no noise",)
+    assert remarks([*plain, *changed], None) == ("20 steps, seed 4",)
     assert remarks((), None) == ()
 
 
@@ -56,8 +56,8 @@ def test_a_convention_that_all_share_is_said_once(bowl: Document) -> None:
     texts = ("momentum:lr=0.01", "nesterov:lr=0.01", "adam:lr=0.1")
     same = race(surface, [(read_method(text), start) for text in texts], 5)
     assert shared_convention(same) == "v ← μv + g (PyTorch)"
-    assert remarks(same, None)[1] == "momentum v ← μv + g (PyTorch)"
+    assert remarks(same, None)[1] == "momentum: v ← μv + g (PyTorch)"
     assert legend_text(same[0].settings, shared_convention(same)) == "Momentum: lr 0.01, momentum 0.9"
     other = race(surface, [(read_method("momentum:lr=0.01,convention=heavy_ball"), start)], 5)
     assert shared_convention([*same, *other]) == ""
-    assert remarks([*same, *other], None) == ("5 steps", "nothing clipped", "no noise")
+    assert remarks([*same, *other], None) == ("5 steps, nothing clipped, no noise",)
