@@ -32,6 +32,7 @@ PAGES: Mapping[str, str] = {
     "keys": "Keys",
     "language": "The program language",
     "file_format": "The file format",
+    "models": "ONNX models",
     "operations": "Operations",
     "health": "The health of a run",
     "surface": "The surface view",
@@ -40,7 +41,8 @@ PAGES: Mapping[str, str] = {
     "about": "About",
 }
 _LIBRARIES = (
-    "PySide6-Essentials", "numpy", "networkx", "pyqtgraph", "contourpy", "pillow", "tomlkit", "ziamath",
+    "PySide6-Essentials", "numpy", "networkx", "onnx", "pyqtgraph", "contourpy", "pillow", "tomlkit",
+    "ziamath",
 )  # fmt: skip
 
 
