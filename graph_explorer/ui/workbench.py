@@ -156,6 +156,8 @@ class Workbench(QMainWindow):
         else:
             dock.setWidget(_PANELS[row.name](self.session))
         dock.widget().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        if isinstance(panel := dock.widget(), HealthPanel | RacePanel | CurvesPanel):
+            dock.visibilityChanged.connect(panel.see)
         self.docks[row.name] = dock
         self._titles[row.name] = Title(dock, row)
         dock.setTitleBarWidget(self._titles[row.name])
@@ -217,6 +219,7 @@ class Workbench(QMainWindow):
             if not self.restoreState(self.settings.layout, _LAYOUT):
                 self._default_sizes()
             self._settle()
+            QTimer.singleShot(0, self, lambda: self._bring(self.session.state.views, ()))
 
     # ── panels ────────────────────────────────────────────────────────────────────────────────
 

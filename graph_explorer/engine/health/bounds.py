@@ -35,7 +35,7 @@ BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "slope share": Bound(
             0.05,
             "slope as a share of the steepest slope",
-            "what is left of the gradient after one such unit; for a sigmoid beyond ±4.4, for tanh beyond ±2.2",
+            "what one such unit leaves of the gradient; for a sigmoid beyond ±4.4, for tanh beyond ±2.2",
         ),
         "saturated share": Bound(
             0.5,

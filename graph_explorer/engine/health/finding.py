@@ -29,6 +29,10 @@ class Kind:
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "failed": Kind("The run failed", "Mend what the message names; what came before the node is shown."),
+        "constant output": Kind(
+            "The output cannot change",
+            "Differentiate one entry of it (--output NAME[0,3]), the scores before the softmax, or a loss.",
+        ),
         "infinite value": Kind(
             "Infinite value",
             "Keep the operands where the operation is defined, or the numbers smaller: scale the inputs, "
@@ -72,10 +76,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Saturated units",
             "Bring the pre-activations closer to 0: smaller weights, normalised inputs, batch or layer "
             "normalisation; or an activation that does not saturate.",
-        ),
-        "constant output": Kind(
-            "The output cannot change",
-            "Differentiate one entry of it (--output NAME[0,3]), the scores before the softmax, or a loss.",
         ),
         "no gradient": Kind(
             "No gradient arrives",

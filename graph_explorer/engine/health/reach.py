@@ -64,7 +64,7 @@ def constant_output(measures: Measures) -> Iterator[Finding]:
             "constant output",
             "problem",
             trace.output,
-            f"The output '{trace.output}' is a softmax whose {trace.seed.size} entries are added up: their sum "
+            f"The output '{trace.output}' is a softmax whose {trace.seed.size} entries are added up: the sum "
             "is the same whatever the parameters are, and every gradient is 0 up to rounding.",
             {"entries": trace.seed.size},
         )

@@ -7,7 +7,6 @@ while it is open.
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph_explorer.engine.health import Finding
+from graph_explorer.engine.difference import Difference
+from graph_explorer.engine.health import Finding, Health
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.health.bars import BarDelegate
 from graph_explorer.ui.health.findings import Findings
@@ -59,6 +59,8 @@ class HealthPanel(QWidget):
         self.model = SizeModel()
         self.bars = BarDelegate()
         self._columns = 0  # how many have been given a width
+        self._found: tuple[tuple[Finding, ...], str] = (), ""
+        self._shown: tuple[Health | None, Difference | None, str] = None, None, ""
         self.view = self._make_view()
         self.filter = QLineEdit()
         self.filter.setObjectName("health_filter")
@@ -136,6 +138,7 @@ class HealthPanel(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setWordWrap(False)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setShowGrid(False)
         view.setTabKeyNavigation(False)
         view.verticalHeader().hide()
@@ -160,16 +163,9 @@ class HealthPanel(QWidget):
 
     # ── being looked at ───────────────────────────────────────────────────────────────────────
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._look)  # the session may be telling of a change right now
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        QTimer.singleShot(0, self, self._look)
-
-    def _look(self) -> None:
-        self.session.change(examining=self.isVisible())
+    def see(self, seen: bool) -> None:
+        """The panel has come to the front, or has gone behind another one or away."""
+        self.session.change(examining=seen)
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -179,39 +175,36 @@ class HealthPanel(QWidget):
         self.heat.setChecked(now.heat == "gradient")
         self.heat.blockSignals(blocked)
         cared = ("health", "difference", "theme", "trace", "examining")
-        if (
-            any(getattr(before, part) is not getattr(now, part) for part in cared)
-            or not self.conclusion.text()
-        ):
-            self._show_health(before, now)
+        told = any(getattr(before, part) is not getattr(now, part) for part in cared)
+        if not self.conclusion.text() or (told and (now.examining or now.trace is None)):
+            self._show_health(now)
         if before.selection != now.selection:
             self._show_selected(now.selection)
 
-    def _show_health(self, before: State, now: State) -> None:
+    def _show_health(self, now: State) -> None:
         health, open_ = now.health, now.trace is not None
         waiting = _EMPTY if not open_ else "Examining the run …"
         self.conclusion.setText(health.conclusion if health is not None else waiting)
-        self.compared.show_text(
-            f"Against the kept run: {now.difference.conclusion}" if now.difference else ""
-        )
+        apart = now.difference
+        self.compared.show_text(f"Against the kept run: {apart.conclusion}" if apart is not None else "")
         for part in (self.parts, self.heat, self.keep):
             part.setVisible(open_)
-        findings = health.findings if health is not None else ()
-        known = before.health.findings if before.health is not None else None
-        if findings != known or before.theme != now.theme:
+        self._show_findings(health.findings if health is not None else (), now)
+        rate = number(health.rate) if health is not None else ""
+        self.rate.show_text(f"learning rate {rate}" if rate else "")
+        shown = (health, apart, now.theme)
+        if any(a is not b for a, b in zip(shown, self._shown, strict=True)):
+            self._shown = shown
+            self.bars.theme_name = now.theme
+            self.model.show(*shown)
+
+    def _show_findings(self, findings: tuple[Finding, ...], now: State) -> None:
+        if (findings, now.theme) != self._found:
+            self._found = findings, now.theme
             self.findings.show_findings(findings, now.theme)
             self.findings.mark(now.selection)
             QTimer.singleShot(0, self, self._share)  # when the sentences know their heights
         self.area.setVisible(bool(findings))
-        self.bars.theme_name = now.theme
-        rate = number(health.rate) if health is not None else ""
-        self.rate.show_text(f"learning rate {rate}" if rate else "")
-        if (
-            health is not self.model.health
-            or before.difference is not now.difference
-            or before.theme != now.theme
-        ):
-            self.model.show(health, now.difference, now.theme)
 
     def _share(self) -> None:
         """Gives the findings the room that they need, up to a share of it, and the sizes the rest."""

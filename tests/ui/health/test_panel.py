@@ -34,7 +34,7 @@ def panel(session: Session, qtbot: QtBot) -> HealthPanel:
     qtbot.addWidget(made)
     made.resize(380, 800)
     made.show()
-    qtbot.waitUntil(lambda: session.state.examining)
+    made.see(True)
     return made
 
 
@@ -56,16 +56,14 @@ def test_before_a_document_it_says_what_to_do(panel: HealthPanel) -> None:
     assert not panel.parts.isVisible()
 
 
-def test_nothing_is_examined_while_it_is_closed(session: Session, panel: HealthPanel, qtbot: QtBot) -> None:
+def test_nothing_is_examined_while_it_is_closed(session: Session, panel: HealthPanel) -> None:
     show(session, "neuron")
     assert session.state.health is not None
-    panel.hide()
-    qtbot.waitUntil(lambda: not session.state.examining)
+    panel.see(False)
     assert session.state.health is None
     show(session, "deep_sigmoid")
     assert session.state.health is None
-    panel.show()
-    qtbot.waitUntil(lambda: session.state.health is not None)
+    panel.see(True)
     assert session.state.health is not None
     assert session.state.health.trace is session.state.trace
 
