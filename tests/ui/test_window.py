@@ -99,7 +99,7 @@ def test_a_tab_has_no_title_of_its_own(open_window: Window, qtbot: QtBot) -> Non
     qtbot.wait(20)
     docks = open_window.bench.docks
     assert docks["cost"].titleBarWidget().sizeHint().height() == 0
-    assert docks["timeline"].titleBarWidget().sizeHint().height() > 10
+    assert docks["program"].titleBarWidget().sizeHint().height() > 10
     docks["cost"].setFloating(True)
     qtbot.wait(20)
     assert docks["cost"].titleBarWidget().sizeHint().height() > 10

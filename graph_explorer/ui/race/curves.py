@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from graph_explorer.ui.race.player import RacePlayer, length
@@ -88,6 +88,7 @@ class CurvesPanel(QWidget):
         }
         self.curves: dict[Quantity, list[Curve]] = {}
         self._stale = True
+        self._seen = False
         self._drawn: State | None = None
         self._base = 0.0
         self._narrow = True
@@ -194,21 +195,12 @@ class CurvesPanel(QWidget):
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._seen)  # a dock is shown for a moment before it becomes a tab
-
-    def _seen(self) -> None:
-        """Shows what has become of the race while nobody looked."""
-        if not self.isVisible():
-            return
-        self.session.watch("curves", True)
-        if self._stale:
+    def see(self, seen: bool) -> None:
+        """The panel is in sight, or no longer: closed, or behind another tab."""
+        self._seen = seen
+        self.session.watch("curves", seen)
+        if seen and self._stale:
             self._show(self.session.state)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.session.watch("curves", False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -231,7 +223,7 @@ class CurvesPanel(QWidget):
             self._show(now)
 
     def _show(self, now: State) -> None:
-        self._stale = not self.isVisible()
+        self._stale = not self._seen
         if self._stale:
             return
         here = now.surface is not None

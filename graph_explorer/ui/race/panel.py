@@ -6,8 +6,7 @@ tab is brought up to date when it is seen again.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -42,6 +41,7 @@ class RacePanel(QWidget):
         super().__init__(parent)
         self.session = session
         self._stale = True
+        self._seen = False
         self.setObjectName("race")
         self.setAccessibleName("Race of optimizers")
         self.entries = Entries(session)
@@ -110,28 +110,19 @@ class RacePanel(QWidget):
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._seen)  # a dock is shown for a moment before it becomes a tab
-
-    def _seen(self) -> None:
-        """Shows what has become of the race while nobody looked."""
-        if not self.isVisible():
-            return
-        self.session.watch("race", True)
-        if self._stale:
+    def see(self, seen: bool) -> None:
+        """The panel is in sight, or no longer: closed, or behind another tab."""
+        self._seen = seen
+        self.session.watch("race", seen)
+        if seen and self._stale:
             self._show(self.session.state)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.session.watch("race", False)
 
     def show_state(self, before: State, now: State) -> None:
         if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR) or self._stale:
             self._show(now)
 
     def _show(self, now: State) -> None:
-        self._stale = not self.isVisible()
+        self._stale = not self._seen
         if self._stale:
             return
         here = now.surface is not None
