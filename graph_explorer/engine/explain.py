@@ -152,7 +152,8 @@ def _standing(event: Pulled) -> str:
 
 def named_within(name: str, node: Node) -> str:
     """A name as it is called within the group of `node`; of another group with that in short."""
-    return name_text(name.removeprefix(f"{node.group}/") if node.group else name)
+    inside = name.removeprefix("/")  # where names of a model begin with it
+    return name_text(inside.removeprefix(f"{node.group}/") if node.group else inside)
 
 
 def is_preactivation(graph: Graph, name: str) -> bool:

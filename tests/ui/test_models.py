@@ -18,6 +18,7 @@ from graph_explorer.ui.session import Session
 from graph_explorer.ui.widgets.messages import Message
 from graph_explorer.ui.window import Window
 from tests.formats.onnx.models import model, node, open_value
+from tests.formats.onnx.test_control import branching
 
 
 @pytest.fixture
@@ -140,3 +141,19 @@ def test_the_gradient_of_an_input_can_be_switched_on(opened: Session, qtbot: QtB
     assert not opened.state.trace.takes_gradient("x")
     assert not opened.can_ask("n"), "whole numbers have no gradient"
     assert not opened.can_ask("w"), "a parameter has its gradient always"
+
+
+def test_another_value_that_takes_another_branch_shows_another_graph(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    onnx.save(branching(), tmp_path / "branching.onnx")
+    session.open(tmp_path / "branching.onnx")
+    qtbot.waitUntil(lambda: session.state.trace is not None)
+    for sign, taken in ((1.0, "choose/then"), (-1.0, "choose/else")):
+        session.set_value("x", np.full(3, sign))
+        assert session.latest.leaves["x"][0] == sign, "the edit is known at once"
+        qtbot.waitUntil(lambda taken=taken: taken in session.state.trace.graph.groups)
+    session.undo.undo()
+    qtbot.waitUntil(lambda: "choose/then" in session.state.trace.graph.groups)
+    session.set_value("x", np.zeros((2, 2)))
+    assert "the model takes 'x' of the shape (3)" in session.state.message

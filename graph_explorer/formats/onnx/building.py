@@ -210,7 +210,10 @@ class Build:
     # ── the end ───────────────────────────────────────────────────────────────────────────────
 
     def graph(self, drawn: Sequence[str]) -> Graph:
-        """The graph; leaves stand in the group of those who take them, `drawn` ones even if nobody does."""
+        """The graph; parameters and constants stand in the group of those who take them, inputs outside.
+
+        The leaves in `drawn` are there even if nothing takes them.
+        """
         homes = _homes(self.nodes)
         placed: dict[str, None] = {}
         ordered: list[Node] = []
@@ -218,7 +221,8 @@ class Build:
         def place(name: str) -> None:
             if name not in placed:
                 placed[name] = None
-                ordered.append(Node(name, self.kinds[name], group=homes.get(name, "")))
+                inside = "" if self.kinds[name] == "input" else homes.get(name, "")
+                ordered.append(Node(name, self.kinds[name], group=inside))
 
         for name in drawn:
             if self.kinds[name] == "input":

@@ -328,7 +328,7 @@ def _scopes(node: onnx.NodeProto) -> list[str]:
                 return found
     for name in (node.name, next(filter(None, node.output), "")):
         parts = [part for part in name.split("/") if part]
-        if len(parts) > 1:
+        if parts and "/" in name:
             return parts
     return [node.name or next(filter(None, node.output), node.op_type)]
 

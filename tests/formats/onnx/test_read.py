@@ -240,6 +240,14 @@ def test_modules_of_a_newer_exporter_are_groups() -> None:
     assert graph.node("relu").group == "layers/0/act"
 
 
+def test_a_scope_is_never_empty() -> None:
+    softmax = node("Softmax", "x", "/Softmax_output_0", "/Softmax", axis=0)
+    nodes = [softmax, node("Relu", "/Softmax_output_0", "y", "//a//Relu")]
+    graph = document_of(model(nodes, [open_value("x", 2)], opset=11)).graph
+    assert graph.groups == ("Softmax:Softmax", "a")
+    assert graph.node("x").group == "", "an input stands outside"
+
+
 def test_a_group_is_never_called_like_a_value() -> None:
     nodes = [node("Relu", "x", "a/b"), node("Neg", "a/b", "a/b/c"), node("Abs", "a/b/c", "y", "a/b/c/d")]
     graph = document_of(model(nodes, [open_value("x", 2)])).graph
