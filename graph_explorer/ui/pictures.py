@@ -15,7 +15,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 from graph_explorer.document import Document, run
-from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui import film, writers
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
@@ -25,6 +24,8 @@ from graph_explorer.ui.canvas.describe import describe_event
 from graph_explorer.ui.canvas.detail import WHOLE, detail_for
 from graph_explorer.ui.canvas.marks import Marks, paint_marks
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.warmth import warmth_of
+from graph_explorer.ui.exports import time_of_step
 from graph_explorer.ui.fonts import font
 from graph_explorer.ui.session import State
 
@@ -86,7 +87,8 @@ def view(
     room = (float(size[0]), float(size[1])) if size else _ROOM
     shut = state.collapsed if collapsed is None else collapsed
     stage = Stage(make_scene(Wanted(document, trace, shut, "auto", room)), trace)
-    stage.show(trace, time, state.breakpoints)
+    warmth = warmth_of(state.heat, state.health, state.difference, stage.scene.cards)
+    stage.show(trace, time, state.breakpoints, None, warmth)
     bounds = stage.scene.bounds
     if size is None:
         scale = min(1.0, LONGEST / max(bounds[2], bounds[3]))
@@ -96,17 +98,6 @@ def view(
         stage, Marks() if at_end else Marks(stage.present(time)), fitted(bounds, *room),
         round(room[0]), round(room[1]), theme or state.theme, describe_event(event),
     )  # fmt: skip
-
-
-def time_of_step(trace: Trace, step: int | None) -> int:
-    """The time just after a backward step, counted as `steps` counts them: 0 is the seed."""
-    if step is None:
-        return trace.length
-    last = trace.length - trace.forward_length - 1
-    if not 0 <= step <= last:
-        known = f"there are 0 to {last}" if last >= 0 else "the run stopped before the backward pass"
-        raise InputError(f"no step {step}: {known}")
-    return trace.forward_length + 1 + step
 
 
 def image(shown: View, ratio: float = 1.0) -> QImage:

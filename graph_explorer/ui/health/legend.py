@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -21,7 +22,7 @@ from graph_explorer.ui.widgets.icons import icon
 from graph_explorer.ui.widgets.overlay import Overlay
 from graph_explorer.ui.widgets.text import Label
 
-_WIDE, _HIGH = 250, 11
+_WIDE, _HIGH = 216, 11
 #: Marks for powers of ten are written as long as there are no more than this.
 _MOST_MARKS = 6
 #: A scale of fewer powers of ten than this gets marks between them.
@@ -46,12 +47,13 @@ class Strip(QWidget):
         self.setObjectName("heat_strip")
         self.setAccessibleName("Scale of the heat")
         self.scale = Scale(0.1, 1.0)
-        self.compares = False
+        self.others: tuple[tuple[int, str], ...] = ()
         self.theme_name = "light"
 
-    def show_scale(self, scale: Scale, compares: bool, theme_name: str) -> None:
-        """Shows another scale."""
-        self.scale, self.compares, self.theme_name = scale, compares, theme_name
+    def show_scale(self, scale: Scale, others: tuple[tuple[int, str], ...], theme_name: str) -> None:
+        """Shows another scale, and beside it other levels with what they mean."""
+        self.scale, self.others, self.theme_name = scale, others, theme_name
+        self.updateGeometry()
         self.setAccessibleDescription(
             f"Logarithmic, from {number(scale.low, 2)}, {'pale' if not theme(theme_name).dark else 'dark'}, "
             f"to {number(scale.high, 2)}, {'dark' if not theme(theme_name).dark else 'bright'}"
@@ -59,7 +61,8 @@ class Strip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDE, _HIGH + 2 * self.fontMetrics().height() + 10)
+        lines = 2 if self.others else 1
+        return QSize(_WIDE, _HIGH + lines * (self.fontMetrics().height() + 5))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -103,7 +106,7 @@ class Strip(QWidget):
     def _paint_others(self, painter: QPainter, top: int) -> None:
         shown, metrics, colors = theme(self.theme_name), self.fontMetrics(), heat_colors(self.theme_name)
         x = 0
-        for level, text in ((ZERO, "unchanged" if self.compares else "exactly 0"), (WRONG, "NaN or ∞")):
+        for level, text in self.others:
             painter.setPen(shown.color("border"))
             painter.setBrush(colors[level])
             painter.drawRect(x, top + (metrics.height() - _HIGH) // 2, _HIGH, _HIGH)
@@ -166,7 +169,13 @@ class HeatLegend(Overlay):
         found = shown_by(now.heat, now.health, now.difference) if now.health is not None else None
         self.strip.setVisible(found is not None)
         if found is not None:
-            self.strip.show_scale(found[1], heat.compares, now.theme)
+            numbers, scale = found
+            others = (
+                (ZERO, "unchanged" if heat.compares else "exactly 0", bool((numbers == 0).any())),
+                (WRONG, "NaN or ∞", bool(np.isinf(numbers).any())),
+            )
+            there = tuple((level, text) for level, text, present in others if present)
+            self.strip.show_scale(scale, there, now.theme)
         waits = heat.backward and now.time <= now.trace.forward_length and now.trace.failure is None
         note = "Examining the run …" if now.health is None else _NOTHING_KEPT if found is None else ""
         if not note and heat.compares and now.kept is now.trace:

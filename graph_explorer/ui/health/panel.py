@@ -32,7 +32,7 @@ from graph_explorer.ui.widgets.text import Elided, Label
 
 _EMPTY = "Open an example to see whether its gradients are well."
 #: Letters that a column has room for at first.
-_WIDTHS = (13, 11, 9, 10, 10, 12)
+_WIDTHS = (13, 10, 9, 9, 9, 12)
 #: The findings take at most this share of the height at first.
 _MOST = 0.45
 
@@ -146,6 +146,7 @@ class HealthPanel(QWidget):
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(60)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         view.selectionModel().currentRowChanged.connect(self._select)
         self.model.modelReset.connect(self._settle)
@@ -154,6 +155,8 @@ class HealthPanel(QWidget):
     def _settle(self) -> None:
         """After the rows were made anew: widths and bars for new columns, the selected row."""
         header, letter = self.view.horizontalHeader(), self.view.fontMetrics().averageCharWidth()
+        if not self._columns and self.model.columnCount():
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(self._columns, self.model.columnCount()):
             header.resizeSection(column, _WIDTHS[column] * letter + 12)
             if column:

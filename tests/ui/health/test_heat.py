@@ -82,11 +82,11 @@ def test_lightness_alone_tells_the_order(name: str) -> None:
 def test_marks_of_the_strip(qtbot: QtBot) -> None:
     strip = Strip()
     qtbot.addWidget(strip)
-    strip.show_scale(Scale(1e-12, 1.0), False, "light")
+    strip.show_scale(Scale(1e-12, 1.0), (), "light")
     assert [text for _, text in strip.marks()] == ["10⁻¹²", "10⁻¹⁰", "10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "1"]
     assert strip.marks()[0][0] == pytest.approx(0)
     assert strip.marks()[-1][0] == pytest.approx(1)
-    strip.show_scale(Scale(0.3, 4.0), False, "light")
+    strip.show_scale(Scale(0.3, 4.0), (), "light")
     assert [text for _, text in strip.marks()] == ["0.5", "1", "2"]
     assert "from 0.3" in strip.accessibleDescription()
 
@@ -188,12 +188,14 @@ def test_the_legend_tells_chooses_and_closes(make_view: Make, neuron: Document, 
     assert session.state.time == session.state.trace.length  # type: ignore[union-attr]
     assert not legend.to_end.isVisible()
     assert not legend.note.isVisible()
+    assert legend.strip.others == ()
     legend.choice.activated.emit(list(HEATS).index("value"))
     assert session.state.heat == "value"
     assert legend.choice.currentText() == HEATS["value"].title
     legend.choice.activated.emit(list(HEATS).index("change"))
     assert session.state.kept is session.state.trace
     assert "kept run itself" in legend.note.text()
+    assert legend.strip.others == ((ZERO, "unchanged"),)
     legend.close_button.click()
     assert session.state.heat == ""
     assert not legend.isVisible()
