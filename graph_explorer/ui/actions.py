@@ -220,11 +220,11 @@ _EDIT = (
 _VIEW = (
     Action(id="view.fit", text="Fit", hint="Show the whole graph, or the whole window of the surface",
            menu="View", icon="fit", keys=("Ctrl+0",), enabled=_open,
-           act=lambda w: w.bench.middle.front.fit()),
+           act=lambda w: w.bench.middle.zoomed.fit()),
     Action(id="view.zoom_in", text="Zoom in", hint="Show it larger", menu="View", icon="zoom_in",
-           keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.middle.front.zoom_in()),
+           keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_in()),
     Action(id="view.zoom_out", text="Zoom out", hint="Show it smaller", menu="View", icon="zoom_out",
-           keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.middle.front.zoom_out()),
+           keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_out()),
     Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View",
            section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
            act=lambda w: w.collapse_groups(True)),
@@ -345,7 +345,7 @@ def _in_round(session: Session) -> bool:
 
 _CHALLENGE = (
     Action(id="challenge.start", text="New round", hint="Questions made from this document", menu="Challenge",
-           keys=("Ctrl+Shift+R",), enabled=_whole, act=_asks("start")),
+           keys=("Ctrl+Shift+F3",), enabled=_whole, act=_asks("start")),
     Action(id="challenge.daily", text="Challenge of the day", hint="Five questions, for everyone the same",
            menu="Challenge", enabled=_whole, act=_asks("daily")),
     Action(id="challenge.blank", text="Blank graph", hint="Fill in the whole backward pass yourself",

@@ -5,11 +5,13 @@ The one rule: which views are shown stands in the session; a view is made when i
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
-from graph_explorer.ui.views import VIEWS, beside
+from graph_explorer.ui.views import VIEWS, Zoomed, beside
 from graph_explorer.ui.widgets.icons import icon
 
 
@@ -68,6 +70,11 @@ class Middle(QWidget):
         """The view that commands are for: the one with the keyboard, or else the last that is shown."""
         shown = [self.page(name) for name in self.session.state.views]
         return next((page for page in shown if _has_focus(page)), shown[-1])
+
+    @property
+    def zoomed(self) -> Zoomed:
+        """The same view, as the commands of the View menu know it."""
+        return cast(Zoomed, self.front)
 
     def go_to(self, name: str) -> None:
         """Shows the view, if it is not shown yet alone, and moves the keyboard into it."""

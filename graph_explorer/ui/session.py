@@ -269,7 +269,7 @@ class Session(QObject):
         document = self.state.document
         if document is None or name not in document.inputs or name in document.default_wrt:
             return False
-        return document.inputs[name].array.dtype.kind == "f"
+        return bool(document.inputs[name].array.dtype.kind == "f")
 
     def ask_gradient(self, name: str) -> None:
         """Switches the gradient of an input on, or off again; parameters have theirs always."""

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from PySide6.QtGui import QColor, QPalette
 
@@ -120,6 +121,6 @@ def theme(name: str) -> Theme:
     """The theme called `name`."""
     table = tomllib.loads((RESOURCES / "themes" / f"{name}.toml").read_text(encoding="utf-8"))
     base = table["colors"]
-    colors = {role: base.get(color, color) for role, color in table["roles"].items()}
-    several = {role: tuple(table[role]) for role in ("series", "heat")}
+    colors: dict[str, Any] = {role: base.get(color, color) for role, color in table["roles"].items()}
+    several: dict[str, Any] = {role: tuple(table[role]) for role in ("series", "heat")}
     return Theme(name=name, title=table["title"], dark=table["dark"], **several, **colors)

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.document import Document
+
+
+class Zoomed(Protocol):
+    """What every view can do for the commands of the View menu."""
+
+    def fit(self) -> None: ...
+    def zoom_in(self) -> None: ...
+    def zoom_out(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ VIEWS: tuple[View, ...] = (
         "graph_explorer.ui.surface.view:SurfaceView",
     ),
     View(
-        "challenge", "Challenge", "Questions on this document, and the blank graph to be filled in", ("Shift+F3",),
+        "challenge", "Challenge", "Questions on this document, and the blank graph", ("Shift+F3",),
         "graph_explorer.ui.challenge.view:ChallengeView",
     ),
 )  # fmt: skip
