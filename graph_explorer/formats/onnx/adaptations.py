@@ -247,7 +247,6 @@ ADAPTATIONS: Mapping[str, Mapping[int, Adaptation]] = {
     "Reshape": {1: _without("consumed_inputs"), 5: _as_is},
     "Resize": {10: _resized, 11: _resized_by_all_inputs, 13: _as_is},
     "RoiAlign": {10: _aligned_at_pixels, 16: _as_is},
-    "Scan": {8: _as_the_reference_does, 9: _as_is},
     "Scatter": {9: _scattered},
     "Selu": {1: _default(alpha=1.6732, gamma=1.0507), 6: _as_is},
     "Split": {1: _halved, 18: _as_is},

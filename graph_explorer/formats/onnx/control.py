@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.formats.onnx.building import Call, Scope, scoped
+from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
 from graph_explorer.formats.onnx.sorting import described, subgraphs
 
 if TYPE_CHECKING:
@@ -30,18 +30,18 @@ MAX_TURNS = 20_000
 Way = Callable[["Reader", onnx.NodeProto, Sequence[str], Scope, int], bool]
 
 
-class _TooLong(Exception):
+class TooLong(Exception):
     """A loop has become too long to be spelled out."""
 
 
-def _graph(node: onnx.NodeProto, name: str) -> onnx.GraphProto:
+def graph_of(node: onnx.NodeProto, name: str) -> onnx.GraphProto:
     for found, graph in subgraphs(node):
         if found == name:
             return graph
     raise InputError(f"it has no graph '{name}'; export the model anew")
 
 
-def _inside(
+def spelled_out(
     reader: Reader,
     graph: onnx.GraphProto,
     key: str,
@@ -61,7 +61,7 @@ def _inside(
     return inner
 
 
-def _results(inner: Scope, graph: onnx.GraphProto) -> list[str]:
+def results_of(inner: Scope, graph: onnx.GraphProto) -> list[str]:
     found = []
     for one in graph.output:
         name = inner.find(one.name)
@@ -78,7 +78,7 @@ def branch(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: S
         taken = "then_branch" if bool(np.asarray(condition).reshape(-1)[0]) else "else_branch"
     except (InputError, IndexError, ValueError):
         return False  # the condition cannot be had: running will say why
-    graph = _graph(node, taken)
+    graph = graph_of(node, taken)
     if len(graph.output) != len(node.output):
         raise InputError(f"its {taken} has {len(graph.output)} results, not {len(node.output)}")
     group = reader.own_group(node, scope)
@@ -87,18 +87,18 @@ def branch(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: S
     outputs = reader.outputs(node, scope)
     pairs = list(zip((one.name for one in graph.output), outputs, strict=True))
     wanted = {name: one for name, one in reversed(pairs) if one}
-    inner = _inside(reader, graph, taken, inside, scope, place, {}, wanted)
+    inner = spelled_out(reader, graph, taken, inside, scope, place, {}, wanted)
     reader.hand_out(inner, {one: name for name, one in pairs if one})
     reader.alias(node, outputs)
     return True
 
 
-def _unrolled(reader: Reader, node: onnx.NodeProto, turn: Callable[[], None]) -> bool:
+def unrolled(reader: Reader, node: onnx.NodeProto, turn: Callable[[], None]) -> bool:
     """Runs `turn`; False, and all taken back, where the loop cannot be spelled out."""
     mark = reader.build.mark()
     try:
         turn()
-    except _TooLong:
+    except TooLong:
         reader.build.back(mark)
         reader.build.remarks.append(
             f"The loop {described(node)} would become more than {MAX_UNROLLED:,} nodes: it stays closed, "
@@ -110,7 +110,7 @@ def _unrolled(reader: Reader, node: onnx.NodeProto, turn: Callable[[], None]) ->
 
 def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """Loop: one group a turn, as many as the present values ask for."""
-    body = _graph(node, "body")
+    body = graph_of(node, "body")
     build, states = reader.build, list(inputs[2:])
     count, condition = (*inputs, "", "")[:2]
     scans = len(body.output) - 1 - len(states)
@@ -132,14 +132,14 @@ def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
         while goes_on and (turns is None or at < turns):
             each = (len(build.nodes) - start) / at if at else len(body.node)
             if max(at + 1, turns or 0) * max(each, 1) > MAX_UNROLLED:
-                raise _TooLong
+                raise TooLong
             inside = scoped(group, f"t={at}")
             given = [body.input[0].name, body.input[1].name, *(one.name for one in body.input[2:])]
             number = build.constant(scoped(inside, given[0]), np.array(at, np.int64), inside)
             truth = condition or build.constant(scoped(inside, given[1]), np.array(True), inside)
             names = dict(zip(given, [number, truth, *states], strict=True))
-            inner = _inside(reader, body, "body", inside, scope, place, names, {})
-            condition, *made = _results(inner, body)
+            inner = spelled_out(reader, body, "body", inside, scope, place, names, {})
+            condition, *made = results_of(inner, body)
             states = made[: len(states)]
             for piece, one in zip(pieces, made[len(states) :], strict=True):
                 piece.append(one)
@@ -148,15 +148,15 @@ def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
                 goes_on = bool(build.decide(condition).reshape(-1)[0])
 
     try:
-        if not _unrolled(reader, node, spell_out):
+        if not unrolled(reader, node, spell_out):
             return False
     except InputError as error:
         raise InputError(f"a turn of it fails: {error.message}") from None
-    _finish(reader, node, scope, group, states, [(piece, 0) for piece in pieces])
+    finish(reader, node, scope, group, states, [(piece, 0) for piece in pieces])
     return True
 
 
-def _finish(
+def finish(
     reader: Reader,
     node: onnx.NodeProto,
     scope: Scope,
@@ -176,72 +176,19 @@ def _finish(
     for one, (pieces, axis) in zip(results[len(states) :], stacks, strict=True):
         if not one:
             continue
-        rows = []
-        for piece in pieces:
-            rows.append(build.fresh(f"{piece}.row"))
-            build.add(Call("Unsqueeze", [piece], [rows[-1]], {"axes": (axis,)}, group))
-        build.add(Call("Concat", rows, [one], {"axis": axis}, group))
+        stack(build, pieces, axis, one, group)
     reader.alias(node, outputs)
 
 
-def scan(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
-    """Scan: one group an entry of the sequences that it walks along."""
-    if scope.opsets[""] < 9:
-        return False
-    body, build = _graph(node, "body"), reader.build
-    told = {one.name: one for one in node.attribute}
-    walked = told["num_scan_inputs"].i if "num_scan_inputs" in told else 0
-    kept = len(inputs) - walked
-    scans = len(body.output) - kept
-    if walked < 1 or kept < 0 or scans < 0 or len(body.input) != len(inputs):
-        raise InputError("its body does not fit its inputs; export the model anew")
-
-    def listed(name: str, count: int) -> list[int]:
-        found = list(told[name].ints) if name in told else []
-        return [*found, *[0] * (count - len(found))]
-
-    axes = listed("scan_input_axes", walked)
-    try:
-        turns = int(np.shape(build.decide(inputs[kept]))[axes[0]])
-    except (InputError, IndexError):
-        return False
-    if turns == 0:
-        return False
-    group = reader.own_group(node, scope)
-    states = list(inputs[:kept])
-    pieces: list[list[str]] = [[] for _ in range(scans)]
-    backward = listed("scan_input_directions", walked)
-
-    def spell_out() -> None:
-        nonlocal states
-        if turns * max(len(body.node) + 2 * walked, 1) > MAX_UNROLLED:
-            raise _TooLong
-        for at in range(turns):
-            inside = scoped(group, f"t={at}")
-            rows = []
-            for k, whole in enumerate(inputs[kept:]):
-                name = scoped(inside, body.input[kept + k].name.strip("/"))
-                entry = np.array(turns - 1 - at if backward[k] else at, np.int64)
-                number = build.constant(f"{name}.place", entry, inside)
-                rows.append(build.fresh(name))
-                build.add(Call("Gather", [whole, number], [rows[-1]], {"axis": axes[k]}, inside))
-            names = dict(zip((one.name for one in body.input), [*states, *rows], strict=True))
-            inner = _inside(reader, body, "body", inside, scope, place, names, {})
-            made = _results(inner, body)
-            states = made[:kept]
-            for piece, one in zip(pieces, made[kept:], strict=True):
-                piece.append(one)
-
-    if not _unrolled(reader, node, spell_out):
-        return False
-    directions, ends = listed("scan_output_directions", scans), listed("scan_output_axes", scans)
-    stacks = [
-        (piece[::-1] if backwards else piece, axis)
-        for piece, backwards, axis in zip(pieces, directions, ends, strict=True)
-    ]
-    _finish(reader, node, scope, group, states, stacks)
-    return True
+def stack(build: Build, pieces: Sequence[str], axis: int, name: str, group: str) -> str:
+    """The value `name`: the pieces one behind the other along a new axis."""
+    rows = []
+    for piece in pieces:
+        rows.append(build.fresh(f"{piece}.row"))
+        build.add(Call("Unsqueeze", [piece], [rows[-1]], {"axes": (axis,)}, group))
+    build.add(Call("Concat", rows, [name], {"axis": axis}, group))
+    return name
 
 
 #: Operator → how it is spelled out; False where it is not.
-WAYS: Mapping[str, Way] = {"If": branch, "Loop": loop, "Scan": scan}
+WAYS: Mapping[str, Way] = {"If": branch, "Loop": loop}

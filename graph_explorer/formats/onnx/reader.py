@@ -18,7 +18,7 @@ from onnx import TensorProto
 from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.ops.declare import Operation
-from graph_explorer.formats.onnx import control, sequences
+from graph_explorer.formats.onnx import control, scan, sequences
 from graph_explorer.formats.onnx.adaptations import adaptation
 from graph_explorer.formats.onnx.attributes import attributes_of, resolved
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
@@ -32,7 +32,7 @@ Array = np.ndarray[Any, Any]
 MAX_READ = 1_000_000
 #: Functions that call functions deeper than this are taken for endless.
 MAX_CALL_DEPTH = 64
-_WAYS = {**control.WAYS, **sequences.WAYS}
+_WAYS = {**control.WAYS, **scan.WAYS, **sequences.WAYS}
 #: Where exporters write the modules around a node: a list of dotted names, the node's own last.
 _SCOPES = "pkg.torch.onnx.name_scopes"
 

@@ -196,6 +196,25 @@ def test_a_scan_is_unrolled_in_both_directions() -> None:
         assert trace.has_gradient("rows")
 
 
+def test_a_scan_of_opset_8_walks_through_each_entry_of_a_batch() -> None:
+    body = graph(
+        "body", [node("Add", "s row", "next"), node("Neg", "next", "out")], ["s", "row"], ["next", "out"]
+    )
+    made = model(
+        [node("Scan", "_ x rows", "last all", "scan", body=body, num_scan_inputs=1)],
+        [open_value("x", 2, 3), open_value("rows", 2, 4, 3)],
+        ("last", "all"),
+        opset=8,
+    )
+    feeds = {"x": np.stack([X, -X]), "rows": np.arange(24, dtype=np.float32).reshape(2, 4, 3)}
+    trace = run(document_of(made, inputs=feeds), wrt=["x", "rows"])
+    sums = feeds["x"][:, None] + np.cumsum(feeds["rows"], axis=1)
+    np.testing.assert_allclose(trace.value("last"), sums[:, -1])
+    np.testing.assert_allclose(trace.value("all"), -sums)
+    assert trace.has_gradient("rows")
+    assert "scan/b=1/t=3" in trace.graph.groups
+
+
 def test_tensors_inside_a_branch_are_parameters() -> None:
     yes = graph(
         "yes", [node("Mul", "x inside", "scaled")], [], ["scaled"],
