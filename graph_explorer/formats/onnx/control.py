@@ -8,6 +8,7 @@ runs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,10 +109,52 @@ def unrolled(reader: Reader, node: onnx.NodeProto, turn: Callable[[], None]) -> 
     return True
 
 
+@dataclass
+class _Turning:
+    """A Loop while it is spelled out: what its states are now, and what stacked up."""
+
+    reader: Reader
+    body: onnx.GraphProto
+    scope: Scope
+    place: int
+    group: str
+    turns: int | None
+    goes_on: bool
+    condition: str
+    states: list[str]
+    pieces: list[list[str]]
+
+    def all(self) -> None:
+        """Every turn; `TooLong` where there are too many to look at."""
+        build, at = self.reader.build, 0
+        start = len(build.nodes)
+        while self.goes_on and (self.turns is None or at < self.turns):
+            each = (len(build.nodes) - start) / at if at else len(self.body.node)
+            if max(at + 1, self.turns or 0) * max(each, 1) > MAX_UNROLLED:
+                raise TooLong
+            self.once(at)
+            at += 1
+            if self.turns is None or at < self.turns:
+                self.goes_on = bool(build.decide(self.condition).reshape(-1)[0])
+
+    def once(self, at: int) -> None:
+        """The turn `at`, in a group of its own."""
+        build, inside = self.reader.build, scoped(self.group, f"t={at}")
+        names = [one.name for one in self.body.input]
+        number = build.constant(scoped(inside, names[0]), np.array(at, np.int64), inside)
+        truth = self.condition or build.constant(scoped(inside, names[1]), np.array(True), inside)
+        given = dict(zip(names, [number, truth, *self.states], strict=True))
+        inner = spelled_out(self.reader, self.body, "body", inside, self.scope, self.place, given, {})
+        self.condition, *made = results_of(inner, self.body)
+        count = len(self.states)
+        self.states = made[:count]
+        for piece, one in zip(self.pieces, made[count:], strict=True):
+            piece.append(one)
+
+
 def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """Loop: one group a turn, as many as the present values ask for."""
-    body = graph_of(node, "body")
-    build, states = reader.build, list(inputs[2:])
+    body, build, states = graph_of(node, "body"), reader.build, list(inputs[2:])
     count, condition = (*inputs, "", "")[:2]
     scans = len(body.output) - 1 - len(states)
     if scans < 0 or len(body.input) != 2 + len(states):
@@ -123,36 +166,15 @@ def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
         return False
     if scans and (turns == 0 or not goes_on):
         return False  # what stacks up from no turn has a shape that only the reference knows
-    group = reader.own_group(node, scope)
     pieces: list[list[str]] = [[] for _ in range(scans)]
-
-    def spell_out() -> None:
-        nonlocal condition, states, goes_on
-        start, at = len(build.nodes), 0
-        while goes_on and (turns is None or at < turns):
-            each = (len(build.nodes) - start) / at if at else len(body.node)
-            if max(at + 1, turns or 0) * max(each, 1) > MAX_UNROLLED:
-                raise TooLong
-            inside = scoped(group, f"t={at}")
-            given = [body.input[0].name, body.input[1].name, *(one.name for one in body.input[2:])]
-            number = build.constant(scoped(inside, given[0]), np.array(at, np.int64), inside)
-            truth = condition or build.constant(scoped(inside, given[1]), np.array(True), inside)
-            names = dict(zip(given, [number, truth, *states], strict=True))
-            inner = spelled_out(reader, body, "body", inside, scope, place, names, {})
-            condition, *made = results_of(inner, body)
-            states = made[: len(states)]
-            for piece, one in zip(pieces, made[len(states) :], strict=True):
-                piece.append(one)
-            at += 1
-            if turns is None or at < turns:
-                goes_on = bool(build.decide(condition).reshape(-1)[0])
-
+    group = reader.own_group(node, scope)
+    turning = _Turning(reader, body, scope, place, group, turns, goes_on, condition, states, pieces)
     try:
-        if not unrolled(reader, node, spell_out):
+        if not unrolled(reader, node, turning.all):
             return False
     except InputError as error:
         raise InputError(f"a turn of it fails: {error.message}") from None
-    finish(reader, node, scope, group, states, [(piece, 0) for piece in pieces])
+    finish(reader, node, scope, group, turning.states, [(piece, 0) for piece in pieces])
     return True
 
 
