@@ -52,8 +52,7 @@ class _Writer:
         self.constants = {node.id for node in trace.graph.leaves("constant")}
         self.lines: list[str] = []
         self.arrays: dict[str, Array] = {}
-        wide = any(trace.value(name).dtype == np.float64 for name in trace.graph.values)
-        self.default = np.dtype(np.float64 if wide else np.float32)
+        self.default = np.dtype(document.dtype)
 
     def write(self) -> None:
         for kind in ("input", "parameter"):
