@@ -151,7 +151,7 @@ def gradients(
         wanted = {plan.number[name] for name in plan.wrt}
         sums: set[int] = set()
         for step in plan.pull_steps:
-            _add(found, sums, step.into, _pulled(plan, step, values, found))
+            _add(found, sums, step.into, _pull(plan, step, values, found))
             if step.last:  # no other edge asks for what came out of this node
                 for number in step.outputs:
                     values[number] = None
@@ -184,7 +184,7 @@ def _pull_back(
     for position, step in enumerate(plan.pull_steps):
         if checkpoint is not None:
             checkpoint((len(plan.forward) + position) / total)
-        pulled = _pulled(plan, step, values, found)
+        pulled = _pull(plan, step, values, found)
         _add(found, sums, step.into, pulled)
         # a gradient of one term is its contribution: the same array, kept at no cost
         if step.shared:
@@ -206,24 +206,21 @@ def _add(found: list[Array | None], sums: set[int], into: int, pulled: Array) ->
         sums.add(into)
 
 
-def _pulled(plan: Plan, step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:
+def _pull(plan: Plan, step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:
+    arguments = [values[number] for number in step.inputs]
+    g: Any
+    y: Any
+    if len(step.outputs) == 1:
+        g, y = found[step.outputs[0]], values[step.outputs[0]]
+    else:
+        g = tuple([found[number] for number in step.outputs])
+        y = tuple([values[number] for number in step.outputs])
     try:
-        return _pull(step, values, found)
+        pulled = step.operation.pull(step.input_index, g, y, arguments, step.attributes)
     except _FAILURES as error:
         node = plan.graph.nodes[step.node]
         into = node.inputs[step.input_index]
         raise RunError(node, f"'{node.id}': no gradient of '{into}': {_reason(error)}") from error
-
-
-def _pull(step: PullStep, values: list[Array | None], found: list[Array | None]) -> Array:
-    arguments = [values[number] for number in step.inputs]
-    if len(step.outputs) == 1:
-        g: Any = found[step.outputs[0]]
-        y: Any = values[step.outputs[0]]
-    else:
-        g = tuple([found[number] for number in step.outputs])
-        y = tuple([values[number] for number in step.outputs])
-    pulled = step.operation.pull(step.input_index, g, y, arguments, step.attributes)
     wanted = values[step.into].dtype  # type: ignore[union-attr]
     if type(pulled) is np.ndarray and pulled.dtype == wanted:
         return pulled

@@ -103,8 +103,7 @@ class Operation:
         """∂output/∂input entry by entry, of an elementwise operation; may be a plain number."""
         rule = self._rule(self.partials, index)
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
-        given = (index, y, *inputs) if self.variadic else (*inputs, y)
-        slope = rule(*given, **attributes)
+        slope = rule(index, y, *inputs, **attributes) if self.variadic else rule(*inputs, y, **attributes)
         if isinstance(slope, np.ndarray) and isinstance(y, np.ndarray):
             kind, wanted = slope.dtype, y.dtype
             if kind is not wanted and kind != wanted and kind.kind == "f":
