@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.formats import open_document
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import Session, State
 
 PROGRAMS = (
@@ -77,8 +78,9 @@ class SessionMachine(RuleBasedStateMachine):
     def close(self) -> None:
         self.session.close_document()
         assert self.state == dataclasses.replace(
-            State(), mode=self.state.mode, theme=self.state.theme, motion=self.state.motion
-        )
+            State(), mode=self.state.mode, theme=self.state.theme, motion=self.state.motion,
+            heat=self.state.heat, examining=self.state.examining,
+        )  # fmt: skip
 
     @precondition(opened)
     @rule(name=st.sampled_from(["w", "b", "x"]), value=numbers, merge=st.sampled_from(["", "drag"]))
@@ -211,6 +213,24 @@ class SessionMachine(RuleBasedStateMachine):
             assert self.state.document is before
             assert self.state.message
 
+    @rule(seen=st.booleans())
+    def look_at_health(self, seen: bool) -> None:
+        self.session.change(examining=seen)
+
+    @rule(heat=st.sampled_from(["", *HEATS]))
+    def colour(self, heat: str) -> None:
+        self.session.set_heat(heat)
+
+    @precondition(traced)
+    @rule()
+    def keep(self) -> None:
+        self.session.keep_run()
+        assert self.state.difference.conclusion == "Nothing has changed."
+
+    @rule()
+    def stop_comparing(self) -> None:
+        self.session.forget_run()
+
     # ── what always holds ─────────────────────────────────────────────────────────────────────
 
     @invariant()
@@ -257,6 +277,21 @@ class SessionMachine(RuleBasedStateMachine):
         del self.told[:-1]
 
     @invariant()
+    def health_is_that_of_the_run_while_it_is_looked_at(self) -> None:
+        state = self.state
+        wanted = state.trace is not None and (state.examining or state.heat or state.kept is not None)
+        assert (state.health is not None) == bool(wanted)
+        assert (state.difference is not None) == (state.kept is not None)
+        if state.health is not None:
+            assert state.health.trace is state.trace
+            assert state.health.rate == state.rate
+        if state.difference is not None:
+            assert (state.difference.before, state.difference.now) == (state.kept, state.trace)
+        assert (
+            state.kept is not None or not state.heat or not HEATS[state.heat].compares or state.trace is None
+        )
+
+    @invariant()
     def accumulators_fit_their_parameters(self) -> None:
         for name, gradient in self.state.accumulator.gradients.items():
             assert name in self.state.document.parameters
@@ -270,6 +305,7 @@ def assert_same_values(first: Document, second: Document) -> None:
 
 def test_any_order(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graph_explorer.ui.session.SYNCHRONOUS", 60.0)  # a busy machine is no slow run
+    monkeypatch.setattr("graph_explorer.ui.health.examiner.SYNCHRONOUS", 60.0)
     machine = type("Machine", (SessionMachine,), {"folder": tmp_path})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
