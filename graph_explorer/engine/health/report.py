@@ -32,6 +32,12 @@ SEARCHES: tuple[Callable[[Measures], Iterable[Finding]], ...] = (
 )
 
 
+#: What is said of the sizes of gradients: nothing, where all of them are rounding.
+_OF_GRADIENTS = frozenset(
+    {"vanishing", "exploding", "zero gradient", "underflow", "large update", "small update"}
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Health:
     """What is known about the health of one trace, at one learning rate."""
@@ -80,6 +86,8 @@ def examine(
         checkpoint(0.6 + 0.4 * place / len(SEARCHES))
         found += search(measures)
     found += updates(measures, rate)
+    if any(finding.kind == "constant output" for finding in found):
+        found = [finding for finding in found if finding.kind not in _OF_GRADIENTS]
     return Health(measures, ordered(found), rate)
 
 

@@ -255,6 +255,7 @@ def test_a_softmax_added_up_cannot_change(shaped: str) -> None:
     values: tuple[Values, Values] = ({"x": [1.0, 2.0]}, {"W": np.ones((3, 2))})
     ill = found(program, *values)["constant output"]
     assert (ill.severity, ill.numbers) == ("problem", {"entries": 3})
+    assert not found(program, *values).keys() & {"small update", "zero gradient", "vanishing"}
     assert "constant output" not in found(program, *values, output="p[1]")
     assert "constant output" not in found(program + "\nL = p[0]", *values)
 
