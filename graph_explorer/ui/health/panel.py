@@ -212,7 +212,7 @@ class HealthPanel(QWidget):
     def _share(self) -> None:
         """Gives the findings the room that they need, up to a share of it, and the sizes the rest."""
         height = self.parts.height()
-        wanted = self.findings.heightForWidth(self.area.viewport().width() - 20) + 12
+        wanted = self.findings.heightForWidth(self.area.viewport().width() - 20) + 28
         found = min(wanted, round(_MOST * height))
         self.parts.setSizes([found, height - found])
 
