@@ -20,7 +20,7 @@ from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.trace import Pulled, Seeded, Trace
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import examples, resolve
-from graph_explorer.formats.values import load_array
+from graph_explorer.lab.arrays import load_array
 
 
 def document_of(options: argparse.Namespace) -> Document:

@@ -7,17 +7,16 @@ folder, and sizes are bounded.
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from graph_explorer.document import as_array
 from graph_explorer.engine.errors import InputError, nearest, unknown
 from graph_explorer.lab import data
+from graph_explorer.lab.arrays import inside, load_array
 
 Array = np.ndarray[Any, Any]
 Random = np.random.Generator
@@ -127,39 +126,8 @@ def _initialised(name: str, spelling: Mapping[str, Any], folder: Path | None, se
 
 
 def _from_file(name: str, spelling: Mapping[str, Any], folder: Path | None, seed: int) -> Array:
-    if folder is None:
-        raise InputError(f"'{name}' is kept in a file; save the document first")
-    path = (folder / str(spelling["file"])).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise InputError(f"the file of '{name}' lies outside the document's folder; move it inside")
+    path = inside(folder, str(spelling["file"]), name)
     return load_array(path, str(spelling["key"]) if "key" in spelling else None, name)
-
-
-def load_array(path: Path, key: str | None, name: str) -> Array:
-    """An array from a `.npy` or `.npz` file, never a pickle."""
-    try:
-        with path.open("rb") as stream:  # NumPy leaves a file that is no archive open
-            loaded = np.load(stream, allow_pickle=False)
-            return loaded if isinstance(loaded, np.ndarray) else _one_of(loaded, key, path, name)
-    except FileNotFoundError:
-        raise InputError(f"the file '{path.name}' of '{name}' does not exist beside the document") from None
-    except InputError:
-        raise
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile, zlib.error, NotImplementedError) as error:
-        raise InputError(
-            f"'{path.name}' of '{name}' cannot be read as .npy or .npz without pickles: {error}"
-        ) from None
-
-
-def _one_of(archive: Any, key: str | None, path: Path, name: str) -> Array:
-    """The array `key` of a `.npz` file; its only one if no key is given."""
-    if key is None and len(archive.files) == 1:
-        key = archive.files[0]
-    if key not in archive.files:
-        raise InputError(
-            f"'{path.name}' has no key '{key}' for '{name}'; {nearest(key or '', archive.files)}"
-        )
-    return np.asarray(archive[key])
 
 
 def _from_data(name: str, spelling: Mapping[str, Any], folder: Path | None, seed: int) -> Array:
