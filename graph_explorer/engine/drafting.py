@@ -113,7 +113,7 @@ class Drafts:
             raise self.error(f"{op} takes values only, and None is none")
         while given and given[-1] is None:
             given.pop()
-        kept = {key: value for key, value in attributes.items() if value is not None}
+        kept = {key: self._attribute(key, value) for key, value in attributes.items() if value is not None}
         self._check_operands(op, given, kept)
         if outputs > MAX_OUTPUTS:
             raise self.error(
@@ -122,6 +122,13 @@ class Drafts:
         references = [None if value is None else (value.draft, value.output) for value in given]
         made = self._add(Draft(op, references, kept, self.group, self.target, outputs))
         return tuple(Ref(made.draft, output) for output in range(outputs))
+
+    def _attribute(self, key: str, value: Any) -> Any:
+        """What an attribute holds: the one that is an array has the type of the program's numbers."""
+        if key != "value" or not isinstance(value, tuple) or not value:
+            return value
+        array = np.asarray(value)
+        return array.astype(self.dtype) if array.dtype.kind == "f" else array
 
     def _check_operands(self, op: str, given: Sequence[Any], attributes: Mapping[str, Any]) -> None:
         """Each input without a default must be a value; a setting may be an attribute instead."""

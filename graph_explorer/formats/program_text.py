@@ -108,6 +108,8 @@ class _Writer:
             name for name, value in self.constants.items()
             if value.size > _MOST_ENTRIES or not value.size or value.dtype.name not in CONSTANT_TYPES
         ]  # fmt: skip
+        self.setting: set[str] = set()
+        self._find_settings()
         self.lines: list[str] = []
         self.group = ""
 
@@ -140,7 +142,7 @@ class _Writer:
 
     def _constant(self, node: Node) -> None:
         """A line for a constant that is no plain number."""
-        if node.id in self.large or self._digits(node.id) or self._is_setting(node.id):
+        if node.id in self.large or self._digits(node.id) or node.id in self.setting:
             return
         value = self.constants[node.id]
         shown = literal(shortest(value))
@@ -157,33 +159,35 @@ class _Writer:
         others = [one for one in use.inputs if one and (one not in self.constants or one in self.large)]
         return literal(shortest(value)) if others else ""
 
-    def _is_setting(self, name: str) -> bool:
-        """Whether a constant only sets operators up, so that it is written as their keyword."""
-        value = self.constants.get(name)
-        return (
-            value is not None
-            and name not in self.large
-            and value.dtype in (np.int64, np.bool_)
-            and all(
-                name in self._settings(self.graph.node(use.node), False).values()
-                for use in self.graph.uses(name)
-            )
-        )
-
-    def _settings(self, node: Node, checked: bool = True) -> dict[str, Any]:
-        """The last inputs of a node that are settings: key → the constant (unchecked: its name)."""
-        found: dict[str, Any] = {}
+    def _settings(self, node: Node) -> dict[str, Array]:
+        """The last inputs of a node that are constants which only set operators up: key → constant."""
+        found: dict[str, Array] = {}
         keys = (
-            {}
-            if node.op not in OPERATIONS
-            else {place: key for key, place in OPERATIONS[node.op].settings.items()}
+            {place: key for key, place in OPERATIONS[node.op].settings.items()}
+            if node.op in OPERATIONS
+            else {}
         )
         for place in reversed(range(len(node.inputs))):
             name = node.inputs[place]
-            if place not in keys or name not in self.constants or (checked and not self._is_setting(name)):
+            if place not in keys or name not in self.setting:
                 break
-            found[keys[place]] = self.constants[name] if checked else name
+            found[keys[place]] = self.constants[name]
         return found
+
+    def _find_settings(self) -> None:
+        """Constants all uses of which can be written as keywords."""
+        self.setting = {
+            name for name, value in self.constants.items()
+            if name not in self.large and value.dtype in (np.int64, np.bool_)
+        }  # fmt: skip
+        while True:
+            positional = set()
+            for node in self.graph:
+                count = len(node.inputs) - len(self._settings(node))
+                positional |= {name for name in node.inputs[:count] if name in self.setting}
+            if not positional:
+                return
+            self.setting -= positional
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────
 
@@ -210,9 +214,11 @@ class _Writer:
         return f"{word}({', '.join([*given, *named])})"
 
     def _attribute(self, node: Node, key: str, value: Any) -> str:
-        plain = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        array = isinstance(value, np.ndarray | np.generic)
         try:
-            return literal(plain)
+            if array and key == "value" and value.dtype not in (self.dtype, np.int64, np.bool_):
+                raise TypeError(value.dtype.name)
+            return literal(shortest(np.asarray(value)) if array else value)
         except TypeError:
             raise InputError(
                 f"'{node.id}': a program has no spelling of '{key}' of {node.op}; keep the model as .onnx"

@@ -327,3 +327,8 @@ def test_constants_with_a_type() -> None:
 def test_mistakes_with_groups_constants_and_outputs(text: str, says: str) -> None:
     with pytest.raises(InputError, match=re.escape(says)):
         read(text, [], ["x"])
+
+
+def test_an_array_as_attribute_has_the_type_of_the_program() -> None:
+    graph = read("y = ConstantOfShape(shape=[2], value=[1.5])\nL = y * w\n", [], ["w"], np.float32).graph
+    assert graph.node("y").attributes["value"].dtype == np.float32

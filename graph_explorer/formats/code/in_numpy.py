@@ -105,7 +105,13 @@ class _Writer:
             self._forward(node)
 
     def _given(self, node: Node) -> list[Any]:
-        return [self.values[name] if name else None for name in node.inputs]
+        """The inputs of a node; a setting that is computed, such as a shape, is the numbers of this run."""
+        given = [self.values[name] if name else None for name in node.inputs]
+        fixed = () if node.op in rules.CHOOSING else operation_of(node).settings.values()
+        for place in fixed:
+            if place < len(given) and isinstance(given[place], Spelled):
+                given[place] = self.trace.value(node.inputs[place])
+        return given
 
     def _forward(self, node: Node) -> None:
         rule = rules.FORWARD.get(node.op, operation_of(node).forward) if node.rule is None else None
@@ -115,10 +121,10 @@ class _Writer:
         if len(named) > 1:
             self.script.shared(self.called[node.id], [one for _, one in named])
         for name, one in named:
-            if isinstance(one, Spelled) or np.ndim(one):
+            if isinstance(one, Spelled) or name == self.trace.output:
                 typed = _typed(one, self.trace.value(name))
                 self.values[name] = self.script.assign(self.called[name], typed, node.caption)
-            else:  # made of constants alone
+            else:  # made of constants or shapes alone
                 self.values[name] = np.asarray(one)
 
     def _spelled(self, node: Node, rule: Any, *given: Any) -> Any:

@@ -44,6 +44,17 @@ def _cast_back(g: Value, y: Value, x: Value, *like: Value, **attributes: Any) ->
     return g.astype(x.dtype.type)
 
 
+def _leading(function: Rule) -> Rule:
+    """ArgMax or ArgMin, of equals the first."""
+
+    def rule(x: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
+        if select_last_index:
+            raise TypeError("of equals the last")
+        return function(x, axis=axis, keepdims=bool(keepdims))
+
+    return rule
+
+
 def _hard_sigmoid(x: Value, *, alpha: float = 0.2, beta: float = 0.5) -> Value:
     return np.clip(alpha * x + beta, 0.0, 1.0)
 
@@ -331,13 +342,17 @@ def _dropout_back(
     return _first(g) if found is None else _first(g) * found[0] * found[1]
 
 
+#: Operators whose settings are computed while the code runs: they choose entries.
+CHOOSING = ("Gather", "GatherElements", "GatherND")
+
 #: Operator → its forward rule.
 FORWARD: Mapping[str, Rule] = {
     "Pow": _power, "Clip": _clip, "Identity": lambda x: x, "Cast": _cast, "ReduceMean": _mean,
     "CastLike": lambda x, like, **options: x.astype(like.dtype.type), "Softmax": _softmax,
     "HardSigmoid": _hard_sigmoid, "HardSwish": lambda x: x * _hard_sigmoid(x, alpha=1 / 6),
     "Shrink": _shrink, "Mean": lambda *values: sum(values[1:], values[0]) / float(len(values)),
-    "Det": np.linalg.det, "BatchNormalization": _batch_norm,
+    "ArgMax": _leading(np.argmax), "ArgMin": _leading(np.argmin), "Det": np.linalg.det,
+    "BatchNormalization": _batch_norm,
     "Conv": _convolution, "ConvTranspose": _transposed, "MaxPool": _max_pool, "AveragePool": _mean_pool,
     "Gather": _gather, "GatherElements": _gather_elements, "GatherND": _gather_nd, "OneHot": _one_hot,
     "Pad": _pad, "SoftmaxCrossEntropyLoss": _cross_entropy, "NegativeLogLikelihoodLoss": _likelihood,

@@ -46,7 +46,7 @@ class Script:
 
     def leaf(self, name: str, value: Array, note: str = "") -> Spelled:
         """A line that gives a name to plain numbers."""
-        self._line(name, self._array(name, value), note)
+        self._array_line(name, value, note)
         return Spelled(value, name=name)
 
     def assign(self, name: str, made: Any, note: str = "") -> Spelled:
@@ -95,15 +95,18 @@ class Script:
         node.name = name
 
     def _line(self, name: str, text: str, note: str = "") -> None:
-        line = f"{name} = {text}"
-        comment = f"  # {' '.join(note.split())}" if note else ""
-        if len(line) > WIDTH and "np.array(" in text:
-            line = textwrap.fill(
-                line, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-            )
-            self.lines += [comment.strip(), line] if comment else [line]
-        else:
-            self.lines.append(f"{line}{comment}")
+        self.lines.append(f"{name} = {text}{_comment(note)}")
+
+    def _array_line(self, name: str, value: Array, note: str = "") -> None:
+        """A line, or several, for plain numbers."""
+        line = f"{name} = {self._array(name, value)}"
+        if len(line) <= WIDTH:
+            self.lines.append(line + _comment(note))
+            return
+        wrapped = textwrap.fill(
+            line, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+        self.lines += [_comment(note).strip(), wrapped] if note else [wrapped]
 
     # ── text ──────────────────────────────────────────────────────────────────────────────────
 
@@ -170,7 +173,7 @@ class Script:
                 return self._array("", value)
             if id(value) not in self._met:
                 name = self.names.fresh("numbers")
-                self._line(name, self._array(name, value))
+                self._array_line(name, value)
                 self._met[id(value)] = name, value
             return self._met[id(value)][0]
         if isinstance(value, np.ndarray | np.generic):
@@ -186,9 +189,11 @@ class Script:
         if value.size > MOST_ENTRIES:
             self.arrays[name] = value
             return f'arrays["{name}"]'
+        if not value.size:
+            return f"np.zeros({value.shape}, np.{value.dtype.name})"
         text = re.sub(r"\b(nan|inf)\b", r"np.\1", repr(value.tolist()))
         kind = value.dtype.name
-        known = kind in ("float64", "int64", "bool") and value.size
+        known = kind in ("float64", "int64", "bool")
         return f"np.array({text})" if known else f"np.array({text}, np.{kind})"
 
     def need(self, function: Callable[..., Any]) -> None:
@@ -200,6 +205,10 @@ class Script:
             if inspect.isfunction(other) and other is not function:
                 self.need(other)
         self.functions[function.__name__] = function
+
+
+def _comment(note: str) -> str:
+    return f"  # {' '.join(note.split())}" if note else ""
 
 
 def _below(made: Any) -> list[Spelled]:

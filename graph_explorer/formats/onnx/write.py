@@ -40,7 +40,8 @@ _KINDS: Mapping[str, Any] = {
 _SINGLE = frozenset(
     {("CumSum", "axis"), ("CumProd", "axis"), ("Trilu", "k"), ("Range", "start"), ("Range", "limit"),
      ("Range", "delta"), ("OneHot", "depth"), ("Dropout", "ratio"), ("Dropout", "training_mode"),
-     ("Gather", "indices")}
+     ("Gather", "indices"), ("DFT", "axis"), ("DFT", "dft_length"), ("STFT", "frame_step"),
+     ("STFT", "frame_length")}
 )  # fmt: skip
 #: The kinds of attribute: what a schema calls them, and a node.
 _ATTRIBUTES = {
@@ -157,6 +158,8 @@ class _Writer:
     def node(self, node: Node, schema: onnx.defs.OpSchema) -> None:
         settings = OPERATIONS[node.op].settings if node.op in OPERATIONS else {}
         attributes = {key: value for key, value in node.attributes.items() if key not in settings}
+        if node.op == "Split" and ("split" in node.attributes or len(node.inputs) > 1):
+            attributes.pop("num_outputs", None)  # ONNX wants one of the two
         inputs = list(node.inputs)
         for key, position in settings.items():
             if key in node.attributes:
