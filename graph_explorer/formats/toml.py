@@ -105,7 +105,7 @@ class _Parts:
             output_name=self.table.get("output", ""),
             dtype=dtype,
             surface=self._surface(),
-            training=MappingProxyType(dict(self._subtable("training"))),
+            training=self._training(),
             path=self.path,
             text=self.text,
             program_place=program_place(self.text),
@@ -143,6 +143,17 @@ class _Parts:
                 raise self.error(f"'{name}' is no value: {error}", table, name) from None
             found[name] = Entry(array, spelling if isinstance(spelling, dict) else None)
         return MappingProxyType(found)
+
+    def _training(self) -> Mapping[str, Any]:
+        values = self._subtable("training")
+        if values:  # only then is anything of the lab needed
+            from graph_explorer.lab.training import TrainingError, check_training
+
+            try:
+                check_training(values)
+            except TrainingError as error:
+                raise self.error(error.message, "training", error.key) from None
+        return MappingProxyType(dict(values))
 
     def _surface(self) -> Surface | None:
         values = self._subtable("surface")
@@ -358,7 +369,7 @@ def save(document: Document, path: Path) -> None:
 
         document = with_program(document)
     document, arrays = _with_arrays_beside(document, path)
-    temporary, archive = path.with_name(f".{path.name}.part"), path.with_suffix(".npz")
+    temporary, archive = path.with_name(f".{path.name}.part"), path.with_name(f"{path.name}.npz")
     packed = archive.with_name(f".{archive.name}.part")
     try:
         temporary.write_bytes(write(document).encode())
@@ -380,7 +391,7 @@ def _with_arrays_beside(document: Document, path: Path) -> tuple[Document, dict[
 
     Arrays that lie in files of another folder go along.
     """
-    archive = path.with_suffix(".npz").name
+    archive = f"{path.name}.npz"
     stays = document.path is not None and document.path.parent.resolve() == path.parent.resolve()
     arrays: dict[str, Any] = {}
 

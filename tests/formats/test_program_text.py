@@ -154,8 +154,8 @@ def test_large_arrays_lie_beside_the_file(tmp_path: Path) -> None:
     document = parse("y = sum(W[i])", {"i": indices}, {"W": weights}, dtype="float32")
     path = tmp_path / "net.toml"
     save_document(document, path)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["net.npz", "net.toml"]
-    assert 'W = {file = "net.npz", key = "W"}' in path.read_text()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["net.toml", "net.toml.npz"]
+    assert 'W = {file = "net.toml.npz", key = "W"}' in path.read_text()
     again = open_document(path)
     assert again.entry("W").array.tobytes() == weights.tobytes()
     assert again.entry("i").array.dtype == np.int64

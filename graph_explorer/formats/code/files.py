@@ -15,7 +15,7 @@ from graph_explorer.engine.errors import InputError
 
 Array = np.ndarray[Any, Any]
 
-#: The suffix of the archive: `net.py` loads `net.npz`.
+#: What is added to a program's name for its archive: `net.py` loads `net.py.npz`.
 BESIDE = ".npz"
 
 
@@ -24,7 +24,7 @@ def write_code(path: Path, code: str, arrays: Mapping[str, Array]) -> None:
     temporary = path.with_name(f".{path.name}.part")
     try:
         if arrays:
-            with path.with_suffix(BESIDE).open("wb") as stream:
+            with path.with_name(path.name + BESIDE).open("wb") as stream:
                 np.savez(stream, **arrays)  # type: ignore[arg-type]  # the keys are names of arrays
         temporary.write_text(code, encoding="utf-8")
         temporary.replace(path)

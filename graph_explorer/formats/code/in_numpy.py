@@ -201,7 +201,7 @@ class _Writer:
             'np.seterr(all="ignore")  # infinities and NaN are results like others\n',
         ]
         if self.script.arrays:
-            parts.append(f'arrays = np.load(__file__[: -len(".py")] + "{BESIDE}")\n')
+            parts.append(f'arrays = np.load(__file__ + "{BESIDE}")\n')
         parts += self.script.sources()
         return "\n".join([*parts, *self.script.lines[1:], "", *self._printing()]) + "\n"
 

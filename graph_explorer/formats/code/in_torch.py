@@ -128,7 +128,7 @@ class _Writer:
         if self.default == np.float64:
             head += ["torch.set_default_dtype(torch.float64)"]
         if self.arrays:
-            head.append(f'arrays = np.load(__file__[: -len(".py")] + "{BESIDE}")')
+            head.append(f'arrays = np.load(__file__ + "{BESIDE}")')
         return "\n".join([*head, *self.lines, "", *self._printing()]) + "\n"
 
     def _printing(self) -> Iterable[str]:

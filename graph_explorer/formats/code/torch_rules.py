@@ -246,6 +246,12 @@ def _one_hot(call: Call) -> str:
     return hot if (off, on) == (0.0, 1.0) else f"{off} + {on - off} * {hot}"
 
 
+def _full(call: Call) -> str:
+    fill = np.asarray(call.get("value", np.zeros(1, np.float32))).reshape(-1)[0]
+    kind = "" if fill.dtype.kind == "f" else f", dtype=torch.{fill.dtype.name}"
+    return f"torch.full({whole(call.setting('shape', 0))}, {fill.item()!r}{kind})"
+
+
 def _cast(call: Call) -> str:
     names = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 10: "float16", 11: "float64"}
     if call.get("to") not in names:
@@ -463,6 +469,7 @@ RULES: Mapping[str, Rule] = {
     "Expand": _expand, "Transpose": _transpose, "Concat": _concat, "Split": _split, "Pad": _pad,
     "Tile": lambda call: f"{call.tensor(0)}.tile({tuple(whole(call.setting('repeats', 1)))})",
     "Trilu": _trilu, "Slice": _slice, "Gather": _gather, "GatherND": _gather_nd, "OneHot": _one_hot,
+    "ConstantOfShape": _full,
     "GatherElements": lambda c: f"torch.gather({c.tensor(0)}, {c.get('axis', 0)}, {c.tensor(1)})",
     "Einsum": _einsum, "Conv": _convolution, "ConvTranspose": _transposed, "MaxPool": _max_pool,
     "AveragePool": _mean_pool, "GlobalAveragePool": _global("mean"), "GlobalMaxPool": _global("amax"),

@@ -170,7 +170,7 @@ def test_large_arrays_lie_beside_the_code(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(path)], cwd="/", capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout.split()[2]) == pytest.approx(float(np.sum(weights * weights)), rel=1e-12)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["net.npz", "net.py"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["net.py", "net.py.npz"]
 
 
 def test_names_that_python_keeps_are_changed() -> None:
