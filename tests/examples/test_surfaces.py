@@ -23,7 +23,6 @@ from graph_explorer.lab.optimizers import read_method
 Formula = Callable[[Any, Any], Any]
 
 SURFACES = {example.name: example for example in examples() if example.path.parent.name == "surfaces"}
-SURFACES["saddle"] = next(example for example in examples() if example.name == "saddle")
 
 
 def size(z: complex) -> complex:
@@ -134,7 +133,7 @@ TABLE: Mapping[str, tuple[Formula, float | None]] = {
 }
 
 #: Where a listed minimum is a tip: a square root has no derivative there.
-TIPS = {"ackley", "bukin_6", "drop_wave"}
+TIPS = {"ackley", "bukin_6"}
 
 #: The surfaces that every collection has: here they are to be found under these names.
 CLASSICAL = {
