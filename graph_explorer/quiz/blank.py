@@ -16,7 +16,7 @@ import numpy as np
 from graph_explorer.engine.explain import arithmetic
 from graph_explorer.engine.notation import derivative, name_text, number
 from graph_explorer.engine.trace import Pulled, Trace
-from graph_explorer.quiz.judge import Verdict
+from graph_explorer.quiz.judge import Verdict, near
 from graph_explorer.quiz.source import allowance
 
 Array = np.ndarray[Any, Any]
@@ -51,6 +51,7 @@ class Blank:
         names = dict.fromkeys(
             [trace.output, *(step.into for step in trace.steps if isinstance(step, Pulled))]
         )
+        names = {name: None for name in names if trace.has_gradient(name)}
         done = sorted(names, key=trace.graph.index, reverse=True)
         return tuple(Field(name, index) for name in done for index in self._entries(name))
 
@@ -101,10 +102,10 @@ class Blank:
         """Judges one field; `own` are the learner's numbers in the fields above."""
         true = self.answer(field)
         tolerance = allowance(true, *self._parts(field))
-        if abs(given - true) <= tolerance:
+        if near(given, true, tolerance):
             return Verdict(True, "Right.")
         following = self.follows(field, own)
-        if abs(given - following) <= max(tolerance, allowance(following)):
+        if near(given, following, max(tolerance, allowance(following))):
             return Verdict(True, "Right, reckoned with your own numbers above.", carried=True)
         return Verdict(False, self._mistake(field, given, tolerance))
 

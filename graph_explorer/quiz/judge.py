@@ -71,6 +71,11 @@ def _tuple(answer: Answer) -> tuple[object, ...]:
 def _close(given: object, expected: object, tolerance: float) -> bool:
     if not isinstance(given, int | float) or not isinstance(expected, int | float):
         return False
+    return near(given, expected, tolerance)
+
+
+def near(given: float, expected: float, tolerance: float) -> bool:
+    """Whether two numbers are the same within a tolerance; infinities and NaN are the same as themselves."""
     if math.isnan(expected) or math.isinf(expected):
         return given == expected or (math.isnan(given) and math.isnan(expected))
     return abs(given - expected) <= tolerance

@@ -27,6 +27,8 @@ PRINTED = 16
 DIGITS = 4
 #: How far reckoning with rounded numbers may lead from the answer, as a part of the largest number in it.
 RELATIVE = 0.005
+#: Where rounding alone changes an answer by more than this part, digits have cancelled.
+_LOST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,31 @@ def written(array: Any) -> str:
 def given(name: str, array: Any) -> str:
     """A value as a line of what is given: `x = 1.5`."""
     return f"{name} = {written(array)}"
+
+
+def as_printed(array: Any) -> Array:
+    """The numbers that a learner sees: rounded to the digits of a question."""
+    found = np.asarray(array)
+    if found.dtype.kind != "f":
+        return found
+    rounded = [float(f"{value:.{DIGITS}g}") for value in found.ravel()]
+    return np.array(rounded, dtype=found.dtype).reshape(found.shape)
+
+
+def rounded(value: Any, digits: int = 3) -> float:
+    """A number with few significant digits, for questions that reckon with what they show."""
+    return float(f"{float(value):.{digits}g}")
+
+
+def reckoned(answer: float, from_printed: float, tolerance: float) -> float | None:
+    """The tolerance that also allows for what comes out of the printed numbers.
+
+    None where their rounding leads so far away that the question cannot be answered from them.
+    """
+    gap = abs(from_printed - answer)
+    if not gap <= _LOST * abs(answer) + tolerance:
+        return None
+    return max(tolerance, 1.2 * gap)
 
 
 def allowance(*numbers: float) -> float:

@@ -17,7 +17,7 @@ from graph_explorer.quiz.question import LEVELS, Question
 from graph_explorer.quiz.record import question_record
 from graph_explorer.quiz.source import Source, source
 
-EXAMPLES = [example for example in examples() if example.path.suffix == ".toml"]
+EXAMPLES = examples()
 SEEDS = 1000
 
 
@@ -27,6 +27,7 @@ def source_of(name: str) -> Source:
     return source(open_document(example.path), name)
 
 
+@cache
 def questions(kind: str) -> list[Question]:
     """The questions of a kind: a thousand seeds, dealt out over all examples."""
     names = itertools.cycle(example.name for example in EXAMPLES)

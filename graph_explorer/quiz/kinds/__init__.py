@@ -16,13 +16,14 @@ from graph_explorer.quiz.kinds import (
     paths,
     sabotage,
     structure,
+    sums,
     update,
 )
 from graph_explorer.quiz.kinds.kind import Kind
 
 __all__ = ["KINDS", "Kind"]
 
-_FAMILIES = (forward, backward, structure, update, paths, sabotage, depth, curves, code, concept)
+_FAMILIES = (forward, sums, backward, structure, update, paths, sabotage, depth, curves, code, concept)
 
 #: Every kind by its name, in the order of a menu.
 KINDS: dict[str, Kind] = {kind.name: kind for family in _FAMILIES for kind in family.KINDS}

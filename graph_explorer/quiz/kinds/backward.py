@@ -1,4 +1,4 @@
-"""Questions on single steps backward: upstream, local derivative, contribution, accumulated gradient, δ.
+"""Questions on single steps backward: local derivative, contribution, error term δ.
 
 The one rule: the numbers of an answer are the trace's own, and the text gives all that is needed to
 work them out, with the digits that the tolerance allows for.
@@ -13,15 +13,26 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine.explain import arithmetic, is_preactivation, sentence
-from graph_explorer.engine.notation import derivative, name_text, number
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.explain import is_preactivation, sentence
+from graph_explorer.engine.notation import bracketed, derivative, name_text, number
+from graph_explorer.engine.ops import operation, operation_of
 from graph_explorer.engine.trace import Pulled
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Facts, Level, Misconception, Question
-from graph_explorer.quiz.source import Source, added, allowance, given, one_entry, written
+from graph_explorer.quiz.source import (
+    Source,
+    allowance,
+    as_printed,
+    given,
+    one_entry,
+    reckoned,
+    written,
+)
+from graph_explorer.quiz.wording import formula, local_rule, rule, slot_of, taken
 
 Array = np.ndarray[Any, Any]
+
+_WHAT_LOCAL = ("The local derivative is the slope of this one operation; nothing above it enters.",)
 
 
 def _level(step: Pulled) -> Level:
@@ -38,89 +49,35 @@ def _pick(source: Source, random: Random, wanted: Any) -> Pulled | None:
 
 def _inputs(step: Pulled) -> list[str]:
     """The values that the node takes, and its own, as lines."""
-    trace, node = step.trace, step.node
-    names = [name for name in dict.fromkeys(node.inputs) if name]
-    lines = [given(name_text(name), trace.value(name)) for name in names]
-    return [*lines, given(name_text(node.id), trace.value(node.id))]
-
-
-def _operation(step: Pulled) -> str:
-    """The node as it is written: what it is called, what it does."""
-    node = step.node
-    takes = ", ".join(name_text(name) for name in node.inputs if name)
-    return f"{name_text(node.id)} = {node.op}({takes})"
+    return [*taken(step.trace, step.node), given(name_text(step.node.id), step.trace.value(step.node.id))]
 
 
 def _text(step: Pulled, asked: str, lines: Sequence[str]) -> str:
-    return f"The node {_operation(step)}.\n" + "\n".join(lines) + f"\n{asked}"
+    return "\n".join([formula(step.trace, step.node), *lines, asked])
 
 
-def _hints(step: Pulled) -> tuple[str, ...]:
-    """The rule, the local derivative as a formula, then with its numbers."""
-    shown = arithmetic(step)
-    lines = (shown.rule.text, shown.local.text, shown.numbers.text if shown.numbers else shown.note)
-    return tuple(line for line in lines if line)
+def _slope_from_printed(step: Pulled) -> Array:
+    """The local derivative as it comes out of the numbers that a question prints."""
+    trace, node = step.trace, step.node
+    found = operation_of(node)
+    numbers = trace.constants_of(node)
+    inputs: list[Any] = [
+        value if value is None or slot in numbers else as_printed(value)
+        for slot, value in enumerate(trace.inputs_of(node))
+    ]
+    value = as_printed(trace.value(node.id))
+    with np.errstate(all="ignore"):
+        local = found.local(step.input_index, value, inputs, node.attributes, numbers)
+    return np.asarray(local.value)
 
 
-def _scalar_factor(step: Pulled, index: tuple[int, ...]) -> float | None:
+def scalar_factor(step: Pulled, index: tuple[int, ...]) -> float | None:
     """The local derivative at one entry, where it is one number an entry; None where it is not."""
     local = step.local
     upstream = np.asarray(step.upstream)
     if local.form not in ("scalar", "elementwise") or upstream.shape != step.contribution.shape:
         return None
     return float(np.asarray(local.value)[index])
-
-
-# ── upstream ──────────────────────────────────────────────────────────────────────────────────
-
-
-def upstream(source: Source, random: Random) -> Question | None:
-    """What comes into a node from above: which number is it?"""
-    step = _pick(source, random, lambda s: s.node.id != source.output and np.ndim(s.upstream) == 0)
-    if step is None:
-        return None
-    trace, node, output = source.trace, step.node, source.output
-    terms = trace.terms(node.id)
-    parts = [
-        f"{name_text(term.node.id)} sends {number(term.contribution)} to {name_text(node.id)}"
-        for term in terms
-    ]
-    answer = float(trace.gradient(node.id))
-    question = Question(
-        kind="upstream", level="beginner", concept="chain rule", node=node.id, form="number",
-        text=_text(
-            step,
-            f"Which upstream gradient does {name_text(node.id)} multiply with its local derivatives, "
-            f"that is {derivative(output, node.id)}?",
-            [*parts, given(name_text(node.id), trace.value(node.id))],
-        ),
-        answer=answer,
-        tolerance=allowance(answer, *(float(term.contribution) for term in terms)),
-        hints=(
-            "The upstream gradient of a node is the whole gradient of its own output.",
-            f"Add all that the consumers of {name_text(node.id)} send back.",
-            added(float(term.contribution) for term in terms),
-        ),
-        explanation=f"{derivative(output, node.id)} = {number(answer)}: the sum of what its consumers send.",
-        link=source.link,
-        makes=("gradient", node.id, ""),
-        facts={("contribution", str(term.position), ""): float(term.contribution) for term in terms},
-        again=lambda facts: float(sum(facts.values())),
-    )  # fmt: skip
-    mistakes = [
-        Misconception(float(trace.value(node.id)), "That is the node's value; the gradient was asked for."),
-        *(
-            [
-                Misconception(
-                    float(terms[0].contribution), "That is only the first of the terms; add them all."
-                )
-            ]
-            if len(terms) > 1
-            else []
-        ),
-        Misconception(1.0, "Only the output itself has the gradient 1."),
-    ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
 # ── local derivative ──────────────────────────────────────────────────────────────────────────
@@ -137,19 +94,23 @@ def local_derivative(source: Source, random: Random) -> Question | None:
     node, into = name_text(step.node.id), name_text(step.into)
     value = float(step.trace.value(step.node.id)[index])
     above = float(np.asarray(step.upstream)[index])
+    from_printed = np.broadcast_to(_slope_from_printed(step), slopes.shape)[index]
+    tolerance = reckoned(answer, float(from_printed), allowance(answer))
+    if tolerance is None:
+        return None
     question = Question(
         kind="local derivative", level="beginner" if not suffix else "intermediate", concept="chain rule",
         node=step.node.id, form="number",
         text=_text(
             step,
-            f"What is the local derivative ∂{node}/∂{into}"
-            + (f" at the entry {suffix} of {node}?" if suffix else "?"),
+            f"What is the local derivative ∂{node}/∂{into}{slot_of(step)}"
+            + (f", at the entry {suffix} of {node}?" if suffix else "?"),
             _inputs(step),
         ),
         answer=answer,
-        tolerance=allowance(answer),
-        hints=_hints(step)[1:],
-        explanation=f"∂{node}/∂{into} = {step.local.text} = {number(answer)}.",
+        tolerance=tolerance,
+        hints=(*_WHAT_LOCAL, *rule(step)[1:]),
+        explanation=local_rule(step) + (f"; at {suffix} that is {number(answer)}." if suffix else "."),
         link=source.link,
         makes=("local", step.node.id, str(step.input_index), suffix),
     )  # fmt: skip
@@ -159,7 +120,7 @@ def local_derivative(source: Source, random: Random) -> Question | None:
         ),
         Misconception(value, "That is the value of the node, not its derivative."),
         Misconception(-answer, "The size is right, the sign is not."),
-        Misconception(1.0, f"The slope is not 1: {node} changes with {into} as {step.local.text} says."),
+        Misconception(1.0, f"The slope is not 1 here: {local_rule(step)}."),
     ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
@@ -174,18 +135,23 @@ def contribution(source: Source, random: Random) -> Question | None:
         return None
     added = step.contribution
     index, suffix = one_entry(added, random)
-    answer, factor = float(added[index]), _scalar_factor(step, index)
+    answer, factor = float(added[index]), scalar_factor(step, index)
     node, into, output = step.node.id, name_text(step.into), source.output
     above = np.asarray(step.upstream)
     facts: Facts = {}
     again = None
+    tolerance: float | None = allowance(answer, *_products(step, index))
     if factor is not None:
+        slope = float(np.broadcast_to(_slope_from_printed(step), above.shape)[index])
+        tolerance = reckoned(answer, float(as_printed(above)[index]) * slope, allowance(answer))
         facts = {
             ("gradient", node, suffix): float(above[index]),
             ("local", node, str(step.input_index), suffix): factor,
         }
         again = lambda facts: float(np.prod(list(facts.values())))
-    asked = f"How much does this edge contribute to {derivative(output, step.into)}"
+    if tolerance is None:
+        return None
+    asked = f"What does {name_text(node)} contribute to {derivative(output, step.into)}{slot_of(step)}"
     question = Question(
         kind="contribution", level=_level(step), concept="chain rule", node=node, form="number",
         text=_text(
@@ -194,9 +160,9 @@ def contribution(source: Source, random: Random) -> Question | None:
             [*_inputs(step), f"{derivative(output, node)} = {written(above)}"],
         ),
         answer=answer,
-        tolerance=allowance(answer, *_products(step, index)),
-        hints=_hints(step),
-        explanation=sentence(step),
+        tolerance=tolerance,
+        hints=rule(step),
+        explanation=sentence(step) + (f" At {suffix} that is {number(answer)}." if suffix else ""),
         link=source.link,
         makes=("contribution", str(step.position), suffix),
         facts=facts,
@@ -252,63 +218,6 @@ def _contribution_mistakes(
     return found
 
 
-# ── accumulated gradient ──────────────────────────────────────────────────────────────────────
-
-
-def accumulated(source: Source, random: Random) -> Question | None:
-    """The sum at a fan-out, with the terms given."""
-    trace = source.trace
-    names = [
-        name
-        for name in dict.fromkeys(step.into for step in source.pulls)
-        if len(trace.terms(name)) > 1 and len(trace.terms(name)) <= 6
-    ]
-    if not names:
-        return None
-    name = random.choice(names)
-    terms = trace.terms(name)
-    index, suffix = one_entry(trace.gradient(name), random)
-    parts = [float(term.contribution[index]) for term in terms]
-    total = sum(parts)
-    shown, output = name_text(name), source.output
-    lines = [
-        f"through {name_text(term.node.id)}: {written(part)}" for term, part in zip(terms, parts, strict=True)
-    ]
-    where = f" at the entry {suffix}" if suffix else ""
-    facts: Facts = {
-        ("contribution", str(t.position), suffix): part for t, part in zip(terms, parts, strict=True)
-    }
-    question = Question(
-        kind="accumulated gradient", concept="accumulation", form="number",
-        level="beginner" if not suffix else "intermediate", node=trace.graph.node(name).id,
-        text=f"{shown} is used {len(terms)} times. Its uses send back{where}:\n"
-        + "\n".join(lines)
-        + f"\nWhat is {derivative(output, name)}{where}?",
-        answer=total,
-        tolerance=allowance(total, *parts),
-        hints=(
-            "Every use of a value is a way in which it moves the output.",
-            "The contributions of all uses are added up.",
-            added(parts),
-        ),
-        explanation=f"{derivative(output, name)} = {added(parts)} = {number(total)}.",
-        link=source.link,
-        makes=("gradient", name, suffix),
-        facts=facts,
-        again=lambda facts: float(sum(facts.values())),
-    )  # fmt: skip
-    mistakes = [
-        Misconception(parts[0], "That is the first term only; the others are to be added."),
-        Misconception(
-            parts[-1], "That is the last term only: it must be added to what was there, not replace it."
-        ),
-        Misconception(total / len(parts), "Contributions are added, not averaged."),
-        Misconception(float(np.prod(parts)), "Along a path one multiplies; where paths meet one adds."),
-        Misconception(-total, "The size is right, the sign is not."),
-    ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
-
-
 # ── δ ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -327,10 +236,14 @@ def delta(source: Source, random: Random) -> Question | None:
         return None
     delta_here = step.contribution
     index, suffix = one_entry(delta_here, random)
-    answer, slope = float(delta_here[index]), _scalar_factor(step, index)
+    answer, slope = float(delta_here[index]), scalar_factor(step, index)
     assert slope is not None
     above = float(np.asarray(step.upstream)[index])
     into, node, output = name_text(step.into), name_text(step.node.id), source.output
+    shown_slope = np.broadcast_to(_slope_from_printed(step), delta_here.shape)[index]
+    tolerance = reckoned(answer, above * float(shown_slope), allowance(answer))
+    if tolerance is None:
+        return None
     question = Question(
         kind="delta", level="intermediate" if not suffix else "advanced", concept="error term", form="number",
         node=step.trace.graph.node(step.into).id,
@@ -341,10 +254,10 @@ def delta(source: Source, random: Random) -> Question | None:
             [*_inputs(step), f"{derivative(output, step.node.id)} = {written(step.upstream)}"],
         ),
         answer=answer,
-        tolerance=allowance(answer),
-        hints=_hints(step),
+        tolerance=tolerance,
+        hints=rule(step),
         explanation=f"δ = {derivative(output, step.node.id)} × ∂{node}/∂{into} = "
-        f"{number(above)} × {number(slope)} = {number(answer)}.",
+        f"{number(above)} × {bracketed(number(slope))} = {number(answer)}.",
         link=source.link,
     )  # fmt: skip
     mistakes = [
@@ -360,7 +273,6 @@ def delta(source: Source, random: Random) -> Question | None:
 
 
 KINDS = (
-    Kind("upstream", "What comes from above", "chain rule", ("beginner",), upstream),
     Kind(
         "local derivative",
         "The local derivative",
@@ -374,13 +286,6 @@ KINDS = (
         "chain rule",
         ("beginner", "intermediate", "advanced"),
         contribution,
-    ),
-    Kind(
-        "accumulated gradient",
-        "The sum over all uses",
-        "accumulation",
-        ("beginner", "intermediate"),
-        accumulated,
     ),
     Kind("delta", "The error term δ", "error term", ("intermediate", "advanced"), delta),
 )

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from graph_explorer.document import parse, run
+from graph_explorer.engine.explain import sentence
 from graph_explorer.engine.notation import number
+from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Level, Misconception, Question
 from graph_explorer.quiz.source import Source, added, allowance
@@ -46,7 +48,7 @@ def prints(source: Source, random: Random) -> Question | None:
     terms = [float(term.contribution) for term in trace.terms(name)]
     value = float(trace.value("L"))
     shown = "\n".join(f"{key} = {number(value)}" for key, value in values.items())
-    parts = added(terms)
+    parts = added(terms) + (f" = {number(answer)}" if len(terms) > 1 else "")
     question = Question(
         kind="what it prints", level=level, concept=concept, form="number", answer=answer,
         text=f"{shown}\n{program}\nThe backward pass starts at L. What is the gradient of {name}?",
@@ -55,9 +57,10 @@ def prints(source: Source, random: Random) -> Question | None:
         hints=(
             "Draw the graph: every use of a name is an edge.",
             f"Work out the forward values first: L = {number(value)}.",
-            f"Add up what comes back to {name} along each of its {len(terms)} uses.",
+            f"{name} is used {'once' if len(terms) == 1 else f'{len(terms)} times'}: "
+            + ("what comes back there is its gradient." if len(terms) == 1 else "add up what comes back."),
         ),
-        explanation=f"∂L/∂{name} = {parts}{f' = {number(answer)}' if len(terms) > 1 else ''}.",
+        explanation="\n".join([*_way_back(trace), f"∂L/∂{name} = {parts}."]),
         link=_LINKS.get(concept, "fan_out"),
     )  # fmt: skip
     other = next((each for each in names if each != name), None)
@@ -72,6 +75,11 @@ def prints(source: Source, random: Random) -> Question | None:
         Misconception(-answer, "The size is right, the sign is not."),
     ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _way_back(trace: Trace) -> list[str]:
+    """Every step of the backward pass as a sentence."""
+    return [sentence(step).replace("In t=", "In turn t=") for step in trace.steps if isinstance(step, Pulled)]
 
 
 _LINKS: Mapping[str, str] = {
@@ -102,6 +110,7 @@ def batch(source: Source, random: Random) -> Question | None:
     parts = [2 * (weight * x - y) * x for x, y in zip(xs, ys, strict=True)]
     answer = float(trace.gradient("w"))
     other = next(name for name in _REDUCTIONS if name != reduction)
+    worked = f"({added(parts)}) / {count}" if reduction == "mean" else added(parts)
     told = "\n".join(f"example {k}: {number(part)}" for k, part in enumerate(parts, 1))
     question = Question(
         kind="mini-batch", level="beginner", concept="mini-batch averaging", form="number",
@@ -112,9 +121,9 @@ def batch(source: Source, random: Random) -> Question | None:
         tolerance=allowance(answer, max(map(abs, parts)) / count),
         hints=(
             f"The derivative of a {reduction} is the {reduction} of the derivatives.",
-            f"({added(parts)})" + (f" / {count}" if reduction == "mean" else ""),
+            worked,
         ),
-        explanation=f"The {reduction} of the gradients: {number(answer)}.",
+        explanation=f"The {reduction} of the gradients: {worked} = {number(answer)}.",
         link="minibatch",
     )  # fmt: skip
     mistakes = [
@@ -126,6 +135,12 @@ def batch(source: Source, random: Random) -> Question | None:
 
 
 # ── clipping ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _against(norm: float, bound: float) -> str:
+    if norm <= bound:
+        return f"not above {number(bound)}, so nothing is clipped"
+    return f"so the whole gradient is multiplied by {number(bound)}/{number(norm)}"
 
 
 def clipping(source: Source, random: Random) -> Question | None:
@@ -147,7 +162,8 @@ def clipping(source: Source, random: Random) -> Question | None:
             f"The norm is √({a}² + {b}²) = {c}.",
             f"The factor is {shown}.",
         ),
-        explanation=f"{number(gradient[entry])} × {shown} = {number(answer)}.",
+        explanation=f"The norm is {c}, {_against(c, bound)}: "
+        f"{number(gradient[entry])} × {shown} = {number(answer)}.",
         link="exploding",
     )  # fmt: skip
     by_value = max(-bound, min(bound, gradient[entry]))

@@ -69,8 +69,8 @@ CASES: Mapping[str, Case] = {
     ),
     "under": Case(
         "it underfits",
-        "Both losses stay high, close to each other.",
-        "A larger model, more features, a longer training or less regularisation helps.",
+        "Both losses hardly fall and stay high, close to each other.",
+        "A larger model, more features or less regularisation helps.",
         "deep_sigmoid",
         _under,
     ),
@@ -102,7 +102,7 @@ def reading(source: Source, random: Random) -> Question | None:
     question = Question(
         kind="training curves", level="beginner", concept="training and validation loss", form="choice",
         options=tuple(each.answer for each in CASES.values()), answer=case.answer,
-        text=f"The loss of a network on training and on validation data:\n{rows}\nWhat does that tell?",
+        text=f"The loss of a network on training and on validation data:\n{rows}\nWhat do the curves tell?",
         figure=Figure(curves, "epoch", "loss", log=case is CASES["diverging"]),
         hints=(
             "Look first whether the training loss falls, then at the gap between the two.",
@@ -112,8 +112,9 @@ def reading(source: Source, random: Random) -> Question | None:
         link=case.link,
     )  # fmt: skip
     mistakes = [
-        Misconception(other.answer, f"Then: {other.says[0].lower()}{other.says[1:]}")
+        Misconception(other.answer, f"That would look otherwise: {other.says[0].lower()}{other.says[1:]}")
         for other in CASES.values()
+        if other is not case
     ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
@@ -141,7 +142,7 @@ def best_epoch(source: Source, random: Random) -> Question | None:
             "Take the epoch with the lowest validation loss.",
         ),
         explanation=f"At epoch {best} the validation loss is lowest, {number(told[best][1], 3)}; later the "
-        "network only gets better on what it has seen.",
+        "network only gets better on the data that it is trained on.",
         link="two_layer",
     )  # fmt: skip
     mistakes = [

@@ -37,8 +37,9 @@ _SAYS = {
 }
 
 
-def _layers(source: Source) -> list[tuple[str, float]]:
-    """The outputs of the layers, from the input to the output, with the norms of their gradients.
+def _layers(source: Source) -> tuple[list[tuple[str, float]], int]:
+    """The outputs of some layers, from the input to the output, with the norms of their gradients; how many
+    layers there are in all.
 
     A layer's output is that of an activation; without activations, what a loop hands to its next turn.
     """
@@ -52,9 +53,9 @@ def _layers(source: Source) -> list[tuple[str, float]]:
     norms = [(node.id, float(np.linalg.norm(trace.gradient(node.id)))) for node in found]
     same_name = len(labels) == 1 or len(found) <= _MOST
     if len(found) < _FEWEST or not same_name or not all(np.isfinite(norm) for _, norm in norms):
-        return []
+        return [], 0
     places = np.unique(np.linspace(0, len(norms) - 1, _MOST).round().astype(int))
-    return [norms[k] for k in places]
+    return [norms[k] for k in places], len(norms)
 
 
 def _verdict(norms: list[float]) -> str:
@@ -68,24 +69,26 @@ def _verdict(norms: list[float]) -> str:
 
 def vanishing(source: Source, random: Random) -> Question | None:
     """Whether the gradient of a deep network vanishes, explodes or stays."""
-    layers = _layers(source)
+    layers, count = _layers(source)
     verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
     if not verdict:
         return None
     first, last, answer = layers[0][1], layers[-1][1], _ANSWERS[verdict]
     told = "\n".join(f"{name_text(name)}: {number(norm)}" for name, norm in layers)
-    factor = (first / last) ** (1 / (len(layers) - 1)) if last and first else 0.0
+    factor = (first / last) ** (1 / (count - 1)) if last and first else 0.0
+    some = f"outputs of {len(layers)} of the {count} layers" if count > len(layers) else "layers' outputs"
     question = Question(
         kind="vanishing", level="intermediate", concept="vanishing and exploding gradients", form="choice",
         node=layers[0][0], options=tuple(_ANSWERS.values()), answer=answer,
-        text="The norms of the gradients of the layers' outputs, from the input to the output:\n"
+        text=f"The norms of the gradients of the {some}, from the input to the output:\n"
         f"{told}\nWhat happens to the gradient on its way back?",
         hints=(
             "Backward means from the last line to the first.",
             f"Compare the first with the last: {number(first)} and {number(last)}.",
         ),
         explanation=f"From {name_text(layers[-1][0])} back to {name_text(layers[0][0])} the norm is "
-        f"multiplied by {number(first / last) if last else '∞'}, about {number(factor)} a layer: {answer}.",
+        f"multiplied by {number(first / last, 3) if last else '∞'}, about {number(factor, 3)} at each of "
+        f"the {count - 1} layers: {answer}.",
         link=source.link,
     )  # fmt: skip
     mistakes = [Misconception(_ANSWERS[other], _SAYS[other]) for other in _ANSWERS if other != verdict]
@@ -94,7 +97,7 @@ def vanishing(source: Source, random: Random) -> Question | None:
 
 def which_layer(source: Source, random: Random) -> Question | None:
     """In which layer the gradient is smallest or largest."""
-    layers = _layers(source)
+    layers, _ = _layers(source)
     norms = [norm for _, norm in layers]
     verdict = _verdict(norms) if len(layers) >= _FEWEST else ""
     if verdict not in ("vanishes", "explodes"):
@@ -102,13 +105,14 @@ def which_layer(source: Source, random: Random) -> Question | None:
     ranked = sorted(norms, reverse=verdict == "explodes")
     if ranked[1] and 0.67 < ranked[0] / ranked[1] < 1.5:
         return None  # two layers too much alike
-    options = tuple(name_text(name) for name, _ in layers)
-    answer = options[norms.index(ranked[0])]
+    names = [name_text(name) for name, _ in layers]
+    answer = names[norms.index(ranked[0])]
+    options = tuple(random.sample(names, len(names)))
     last, at_last = layers[-1]
     question = Question(
         kind="which layer", level="beginner", concept="vanishing and exploding gradients", form="choice",
         node=layers[0][0], options=options, answer=answer,
-        text=f"These are the outputs of layers, from the input to the output: {', '.join(options)}.\n"
+        text=f"These are outputs of layers, from the input to the output: {', '.join(names)}.\n"
         f"The gradient of {name_text(last)} has the norm {number(at_last)}, and in this network a gradient "
         f"becomes {'smaller' if verdict == 'vanishes' else 'larger'} at each layer on its way back. "
         f"In which layer is it {'smallest' if verdict == 'vanishes' else 'largest'}?",
@@ -117,7 +121,7 @@ def which_layer(source: Source, random: Random) -> Question | None:
         f"{number(ranked[0])}, at {name_text(last)} it is {number(at_last)}.",
         link=source.link,
     )  # fmt: skip
-    near = "There the gradient has come through few layers only."
+    near = f"On its way back the gradient comes through that layer before it comes to {answer}."
     mistakes = [Misconception(option, near) for option in options if option != answer]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
@@ -130,15 +134,21 @@ _WHY: Mapping[str, str] = {
     "Tanh": "the slope of tanh falls towards 0 away from the middle",
     "Relu": "the slope of a ReLU is 0 for what is negative",
 }
+_SPOKEN = {"Sigmoid": "sigmoid", "Tanh": "tanh", "Relu": "ReLU"}
+#: The activation is the reason where its slopes account for this part of the factor, on a log scale.
+_MAIN_CAUSE = 0.5
 _REASONS = (*_WHY.values(), "the weights make every pass back larger", "the learning rate is too small")
 
 
 def why(source: Source, random: Random) -> Question | None:
     """Why the gradient vanishes or explodes here."""
-    layers = _layers(source)
-    verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
+    layers, _ = _layers(source)
+    norms = [norm for _, norm in layers]
+    verdict = _verdict(norms) if len(layers) >= _FEWEST else ""
     activation = _activation(source.trace.graph)
-    if verdict not in ("vanishes", "explodes") or (verdict == "vanishes" and activation is None):
+    if verdict not in ("vanishes", "explodes"):
+        return None
+    if verdict == "vanishes" and (activation is None or _share(source, activation, norms) < _MAIN_CAUSE):
         return None
     answer = _REASONS[3] if verdict == "explodes" else _WHY[activation or ""]
     options = list(_REASONS)
@@ -152,7 +162,7 @@ def why(source: Source, random: Random) -> Question | None:
         form="choice", options=tuple(options), answer=answer,
         text=f"In this network {found[verdict]}: its norm is {number(layers[-1][1])} at "
         f"{name_text(layers[-1][0])} and {number(layers[0][1])} at {name_text(layers[0][0])}. Its layers use "
-        f"{activation or 'no activation'}. Why does that happen?",
+        f"{_SPOKEN.get(activation or '', 'no activation')}. Why does that happen?",
         hints=(
             "Each layer multiplies the gradient by its weights and by the slope of its activation.",
             "Ask whether that product is below 1 or above it.",
@@ -164,7 +174,7 @@ def why(source: Source, random: Random) -> Question | None:
     mistakes = [
         Misconception(_REASONS[4], "The learning rate scales the update, not the gradient itself."),
         *(
-            Misconception(reason, f"That would be so with {name}, which this network does not use.")
+            Misconception(reason, f"That would be so with {_SPOKEN[name]}, which this network does not use.")
             for name, reason in _WHY.items()
             if name != activation
         ),
@@ -195,7 +205,7 @@ _VAIN = {
 
 def what_helps(source: Source, random: Random) -> Question | None:
     """Which of some measures helps against what the gradient does here."""
-    layers = _layers(source)
+    layers, _ = _layers(source)
     verdict = _verdict([norm for _, norm in layers]) if len(layers) >= _FEWEST else ""
     if verdict not in _REMEDIES:
         return None
@@ -219,6 +229,20 @@ _HELP = {
     "vanishes": "A ReLU, a residual connection, normalisation or a fitting initialisation helps.",
     "explodes": "Clipping the norm bounds the update; a smaller initialisation removes the cause.",
 }
+
+
+def _share(source: Source, activation: str, norms: list[float]) -> float:
+    """Which part of the shrinking the slopes of the activation account for, on a log scale."""
+    trace = source.trace
+    if not norms[0] or not norms[-1]:
+        return 1.0
+    slopes = [
+        float(np.sqrt(np.mean(np.square(np.asarray(trace.local_of(node, 0).value)))))
+        for node in trace.graph
+        if node.op == activation and trace.has_gradient(node.id)
+    ]
+    sizes = np.log(np.maximum(slopes[1:], 1e-300))
+    return float(sizes.sum() / np.log(norms[0] / norms[-1]))
 
 
 def _activation(graph: Graph) -> str | None:

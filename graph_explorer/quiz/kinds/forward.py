@@ -11,13 +11,13 @@ from random import Random
 
 import numpy as np
 
-from graph_explorer.engine.arithmetic import forward
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import derivative, name_text, number
-from graph_explorer.engine.ops import operation
+from graph_explorer.engine.ops import operation, operation_of
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Level, Misconception, Question
-from graph_explorer.quiz.source import Source, allowance, given, one_entry
+from graph_explorer.quiz.source import Source, allowance, as_printed, one_entry, reckoned
+from graph_explorer.quiz.wording import formula, summary, taken, worked_out
 
 
 def value(source: Source, random: Random) -> Question | None:
@@ -30,21 +30,37 @@ def value(source: Source, random: Random) -> Question | None:
     result = trace.value(node.id)
     index, suffix = one_entry(result, random)
     answer = float(result[index])
-    names = [name for name in dict.fromkeys(node.inputs) if name]
-    lines = forward(trace, node)
-    given_lines = [given(name_text(name), trace.value(name)) for name in names]
+    tolerance = reckoned(
+        answer, _from_printed(source, node, index), allowance(answer, *_parts(source, node, index))
+    )
+    if tolerance is None:
+        return None
+    rule, done = formula(trace, node), worked_out(trace, node)
     asked = f"What is {name_text(node.id)}" + (f" at the entry {suffix}?" if suffix else "?")
     question = Question(
         kind="forward value", level=_level(node, suffix), concept="forward pass", node=node.id, form="number",
-        text="\n".join([*given_lines, lines[0].text, asked]),
+        text="\n".join([*taken(trace, node), rule, asked]),
         answer=answer,
-        tolerance=allowance(answer, *_parts(source, node, index)),
-        hints=(operation(node.op).summary, *(line.text for line in lines)),
-        explanation=f"{lines[0].text}; that is {number(answer)}.",
+        tolerance=tolerance,
+        hints=(summary(node), rule, *([done] if done != rule else [])),
+        explanation=done + (f"; at {suffix} that is {number(answer)}." if suffix else "."),
         link=source.link,
         makes=("value", node.id, suffix),
     )  # fmt: skip
     return dataclasses.replace(question, misconceptions=distinct(question, _mistakes(source, node, index)))
+
+
+def _from_printed(source: Source, node: Node, index: tuple[int, ...]) -> float:
+    """The value as it comes out of the numbers that the question prints."""
+    trace = source.trace
+    numbers = trace.constants_of(node)
+    inputs = [
+        value if value is None or slot in numbers else as_printed(value)
+        for slot, value in enumerate(trace.inputs_of(node))
+    ]
+    with np.errstate(all="ignore"):
+        result = operation_of(node).forward(*inputs, **node.attributes)
+    return float(np.asarray(result[0] if isinstance(result, tuple) else result)[index])
 
 
 def _level(node: Node, suffix: str) -> Level:
@@ -69,8 +85,8 @@ def _mistakes(source: Source, node: Node, index: tuple[int, ...]) -> list[Miscon
     result = trace.value(node.id)
     found: list[Misconception] = []
     for other, says in (
-        ("Add", "The values are added here, and you may have done something else with them."),
-        ("Mul", "The values are multiplied here, not added."),
+        ("Add", "That is their product; here the values are added."),
+        ("Mul", "That is their sum; here the values are multiplied."),
     ):
         if node.op == other and len(node.inputs) == 2:
             a, b = (np.broadcast_to(trace.value(name), result.shape)[index] for name in node.inputs)
@@ -79,11 +95,16 @@ def _mistakes(source: Source, node: Node, index: tuple[int, ...]) -> list[Miscon
         found.append(
             Misconception(-float(result[index]), "The order matters: the second is taken from the first.")
         )
-    same_shape = [name for name in node.inputs if name and trace.value(name).shape == result.shape]
+    numbers = trace.constants_of(node)
+    same_shape = [
+        name
+        for slot, name in enumerate(node.inputs)
+        if name and slot not in numbers and trace.value(name).shape == result.shape
+    ]
     found += [
         Misconception(
             float(trace.value(name)[index]),
-            f"That is {name_text(name)}, before {node.op} has done anything to it.",
+            f"That is {name_text(name)} as it comes in, before anything is done with it.",
         )
         for name in same_shape
     ]
@@ -111,22 +132,27 @@ def shape(source: Source, random: Random) -> Question | None:
         return None
     shown = name_text(node.id)
     sizes = trace.value(node.id).shape
-    names = [name for name in dict.fromkeys(node.inputs) if name]
+    numbers = trace.constants_of(node)
+    names = [
+        name for name in dict.fromkeys(node.inputs) if name and numbers.keys().isdisjoint(_slots(node, name))
+    ]
     lines = [f"{name_text(name)} has the shape {_tuple(trace.value(name).shape)}" for name in names]
     if gradient:
         lines = [f"{shown} has the shape {_tuple(sizes)}"]
-        asked = f"Which shape has its gradient {derivative(source.output, node.id)}?"
-        explanation = "A gradient always has the shape of its value: one slope for each entry."
+        asked = f"Which shape does its gradient {derivative(source.output, node.id)} have?"
+        explanation = (
+            f"A gradient always has the shape of its value, one slope for each entry: {_tuple(sizes)}."
+        )
     else:
-        lines.append(f"{shown} = {node.op}({', '.join(name_text(name) for name in names)})" + _settings(node))
-        asked = f"Which shape has {shown}?"
-        explanation = f"{operation(node.op).summary} Here that makes {_tuple(sizes)}."
+        lines.append(formula(trace, node) + _settings(node))
+        asked = f"Which shape does {shown} have?"
+        explanation = f"{summary(node)} Here that makes {_tuple(sizes)}."
     question = Question(
         kind="shape", level="beginner" if gradient else "intermediate", concept="shapes", node=node.id,
         form="shape", text="\n".join([*lines, asked]), answer=sizes, explanation=explanation,
         hints=(
             "Write () for a single number and (2, 3) for two rows of three.",
-            "Ask for each axis how many entries are left along it." if not gradient else explanation,
+            summary(node) if not gradient else "Each entry of the value has a slope of its own.",
         ),
         link=source.link,
     )  # fmt: skip
@@ -142,6 +168,10 @@ def shape(source: Source, random: Random) -> Question | None:
     if not gradient:
         mistakes[0] = Misconception((), "It is not a single number: entries are left along some axis.")
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _slots(node: Node, name: str) -> list[int]:
+    return [slot for slot, taken_there in enumerate(node.inputs) if taken_there == name]
 
 
 def _tuple(sizes: tuple[int, ...]) -> str:

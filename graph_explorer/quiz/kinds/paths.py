@@ -29,6 +29,7 @@ _STEPS = 40
 _TOLD = 4
 
 
+@lru_cache(maxsize=128)
 def _surface(source: Source) -> tuple[Surface, np.ndarray] | None:
     """The document's surface, and where its paths start."""
     try:
@@ -40,8 +41,13 @@ def _surface(source: Source) -> tuple[Surface, np.ndarray] | None:
     return surface, start
 
 
-def _curvature(surface: Surface, start: np.ndarray) -> float | None:
+@lru_cache(maxsize=128)
+def _curvature(source: Source) -> float | None:
     """The largest curvature at the start, in size; None where there is none."""
+    found_surface = _surface(source)
+    if found_surface is None:
+        return None
+    surface, start = found_surface
     try:
         found = np.abs(np.linalg.eigvalsh(surface.hessian(start))).max()
     except (InputError, np.linalg.LinAlgError):
@@ -60,7 +66,7 @@ def whose(source: Source, random: Random) -> Question | None:
     if found is None:
         return None
     surface, start = found
-    steepest = _curvature(surface, start)
+    steepest = _curvature(source)
     if steepest is None:
         return None
     reach = max(float(np.abs(start).max()), 1.0)
@@ -94,13 +100,13 @@ def whose(source: Source, random: Random) -> Question | None:
             f"({', '.join(number(g) for g in paths[0].gradients[0])}).",
         ),
         explanation=" ".join(
-            f"{letter} is {path.settings.method.title}: {path.settings.method.summary}"
+            f"{letter} is {path.settings.method.title}: {_FIRST_STEP[path.settings.method.name]}."
             for letter, path in zip(letters, paths, strict=True)
         ),
         link=source.link,
     )  # fmt: skip
     mistakes = [
-        Misconception(letter, f"That is the path of {title}: {path.settings.method.summary}")
+        Misconception(letter, f"That is the path of {title}: {_FIRST_STEP[path.settings.method.name]}.")
         for letter, title, path in zip(letters, titles, paths, strict=True)
         if letter != letters[asked]
     ]
@@ -114,8 +120,25 @@ def _settings(name: str, steepest: float, reach: float) -> str:
     return f"{name}:lr={lr:.2g}"
 
 
+#: What tells a method by its first steps.
+_FIRST_STEP: Mapping[str, str] = {
+    "sgd": "each step is the learning rate times the gradient, so steps shorten as the slope does",
+    "momentum": "its first step is the learning rate times the gradient, and to each further one nine tenths "
+    "of the step before are added",
+    "nesterov": "its first step is 1.9 times the learning rate times the gradient, since it looks ahead",
+    "adam": "its first step is the learning rate along each axis, however steep it is there, and the next "
+    "ones are hardly longer",
+    "rmsprop": "its first step is ten times the learning rate along each axis, however steep it is there",
+    "adagrad": "its first step is the learning rate along each axis, however steep it is there, and then "
+    "steps shrink, since its divisor only grows",
+}
+
+
 def _named(path: Path) -> str:
-    return f"{path.settings.method.title} with lr = {path.settings.lr:g}"
+    settings = path.settings
+    values = {row.name: settings.values[row.name] for row in settings.method.hyperparameters}
+    memory = "".join(f", {name} = {values[name]:g}" for name in ("momentum", "alpha") if values.get(name))
+    return f"{settings.method.title} with lr = {settings.lr:g}{memory}"
 
 
 def _told(path: Path) -> str:
@@ -144,10 +167,10 @@ def _concept(path: Path) -> str:
 
 #: What a rate does → how it is asked for, and what is said of one that does it where another was asked.
 _BEHAVIOURS = {
-    "diverges": "With this rate the loss grows beyond all bounds: it diverges.",
-    "oscillates": "With this rate the steps go to and fro across the valley, but the loss falls.",
-    "crawls": "With this rate hardly anything happens: it crawls.",
-    "descends": "With this rate the loss falls steadily.",
+    "diverges": "the loss grows beyond all bounds: it diverges",
+    "oscillates": "the steps go to and fro across the valley, while the loss falls",
+    "crawls": "hardly anything happens: it crawls",
+    "descends": "the loss falls steadily",
 }
 
 
@@ -179,7 +202,8 @@ def learning_rate(source: Source, random: Random) -> Question | None:
         return None
     wanted = random.choice(asked)
     chosen = {random.choice(found_rates): name for name, found_rates in sorted(seen.items())}
-    options = {f"{rate:g}": name for rate, name in sorted(chosen.items())}
+    options = {number(rate): name for rate, name in sorted(chosen.items())}
+    steepest = _curvature(source)
     answer = next(text for text, name in options.items() if name == wanted)
     question = Question(
         kind="learning rate", level="intermediate", concept="learning rate", form="choice",
@@ -190,11 +214,16 @@ def learning_rate(source: Source, random: Random) -> Question | None:
         hints=(
             "Along a direction of curvature λ a step multiplies the distance by 1 − learning rate × λ.",
             "Below 1/λ it shrinks steadily, up to 2/λ it changes sign at each step, beyond that it grows.",
+            *([f"The largest curvature at the start is about {number(steepest, 3)}."] if steepest else []),
         ),
-        explanation=" ".join(f"{text}: {_BEHAVIOURS[name]}" for text, name in options.items()),
+        explanation=" ".join(f"With {text} {_BEHAVIOURS[name]}." for text, name in options.items()),
         link=source.link,
     )  # fmt: skip
-    mistakes = [Misconception(text, _BEHAVIOURS[name]) for text, name in options.items() if name != wanted]
+    mistakes = [
+        Misconception(text, f"With that rate {_BEHAVIOURS[name]}.")
+        for text, name in options.items()
+        if name != wanted
+    ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
@@ -208,8 +237,9 @@ _VERBS = {
 def _behaviour(path: Path) -> str:
     """What a path did, "" where it is not clear."""
     losses = path.losses
-    if not np.isfinite(losses).all() or losses[-1] > losses[0] + 1e3 * (abs(losses[0]) + 1):
-        return "diverges"
+    known = losses[np.isfinite(losses)]
+    if len(known) < len(losses) or known[-1] > losses[0] + 1e3 * (abs(losses[0]) + 1):
+        return "diverges" if len(known) > 1 and known[-1] > known[0] else ""
     steps = np.diff(path.points, axis=0)
     lengths = np.linalg.norm(steps, axis=1)
     if lengths.sum() < 0.02 * max(float(np.linalg.norm(path.points[0])), 1e-3):

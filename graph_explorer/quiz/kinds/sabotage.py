@@ -14,16 +14,20 @@ from typing import Any
 
 import numpy as np
 
+from graph_explorer.document import Document, run
 from graph_explorer.engine.notation import derivative, name_text, number
-from graph_explorer.engine.trace import Pulled
+from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Misconception, Question
-from graph_explorer.quiz.source import Source, written
+from graph_explorer.quiz.source import Source, rounded, written
+from graph_explorer.quiz.wording import local_rule
 
 Array = np.ndarray[Any, Any]
 
 #: A pass with more steps than this, or with arrays of more entries, is too long to be read.
 _LONGEST, _LARGEST = 14, 4
+#: Of a graph with more nodes than this no second pass is run to make a question.
+_SMALL = 60
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,7 @@ def _pulled(step: Pulled, up: Array) -> Array:
 def _line(k: int, line: _Line) -> str:
     node, into = name_text(line.step.node.id), name_text(line.step.into)
     local = line.step.local
-    value = f" = {written(local.value)}" if local.value is not None else ""
-    through = f"∂{node}/∂{into} = {local.text}{value}" if local.form != "linear" else f"through {local.text}"
+    through = local_rule(line.step) if local.form != "linear" else f"through {local.text}"
     return (
         f"step {k + 1}: {node} → {into}: upstream {written(line.upstream)}, {through}, "
         f"contribution {written(line.contribution)}, "
@@ -176,61 +179,89 @@ def _line(k: int, line: _Line) -> str:
 
 # ── the forgotten act ─────────────────────────────────────────────────────────────────────────
 
-_ACTS = ("forward", "backward", "update", "zero", "nothing was forgotten")
+_RATE = 0.1
+#: Act → what the loop shows without it, and what is said of it where another act was forgotten.
+_ACTS = {
+    "zero": (
+        "The second gradient is the sum of both passes: it was not set to zero before.",
+        "Then the second gradient would be the sum of both passes.",
+    ),
+    "forward": (
+        "The second gradient is the first one again: without a forward pass it is that of the old values.",
+        "Then the second gradient would be the first one again.",
+    ),
+    "backward": (
+        "The second gradient is zero: it was cleared, and no backward pass made a new one.",
+        "Then the second gradient would be zero.",
+    ),
+    "update": (
+        "The parameter stays what it was, and so does its gradient.",
+        "Then the parameter would not have moved.",
+    ),
+    "nothing was forgotten": (
+        "The parameter has moved by learning rate times gradient, and its gradient is that of the new place.",
+        "Then the second gradient would be that of a pass there alone.",
+    ),
+}
 
 
 def forgotten_act(source: Source, random: Random) -> Question | None:
-    """A training loop printed twice: which of its four acts was left out?"""
-    trace = source.trace
+    """Two turns of a training loop: which of its four acts was left out of the second?"""
+    trace, document = source.trace, source.document
     names = [
         name
         for name in trace.plan.wrt
-        if trace.has_gradient(name) and trace.value(name).ndim == 0 and float(trace.gradient(name))
+        if trace.has_gradient(name) and trace.value(name).ndim == 0 and len(trace.graph) <= _SMALL
     ]
-    if not names or not np.isfinite(float(np.sum(trace.value(source.output)))):
+    if not names:
         return None
-    name = random.choice(names)
-    value, slope = float(trace.value(name)), float(trace.gradient(name))
-    rate = 0.1
-    missing = random.choice(("update", "zero"))
-    shown, into = name_text(name), derivative(source.output, name)
-    rows = [(value, slope)]
-    if missing == "update":
-        rows.append((value, slope))
-        reason = f"{shown} stays what it was, so the next pass finds the same gradient."
-    else:
-        rows.append((value, 2 * slope))
-        reason = "The second pass is run at the same values and its gradient is added to the first one's."
-    between = (
-        "\nBoth passes are run at the same values; no update stands between them."
-        if missing == "zero"
-        else ""
-    )
-    told = "\n".join(
-        f"after pass {k}: {shown} = {number(v)}, .grad of {shown} = {number(g)}"
-        for k, (v, g) in enumerate(rows, 1)
-    )
+    name, missing = random.choice(names), random.choice(list(_ACTS))
+    value, slope = rounded(trace.value(name)), rounded(trace.gradient(name))
+    moved = float(f"{value - _RATE * slope:.6g}")
+    there = _slope_at(document, trace, name, moved)
+    seen = {
+        "zero": (moved, slope + there),
+        "forward": (moved, slope),
+        "backward": (moved, 0.0),
+        "update": (value, slope),
+        "nothing was forgotten": (moved, there),
+    }
+    told = [gradient for act, (_, gradient) in seen.items() if act != "update"]
+    if not _differ(told) or abs(moved - value) < 1e-3 * abs(value):
+        return None
+    shown, (at, gradient) = name_text(name), seen[missing]
     question = Question(
-        kind="forgotten act", level="beginner", node=name, form="choice", options=_ACTS, answer=missing,
-        concept="update step" if missing == "update" else "accumulation",
-        text=f"A loop is meant to zero, run forward, run backward and update with learning rate {rate:g}."
-        f"{between}\n{told}\nWhich act was forgotten?",
+        kind="forgotten act", level="beginner", node=name, form="choice", options=tuple(_ACTS),
+        answer=missing,
+        concept="accumulation" if missing == "zero" else "update step",
+        text="Each pass of a loop is meant to set the gradient to zero, run forward, run backward and "
+        f"update, with the learning rate {_RATE:g}. Of what follows one act may have been forgotten.\n"
+        f"after the first one: {shown} = {number(value)}, its gradient {number(slope)}\n"
+        f"after the second one: {shown} = {number(at, 6)}, its gradient {number(gradient)}\n"
+        f"For comparison: alone, a pass at {shown} = {number(moved, 6)} gives {number(there)}.\n"
+        "Which act was forgotten?",
         hints=(
-            "An update changes the parameter; zeroing makes the next gradient begin anew.",
-            "Compare the two lines: what changed, and by how much?",
+            f"Did {shown} move by learning rate times gradient?",
+            "Compare the second gradient with the first, with that of a single pass, and with their sum.",
         ),
-        explanation=reason,
+        explanation=_ACTS[missing][0],
         link=source.link,
     )  # fmt: skip
-    says = {
-        "forward": "Without a forward pass there would be no new values to differentiate.",
-        "backward": f"{into} was computed, so a backward pass did run.",
-        "update": "The parameter is not expected to change here; look at the gradient.",
-        "zero": "The gradient did not double, so it did begin anew; look at the parameter.",
-        "nothing was forgotten": "Then the parameter would have moved, or the gradient begun anew.",
-    }
-    mistakes = [Misconception(act, says[act]) for act in _ACTS if act != missing]
+    mistakes = [Misconception(act, says) for act, (_, says) in _ACTS.items() if act != missing]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+def _slope_at(document: Document, trace: Trace, name: str, value: float) -> float:
+    """The gradient of a parameter after it alone was moved."""
+    moved = run(document.with_values({name: value}), wrt=trace.plan.wrt, output=trace.output)
+    return rounded(moved.gradient(name)) if moved.has_gradient(name) else float("nan")
+
+
+def _differ(numbers: list[float]) -> bool:
+    """Whether numbers are finite and can be told apart with the digits that are shown."""
+    size = max(map(abs, numbers))
+    pairs = [abs(a - b) for k, a in enumerate(numbers) for b in numbers[k + 1 :]]
+    return bool(np.isfinite(numbers).all()) and min(pairs) > 0.02 * size > 0
 
 
 KINDS = (

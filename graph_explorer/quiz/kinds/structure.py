@@ -12,10 +12,17 @@ from random import Random
 import numpy as np
 
 from graph_explorer.engine.cost import cost
+from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import name_text
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source
+from graph_explorer.quiz.wording import lines_of, many
+
+#: A question shows no more lines of a graph than this.
+_LINES = 12
+#: What a trace says of a leaf whose gradient was left out.
+_NOT_ASKED = "it was not asked for"
 
 
 def _unique(names: list[str]) -> bool:
@@ -32,7 +39,9 @@ def order(source: Source, random: Random) -> Question | None:
     names = [node.id for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
     if len(names) < 3:
         return None
-    chosen = random.sample(names, min(len(names), random.choice((3, 4, 5))))
+    first = random.randrange(max(len(names) - _LINES, 0) + 1)
+    near = names[first : first + _LINES]
+    chosen = random.sample(near, min(len(near), random.choice((3, 4, 5))))
     if not _unique(chosen):
         return None
     pairs = _pairs(source, chosen)
@@ -46,20 +55,42 @@ def order(source: Source, random: Random) -> Question | None:
         kind="order", level="beginner" if len(chosen) == 3 else "intermediate", concept="backward pass",
         node=done[0], form="order", options=tuple(options), answer=answer,
         precedes=tuple((name_text(a), name_text(b)) for a, b in pairs),
-        text="In which order do the gradients of these values become complete in a backward pass?\n"
-        + ", ".join(options),
+        text=f"{lines_of(trace, _between(source, chosen))}\n"
+        f"In which order do the gradients of {', '.join(options)} become complete in a backward pass?",
         hints=(
             "A gradient is complete when all consumers of its value have sent their contributions.",
-            "So a node comes after every node that it leads to.",
-            "; ".join(f"{name_text(b)} leads to {name_text(a)}" for a, b in pairs[:3]),
+            "So a value comes after every value that is made from it.",
+            _leads(pairs[:4]) + ".",
         ),
-        explanation=f"For instance {' → '.join(answer)}: each comes after all that it leads to.",
+        explanation=f"{_leads(pairs)}. Each waits for all that is made from it, so for instance: "
+        f"{' → '.join(answer)}.",
         link=source.link,
     )  # fmt: skip
     forward = Misconception(
         tuple(reversed(answer)), "That is the order of the forward pass; backward begins at the output."
     )
     return dataclasses.replace(question, misconceptions=distinct(question, [forward]))
+
+
+def _leads(pairs: list[tuple[str, str]]) -> str:
+    """`a leads to c and d; b leads to d`."""
+    onward: dict[str, list[str]] = {}
+    for later, earlier in pairs:
+        onward.setdefault(name_text(earlier), []).append(name_text(later))
+    return "; ".join(f"{name} leads to {_listed(others)}" for name, others in onward.items())
+
+
+def _listed(names: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
+
+
+def _between(source: Source, names: list[str]) -> tuple[Node, ...]:
+    """The nodes from the first to the last of `names`: every way between them lies among these."""
+    graph = source.trace.graph
+    places = [graph.index(name) for name in names]
+    nodes = graph.nodes[min(places) : max(places) + 1]
+    return tuple(node for node in nodes if source.trace.takes_gradient(node.id))
 
 
 def _pairs(source: Source, names: list[str]) -> list[tuple[str, str]]:
@@ -97,18 +128,20 @@ def no_gradient(source: Source, random: Random) -> Question | None:
         return None
     random.shuffle(chosen)
     answer = tuple(name_text(name) for name in chosen if name in some)
-    reasons = [f"{name_text(name)}: {trace.why_no_gradient(name)}" for name in some]
+    reasons = [_reason(source, name) for name in some]
+    nodes = [node for node in trace.graph if not node.is_leaf]
+    shown = f"{lines_of(trace, nodes)}\n" if len(nodes) <= _LINES else ""
     parameters = ", ".join(name_text(name) for name in trace.plan.wrt)
     question = Question(
         kind="no gradient", level="intermediate", concept="what gets a gradient", node=some[0],
         form="several", options=tuple(name_text(name) for name in chosen), answer=answer,
-        text=f"Gradients of {name_text(source.output)} are asked for {parameters}. "
+        text=f"{shown}The gradients of {name_text(source.output)} with respect to {parameters} are wanted. "
         f"Which of these values get no gradient?\n{', '.join(name_text(name) for name in chosen)}",
         hints=(
             "A value gets a gradient if it lies on a way from something that is learnt to the output.",
-            "Data, and what is made of data alone, is not asked for.",
+            "Data, and what is made of data alone, gets none: nobody asks how to change it.",
         ),
-        explanation="; ".join(reasons) + ".",
+        explanation=" ".join(reasons),
         link=source.link,
     )  # fmt: skip
     mistakes = [
@@ -121,6 +154,27 @@ def no_gradient(source: Source, random: Random) -> Question | None:
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
+def _reason(source: Source, name: str) -> str:
+    """Why a value gets no gradient, as a sentence."""
+    trace, shown = source.trace, name_text(name)
+    node = trace.graph.node(name)
+    if node.is_leaf and trace.why_no_gradient(name) == _NOT_ASKED:
+        return f"{shown} is data: it is given, not learnt, so its gradient is not asked for."
+    if not node.is_leaf and not _depends(source, name):
+        return f"{shown} is made without any parameter: nothing that is learnt moves it."
+    return f"{shown} gets none: {trace.why_no_gradient(name)}."
+
+
+def _depends(source: Source, name: str) -> bool:
+    """Whether a value is made from anything that is learnt."""
+    graph = source.trace.graph
+    reached = {name}
+    for node in reversed(graph.nodes[: graph.index(name) + 1]):
+        if not reached.isdisjoint(node.outputs):
+            reached.update(each for each in node.inputs if each)
+    return not reached.isdisjoint(source.trace.plan.wrt)
+
+
 def _written_number(source: Source, name: str) -> bool:
     return source.trace.graph.node(name).op == "constant"
 
@@ -130,7 +184,7 @@ def _written_number(source: Source, name: str) -> bool:
 _MODES = {
     "forward": "forward mode",
     "reverse": "reverse mode",
-    "neither": "both need as many passes",
+    "neither": "both need the same number",
 }
 
 
@@ -139,9 +193,11 @@ def mode(source: Source, random: Random) -> Question | None:
     trace = source.trace
     inputs = [name for name in trace.plan.wrt if trace.has_gradient(name)]
     outputs = [node.id for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
-    if not inputs or not outputs:
+    pairs = [(of, by) for by in inputs for of in outputs if _pairs(source, [of, by])]
+    if not pairs:
         return None
-    of, by = random.choice(outputs), random.choice(inputs)
+    uneven = [(of, by) for of, by in pairs if trace.value(of).size != trace.value(by).size]
+    of, by = random.choice(uneven if uneven and random.random() < 0.8 else pairs)
     rows, columns = trace.value(of).size, trace.value(by).size
     answer = _MODES["neither" if rows == columns else "reverse" if rows < columns else "forward"]
     shown, moved = name_text(of), name_text(by)
@@ -153,10 +209,10 @@ def mode(source: Source, random: Random) -> Question | None:
         hints=(
             "One pass of forward mode gives the derivatives by one input entry, of all outputs.",
             "One pass of reverse mode gives the derivatives of one output entry, by all inputs.",
-            f"Forward mode needs {columns} passes, reverse mode {rows}.",
+            f"Forward mode needs {many(columns, 'pass', 'passes')}, reverse mode {rows}.",
         ),
-        explanation=f"Forward mode needs one pass for each of the {columns} entries of {moved}, reverse mode "
-        f"one for each of the {rows} entries of {shown}.",
+        explanation=f"Forward mode needs a pass for each entry of {moved}, that is {columns}; reverse mode "
+        f"a pass for each entry of {shown}, that is {rows}.",
         link=source.link or "forward_vs_reverse",
     )  # fmt: skip
     wrong = (
@@ -176,21 +232,24 @@ def _numbers(count: int) -> str:
 def reuse(source: Source, random: Random) -> Question | None:
     """How many local derivatives the backward pass uses, against one chain rule a path."""
     counted = cost(source.trace)
-    if counted.path_edges <= counted.edges or counted.edges > 40:
+    nodes = [node for node in source.trace.graph if source.trace.takes_gradient(node.id) and not node.is_leaf]
+    if counted.path_edges <= counted.edges or len(nodes) > 2 * _LINES:
         return None
+    shown = f"{lines_of(source.trace, nodes)}\n"
     question = Question(
         kind="reuse", level="advanced", concept="reuse of intermediates", form="number",
         answer=float(counted.edges),
-        text=f"There are {counted.paths} paths from the parameters to {name_text(source.output)}, "
+        text=f"{shown}There are {counted.paths} paths from the parameters to {name_text(source.output)}, "
         f"with {counted.path_edges} edges on them, counted path by path. "
         "How many local derivatives does one backward pass use?",
         tolerance=0.0,
         unit="edges",
         hints=(
             "The backward pass goes along every edge once, whatever the number of paths over it.",
-            "Count the edges on the way from the output to the parameters in the graph.",
+            "Count, for each line, the values it takes that lie on a way from a parameter.",
         ),
-        explanation=f"One for each of the {counted.edges} edges: what paths share is worked out once.",
+        explanation=f"One for each of the {counted.edges} edges: what paths share is worked out once, while "
+        f"path by path it would be {counted.path_edges}.",
         link=source.link,
     )  # fmt: skip
     mistakes = [

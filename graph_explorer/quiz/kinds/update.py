@@ -15,21 +15,20 @@ import numpy as np
 
 from graph_explorer.document import surface_of
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.notation import name_text, number
+from graph_explorer.engine.notation import bracketed, name_text, number
+from graph_explorer.engine.spoken import spoken
 from graph_explorer.lab.descent import descend
 from graph_explorer.lab.optimizers import MethodSettings, read_method
 from graph_explorer.lab.optimizers.quantities import QUANTITIES
 from graph_explorer.lab.optimizers.rule import BEFORE
+from graph_explorer.lab.optimizers.typeset import worked_latex
 from graph_explorer.quiz.kinds.kind import Kind, distinct
 from graph_explorer.quiz.question import Misconception, Question
-from graph_explorer.quiz.source import Source, allowance
+from graph_explorer.quiz.source import Source, allowance, one_entry, rounded
 
+#: A step is asked for where it changes at least this part of the value, so that it can be told from none.
+_SEEN, _TRIES = 1e-3, 12
 _RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
-
-
-def rounded(value: Any, digits: int = 3) -> float:
-    """A number with as many significant digits as the text shows."""
-    return float(f"{float(value):.{digits}g}")
 
 
 # ── plain gradient descent ────────────────────────────────────────────────────────────────────
@@ -45,11 +44,15 @@ def next_update(source: Source, random: Random) -> Question | None:
     ]
     if not names:
         return None
-    name = random.choice(names)
-    index = tuple(random.randrange(size) for size in trace.value(name).shape)
-    suffix = f"[{','.join(map(str, index))}]" if index else ""
-    value, slope = rounded(trace.value(name)[index]), rounded(trace.gradient(name)[index])
-    rate = random.choice(_RATES)
+    for _ in range(_TRIES):
+        name = random.choice(names)
+        index, suffix = one_entry(trace.value(name), random)
+        value, slope = rounded(trace.value(name)[index]), rounded(trace.gradient(name)[index])
+        rate = random.choice(_RATES)
+        if _SEEN * abs(value) < abs(rate * slope):
+            break
+    else:
+        return None
     answer = value - rate * slope
     shown = name_text(name) + suffix
     question = Question(
@@ -62,9 +65,10 @@ def next_update(source: Source, random: Random) -> Question | None:
         hints=(
             "Gradient descent steps against the gradient, as far as the learning rate says.",
             f"new {shown} = {shown} − learning rate × gradient",
-            f"{number(value)} − {rate:g} × ({number(slope)})",
+            f"{number(value)} − {rate:g} × {bracketed(number(slope))}",
         ),
-        explanation=f"{number(value)} − {rate:g} × ({number(slope)}) = {number(answer, 6)}.",
+        explanation=f"new {shown} = {number(value)} − {rate:g} × {bracketed(number(slope))} "
+        f"= {number(answer, 6)}.",
         link=source.link,
         makes=("updated", name, suffix),
         facts={("gradient", name, suffix): slope},
@@ -137,10 +141,24 @@ def _step(
     settings: MethodSettings, point: float, slope: float, state: Mapping[str, float], taken: int
 ) -> float:
     """One step of a method from a state of numbers; memories that the state lacks begin anew."""
-    start = settings.init(np.array([point]), settings.lr)
-    known = {name: np.array([state.get(name, 0.0)]) for name in start if name != "t"}
-    moved, _ = settings.step(np.array([point]), np.array([slope]), {**known, "t": taken}, settings.lr)
+    known = _known(settings, point, state, taken)
+    moved, _ = settings.step(np.array([point]), np.array([slope]), known, settings.lr)
     return float(moved[0])
+
+
+def _known(settings: MethodSettings, point: float, state: Mapping[str, float], taken: int) -> dict[str, Any]:
+    """The state of a method in numbers; memories that `state` lacks begin anew."""
+    start = settings.init(np.array([point]), settings.lr)
+    return {**{name: np.array([state.get(name, 0.0)]) for name in start if name != "t"}, "t": taken}
+
+
+def _worked(
+    settings: MethodSettings, point: float, slope: float, state: Mapping[str, float], taken: int
+) -> list[str]:
+    """The rule line by line with its numbers: `m = 0.9 · 0.871 + 0.1 · 6.18 = 1.402`."""
+    known = _known(settings, point, state, taken)
+    lines = settings.worked(np.array([point]), np.array([slope]), known, settings.lr)
+    return [spoken(worked_latex(each, 0, 6)) for each in lines]
 
 
 def _next_point_question(
@@ -155,11 +173,15 @@ def _next_point_question(
     point, slope, state = numbers
     method = settings.method
     values = {row.name: settings.values[row.name] for row in method.hyperparameters}
-    options = ", ".join(f"{name} = {_plain(values[name])}" for name in _told(method.name) if name in values)
+    options = ", ".join(f"{name} = {_plain(values[name])}" for name in _told(method.name) if values.get(name))
     remembered = [
         f"{name}{BEFORE} = {number(value, 3)}  ({QUANTITIES[name].meaning})" for name, value in state.items()
     ]
-    rules = tuple(f"{line.name} = {line.formula.text()}" for line in settings.lines())
+    rules = tuple(
+        f"{line.name} = {line.formula.text()}".replace(" ** 2", "²").replace(" * ", " · ")
+        for line in settings.lines()
+    )
+    worked = _worked(settings, point, slope, state, taken)
     question = Question(
         kind="next point", level="expert" if len(state) > 1 else "advanced", concept=_concept(method.name),
         form="number", node=shown.partition("[")[0],
@@ -169,8 +191,8 @@ def _next_point_question(
         + f"\nWhat is {shown} after the next step?",
         answer=answer,
         tolerance=allowance(answer - point) + 1e-9 * abs(point),
-        hints=(method.summary, "\n".join(rules)),
-        explanation=f"The rule, line by line: {'; '.join(rules)}. It leads to {number(answer, 6)}.",
+        hints=(method.summary, "\n".join(rules), "\n".join(worked)),
+        explanation="\n".join([*worked, f"So {shown} = {number(answer, 6)}."]),
         link=source.link,
     )  # fmt: skip
     mistakes = [
