@@ -18,7 +18,8 @@ from graph_explorer.engine.graph import Node, Use
 from graph_explorer.engine.trace import Trace
 from graph_explorer.formats.code.files import BESIDE, write_code
 from graph_explorer.formats.code.opened import opened_run
-from graph_explorer.formats.code.torch_rules import RULES, Call, Unspelled
+from graph_explorer.formats.code.torch_call import Call, Unspelled
+from graph_explorer.formats.code.torch_rules import RULES
 from graph_explorer.formats.names import Names
 
 Array = np.ndarray[Any, Any]

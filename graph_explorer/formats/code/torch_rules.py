@@ -6,63 +6,16 @@ expression. What PyTorch has no word for is not in the table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.ops.axes import axes_of, axis_of, whole
-from graph_explorer.engine.ops.windows import windows
 from graph_explorer.formats.code.spelled import Spelled
-
-Array = np.ndarray[Any, Any]
-
-
-class Unspelled(Exception):
-    """PyTorch has no word for this."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One node: the names of its inputs in the code, their values, and its attributes.
-
-    A constant of one number is its digits; `fixed` holds the values of inputs that are constants.
-    """
-
-    names: Sequence[str]
-    values: Sequence[Array | None]
-    fixed: Sequence[bool]
-    attributes: Mapping[str, Any]
-    outputs: int
-
-    def has(self, index: int) -> bool:
-        return index < len(self.names) and self.values[index] is not None
-
-    def shape(self, index: int = 0) -> tuple[int, ...]:
-        return np.asarray(self.values[index]).shape
-
-    def tensor(self, index: int) -> str:
-        """The input as a tensor, also if it is a plain number."""
-        name = self.names[index]
-        return name if name.isidentifier() else f"torch.tensor({name})"
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self.attributes.get(key, default)
-
-    def setting(self, key: str, index: int, default: Any = None) -> Any:
-        """A setting that is an attribute, or a constant input; `Unspelled` where it is computed."""
-        if key in self.attributes:
-            return self.attributes[key]
-        if not self.has(index):
-            return default
-        if not self.fixed[index]:
-            raise Unspelled(key)
-        return np.asarray(self.values[index]).tolist()
-
-
-Rule = Callable[[Call], str]
+from graph_explorer.formats.code.torch_call import Call, Rule, Unspelled
+from graph_explorer.formats.code.torch_layers import LAYERS
 
 
 def _function(word: str, *options: str) -> Rule:
@@ -252,135 +205,17 @@ def _full(call: Call) -> str:
     return f"torch.full({whole(call.setting('shape', 0))}, {fill.item()!r}{kind})"
 
 
+def _dropout(call: Call) -> str:
+    if call.setting("training_mode", 2, False):
+        raise Unspelled("PyTorch draws other numbers")
+    return call.tensor(0)
+
+
 def _cast(call: Call) -> str:
     names = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 10: "float16", 11: "float64"}
     if call.get("to") not in names:
         raise Unspelled("to")
     return f"{call.tensor(0)}.to(torch.{names[call.get('to')]})"
-
-
-# ── windows ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _window_options(call: Call, kernel: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Strides, padding before, padding behind, dilations."""
-    found = windows(
-        "Conv", call.shape()[2:], kernel, call.get("strides"), call.get("pads"), call.get("dilations"),
-        call.get("auto_pad", "NOTSET"), call.get("ceil_mode", 0),
-    )  # fmt: skip
-    return found.strides, found.before, found.behind, found.dilations
-
-
-def _padded(call: Call, before: tuple[int, ...], behind: tuple[int, ...], fill: str = "") -> tuple[str, Any]:
-    """The image and the padding that is left to the operator: uneven padding is put on first."""
-    if before == behind:
-        return call.tensor(0), before
-    flat = [pad for pair in reversed(list(zip(before, behind, strict=True))) for pad in pair]
-    return f"F.pad({call.tensor(0)}, {tuple(flat)}{fill})", (0,) * len(before)
-
-
-def _convolution(call: Call) -> str:
-    kernel = call.shape(1)[2:]
-    strides, before, behind, dilations = _window_options(call, kernel)
-    image, padding = _padded(call, before, behind)
-    bias = f", {call.tensor(2)}" if call.has(2) else ", None"
-    return (
-        f"F.conv{len(kernel)}d({image}, {call.tensor(1)}{bias}, stride={strides}, padding={padding}, "
-        f"dilation={dilations}, groups={call.get('group', 1)})"
-    )
-
-
-def _transposed(call: Call) -> str:
-    count = len(call.shape(1)) - 2
-    pads = tuple(call.get("pads") or (0,) * 2 * count)
-    if call.get("auto_pad", "NOTSET") != "NOTSET" or call.get("output_shape") or pads[:count] != pads[count:]:
-        raise Unspelled("padding")
-    bias = f", {call.tensor(2)}" if call.has(2) else ", None"
-    one, zero = (1,) * count, (0,) * count
-    return (
-        f"F.conv_transpose{count}d({call.tensor(0)}, {call.tensor(1)}{bias}, "
-        f"stride={tuple(call.get('strides') or one)}, padding={pads[:count]}, "
-        f"output_padding={tuple(call.get('output_padding') or zero)}, groups={call.get('group', 1)}, "
-        f"dilation={tuple(call.get('dilations') or one)})"
-    )
-
-
-def _max_pool(call: Call) -> str:
-    kernel = tuple(whole(call.get("kernel_shape")))
-    if call.outputs > 1 or call.get("ceil_mode"):
-        raise Unspelled("indices")
-    strides, before, behind, dilations = _window_options(call, kernel)
-    image, padding = _padded(call, before, behind, ', value=float("-inf")')
-    options = f"stride={strides}, padding={padding}, dilation={dilations}"
-    return f"F.max_pool{len(kernel)}d({image}, {kernel}, {options})"
-
-
-def _mean_pool(call: Call) -> str:
-    kernel = tuple(whole(call.get("kernel_shape")))
-    strides, before, behind, dilations = _window_options(call, kernel)
-    if before != behind or set(dilations) != {1} or call.get("ceil_mode"):
-        raise Unspelled("padding")
-    counts = f", count_include_pad={bool(call.get('count_include_pad', 0))}"
-    return f"F.avg_pool{len(kernel)}d({call.tensor(0)}, {kernel}, stride={strides}, padding={before}{counts})"
-
-
-def _global(word: str) -> Rule:
-    return lambda call: (
-        f"torch.{word}({call.tensor(0)}, dim={tuple(range(2, len(call.shape())))}, keepdim=True)"
-    )
-
-
-# ── norms, losses ─────────────────────────────────────────────────────────────────────────────
-
-
-def _layer_norm(call: Call) -> str:
-    axis = axis_of(call.get("axis", -1), len(call.shape()), "LayerNormalization")
-    if call.outputs > 1:
-        raise Unspelled("outputs")
-    sizes = call.shape()[axis:]
-    weights = [call.tensor(k) if call.has(k) else "None" for k in (1, 2)]
-    return f"F.layer_norm({call.tensor(0)}, {sizes}, {', '.join(weights)}, eps={call.get('epsilon', 1e-5)})"
-
-
-def _rms_norm(call: Call) -> str:
-    axis = axis_of(call.get("axis", -1), len(call.shape()), "RMSNormalization")
-    eps = call.get("epsilon", 1e-5)
-    return f"F.rms_norm({call.tensor(0)}, {call.shape()[axis:]}, {call.tensor(1)}, eps={eps})"
-
-
-def _batch_norm(call: Call) -> str:
-    training = bool(call.get("training_mode", 0))
-    moments = "None, None" if training else f"{call.tensor(3)}, {call.tensor(4)}"
-    if call.outputs > 1 and not training:
-        raise Unspelled("outputs")
-    eps = call.get("epsilon", 1e-5)
-    channels = call.shape()[1]
-    weights = ", ".join(
-        call.tensor(k) if call.shape(k) else f"{call.tensor(k)}.expand({channels})" for k in (1, 2)
-    )
-    return f"F.batch_norm({call.tensor(0)}, {moments}, {weights}, training={training}, eps={eps})"
-
-
-def _instance_norm(call: Call) -> str:
-    eps = call.get("epsilon", 1e-5)
-    weights = f"weight={call.tensor(1)}, bias={call.tensor(2)}"
-    return f"F.instance_norm({call.tensor(0)}, {weights}, eps={eps})"
-
-
-def _group_norm(call: Call) -> str:
-    eps = call.get("epsilon", 1e-5)
-    groups = call.get("num_groups")
-    return f"F.group_norm({call.tensor(0)}, {groups}, {call.tensor(1)}, {call.tensor(2)}, eps={eps})"
-
-
-def _loss(word: str) -> Rule:
-    def rule(call: Call) -> str:
-        weights = f", weight={call.tensor(2)}" if call.has(2) else ""
-        ignored = f", ignore_index={call.get('ignore_index')}" if call.get("ignore_index") is not None else ""
-        reduction = call.get("reduction", "mean")
-        return f"F.{word}({call.tensor(0)}, {call.tensor(1)}{weights}{ignored}, reduction={reduction!r})"
-
-    return rule
 
 
 def _gemm(call: Call) -> str:
@@ -469,11 +304,7 @@ RULES: Mapping[str, Rule] = {
     "Expand": _expand, "Transpose": _transpose, "Concat": _concat, "Split": _split, "Pad": _pad,
     "Tile": lambda call: f"{call.tensor(0)}.tile({tuple(whole(call.setting('repeats', 1)))})",
     "Trilu": _trilu, "Slice": _slice, "Gather": _gather, "GatherND": _gather_nd, "OneHot": _one_hot,
-    "ConstantOfShape": _full,
+    "ConstantOfShape": _full, "Dropout": _dropout,
     "GatherElements": lambda c: f"torch.gather({c.tensor(0)}, {c.get('axis', 0)}, {c.tensor(1)})",
-    "Einsum": _einsum, "Conv": _convolution, "ConvTranspose": _transposed, "MaxPool": _max_pool,
-    "AveragePool": _mean_pool, "GlobalAveragePool": _global("mean"), "GlobalMaxPool": _global("amax"),
-    "LayerNormalization": _layer_norm, "RMSNormalization": _rms_norm, "BatchNormalization": _batch_norm,
-    "InstanceNormalization": _instance_norm, "GroupNormalization": _group_norm,
-    "SoftmaxCrossEntropyLoss": _loss("cross_entropy"), "NegativeLogLikelihoodLoss": _loss("nll_loss"),
+    "Einsum": _einsum, **LAYERS,
 }  # fmt: skip
