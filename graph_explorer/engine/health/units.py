@@ -66,20 +66,27 @@ def slopes(trace: Trace, node: Node) -> Array:
     return np.broadcast_to(np.asarray(slope), np.shape(y))
 
 
+def closed_units(trace: Trace, node: Node) -> tuple[int, int, int] | None:
+    """Of a gate: how many units are closed for every example, of how many, and the number of examples.
+
+    None where the node is no gate, or has no value.
+    """
+    if node.op not in GATES or not trace.has_value(node.id) or not np.size(trace.value(node.id)):
+        return None
+    open_ = np.moveaxis(np.atleast_1d(slopes(trace, node) != 0), unit_axis(trace, node), 0)
+    units = open_.shape[0]
+    return units - int(open_.reshape(units, -1).any(axis=1).sum()), units, open_.size // units
+
+
 def dead_units(measures: Measures) -> Iterator[Finding]:
     """Gates that are closed for every example, and, where there are few examples, a note of closed ones."""
     trace = measures.trace
     few: list[tuple[str, int, int]] = []
     for node in trace.graph:
-        if node.op not in GATES or not trace.has_value(node.id) or not np.size(trace.value(node.id)):
+        found = closed_units(trace, node)
+        if found is None or not found[0]:
             continue
-        axis = unit_axis(trace, node)
-        open_ = np.moveaxis(np.atleast_1d(slopes(trace, node) != 0), axis, 0)
-        units = open_.shape[0]
-        closed = units - int(open_.reshape(units, -1).any(axis=1).sum())
-        seen = open_.size // units
-        if not closed:
-            continue
+        closed, units, seen = found
         if seen >= bound("dead samples") or closed == units >= bound("dead samples"):
             yield _dead(measures, node, units, closed, seen)
         else:

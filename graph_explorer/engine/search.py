@@ -1,0 +1,236 @@
+"""Which nodes of a run meet a query.
+
+The one rule: what is cheap is asked first, and numbers are only computed of nodes that still fit; a run
+of plain numbers is asked all at once.
+"""
+
+from __future__ import annotations
+
+import operator as compare
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_explorer.engine.errors import InputError, nearest
+from graph_explorer.engine.graph import Graph, Node
+from graph_explorer.engine.health.measures import norm_of
+from graph_explorer.engine.health.units import closed_units
+from graph_explorer.engine.query import Comparison, Property, Subject, Term, Word, parse_query
+from graph_explorer.engine.trace import Trace
+
+Array = np.ndarray[Any, Any]
+Places = NDArray[np.int64]
+Checkpoint = Callable[[float], None]
+
+#: Numbers of arrays (n, entries), one a row.
+_NUMBERS: Mapping[str, Callable[[Array], Array]] = {
+    "norm": lambda rows: (
+        np.array([norm_of(row) for row in rows]) if rows.shape[1] > 1 else np.abs(rows[:, 0])
+    ),
+    "max": lambda rows: rows.max(axis=1),
+    "min": lambda rows: rows.min(axis=1),
+    "mean": lambda rows: rows.mean(axis=1),
+    "largest": lambda rows: np.abs(rows).max(axis=1),
+    "zeros": lambda rows: (rows == 0).mean(axis=1),
+    "size": lambda rows: np.full(len(rows), rows.shape[1]),
+}
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<": compare.lt, ">": compare.gt, "<=": compare.le, ">=": compare.ge, "=": compare.eq, "!=": compare.ne,
+}  # fmt: skip
+_COSTS = ({"op", "parameter", "input", "constant"}, {"group", "attr", "shape"}, {"nan", "inf"}, {"dead"})
+
+
+def search(trace: Trace, query: str, checkpoint: Checkpoint = lambda share: None) -> tuple[str, ...]:
+    """The ids of the nodes that meet every term of `query`, in dependency order; none for an empty one.
+
+    Raises `InputError` where the query cannot be read, or names an operation, attribute or group
+    that the graph does not have.
+    """
+    terms = sorted(parse_query(query), key=_cost)
+    if not terms:
+        return ()
+    places: Places = np.arange(len(trace.graph))
+    for term in terms:
+        places = _meeting(trace, term, places, checkpoint)
+    return tuple(trace.graph.nodes[place].id for place in places.tolist())
+
+
+def looks_at_numbers(query: str) -> bool:
+    """Whether the query asks for entries of arrays, which may take a while."""
+    return any(_cost(term) > 1 for term in parse_query(query))
+
+
+def _cost(term: Term) -> int:
+    if isinstance(term, Property):
+        return next(cost for cost, keys in enumerate(_COSTS) if term.key in keys)
+    return 1 if isinstance(term, Word) else 2
+
+
+def _meeting(trace: Trace, term: Term, places: Places, checkpoint: Checkpoint) -> Places:
+    """Those of the places whose nodes meet one term."""
+    graph = trace.graph
+    if isinstance(term, Word):
+        texts = _texts(graph)
+        return _kept(places, (term.text in texts[place] for place in places.tolist()))
+    if isinstance(term, Comparison):
+        return _kept(places, _compared(trace, term, places, checkpoint))
+    if term.key in ("nan", "inf"):
+        test = np.isnan if term.key == "nan" else np.isinf
+        both = [_tested(trace, subject, places, test, checkpoint) for subject in ("value", "gradient")]
+        return _kept(places, both[0] | both[1])
+    if term.key == "shape":
+        wanted = _shape(term.text)
+        return _kept(places, (_has_shape(trace, place, wanted) for place in places.tolist()))
+    tests = {"op": _operation, "attr": _attribute, "group": _group, "dead": _dead(trace)}
+    test_node = tests[term.key](graph, term.text) if term.key in tests else _leaf(term.key)
+    return _kept(places, (test_node(graph.nodes[place]) for place in places.tolist()))
+
+
+def _kept(places: Places, meets: Iterable[bool]) -> Places:
+    return np.asarray(places[np.fromiter(meets, bool, len(places))])
+
+
+# ── words and properties ──────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=1)
+def _texts(graph: Graph) -> Sequence[str]:
+    """What words are looked for in, in small letters, a text a node."""
+    others: dict[str, list[str]] = {}
+    for name, value in graph.names.items():
+        others.setdefault(value, []).append(name)
+    return [
+        "\n".join(
+            [node.op, node.caption, node.group, *node.outputs]
+            + [name for value in node.outputs for name in others.get(value, ())]
+        ).lower()
+        for node in graph
+    ]
+
+
+Test = Callable[[Node], bool]
+
+
+def _leaf(kind: str) -> Test:
+    return lambda node: node.op == kind
+
+
+def _operation(graph: Graph, text: str) -> Test:
+    wanted, known = text.lower(), {node.op for node in graph}
+    fitting = {op for op in known if fnmatchcase(op.lower(), wanted)}
+    if not fitting:
+        raise InputError(f"no node here is a '{text}'; {nearest(text, known)}")
+    return lambda node: node.op in fitting
+
+
+def _attribute(graph: Graph, text: str) -> Test:
+    name, equals, wanted = text.partition("=")
+    known = {key for node in graph for key in node.attributes}
+    if name not in known:
+        raise InputError(f"no node here has an attribute '{name}'; {nearest(name, known)}".rstrip("; "))
+    if not equals:
+        return lambda node: name in node.attributes
+    return lambda node: name in node.attributes and _is_written(node.attributes[name], wanted)
+
+
+def _is_written(value: Any, text: str) -> bool:
+    """Whether an attribute is what was typed: `2` is also (2, 2); lists are written 2,2 or 2x2."""
+    if isinstance(value, (tuple, list)):
+        parts = [part for part in text.strip("()[]").replace("x", ",").split(",") if part]
+        if len(parts) == 1:
+            parts = parts * len(value)
+        return len(parts) == len(value) > 0 and all(map(_is_written, value, parts))
+    if isinstance(value, (int, float)):
+        try:
+            return float(text) == value
+        except ValueError:
+            return str(value).lower() == text.lower()
+    shown = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return shown.lower() == text.lower()
+
+
+def _group(graph: Graph, text: str) -> Test:
+    inside = {path for path in graph.groups if f"/{text.lower()}/" in f"/{path.lower()}/"}
+    if not inside:
+        known = {part for path in graph.groups for part in (path, path.rpartition("/")[2])}
+        advice = nearest(text, known) or "this graph has no groups"
+        raise InputError(f"no group here is called '{text}'; {advice}")
+    return lambda node: node.group in inside
+
+
+def _shape(text: str) -> tuple[int | None, ...]:
+    """A shape as it is typed; None is any length."""
+    if text.lower() in ("scalar", "()"):
+        return ()
+    parts = text.strip("()[]").lower().replace("×", "x").replace(",", "x").split("x")
+    if not all(part == "*" or part.isdigit() for part in parts):
+        raise InputError(f"'{text}' is no shape; write it as 2x3, 64x* or scalar")
+    return tuple(None if part == "*" else int(part) for part in parts)
+
+
+def _has_shape(trace: Trace, place: int, wanted: tuple[int | None, ...]) -> bool:
+    value = trace.values[trace.plan.outputs[place][0]]
+    shape = np.shape(value) if value is not None else None
+    return (
+        shape is not None
+        and len(shape) == len(wanted)
+        and all(part is None or part == length for part, length in zip(wanted, shape, strict=True))
+    )
+
+
+def _dead(trace: Trace) -> Callable[[Graph, str], Test]:
+    return lambda graph, text: lambda node: (found := closed_units(trace, node)) is not None and found[0] > 0
+
+
+# ── numbers ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _arrays(trace: Trace, subject: Subject) -> Sequence[Array | None] | Array:
+    return trace.values if subject == "value" else trace.gradients
+
+
+def _numbers_of(
+    trace: Trace, subject: Subject, places: Places, of: Callable[[Array], Array], checkpoint: Checkpoint
+) -> Array:
+    """What `of` makes of the rows of entries of each place, as one number; NaN where there is no array."""
+    arrays = _arrays(trace, subject)
+    outputs = [trace.plan.outputs[place][0] for place in places.tolist()]
+    found = np.full(len(places), np.nan)
+    with np.errstate(all="ignore"):
+        if isinstance(arrays, np.ndarray):
+            known = _known(trace, subject, outputs)
+            found[known] = of(arrays[outputs][known][:, None])
+            return found
+        for row, number in enumerate(outputs):
+            checkpoint(row / len(outputs))
+            array = arrays[number]
+            if array is not None and np.size(array) and np.asarray(array).dtype.kind in "fiub":
+                found[row] = of(np.asarray(array).reshape(1, -1))[0]
+    return found
+
+
+def _known(trace: Trace, subject: Subject, outputs: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of the values, or of their gradients, a run of plain numbers has."""
+    names = trace.graph.values
+    if subject == "value":
+        return np.array([trace.has_value(names[number]) for number in outputs], dtype=bool)
+    return np.array([trace.takes_gradient(names[number]) for number in outputs], dtype=bool)
+
+
+def _compared(trace: Trace, term: Comparison, places: Places, checkpoint: Checkpoint) -> NDArray[np.bool_]:
+    numbers = _numbers_of(trace, term.subject, places, _NUMBERS[term.statistic], checkpoint)
+    return np.asarray(_COMPARE[term.operator](numbers, term.bound) & ~np.isnan(numbers))
+
+
+def _tested(
+    trace: Trace, subject: Subject, places: Places, test: Callable[[Array], Array], checkpoint: Checkpoint
+) -> NDArray[np.bool_]:
+    """Which arrays have an entry that passes a test."""
+    found = _numbers_of(
+        trace, subject, places, lambda rows: np.asarray(test(rows.astype(np.float64)).any(axis=1)), checkpoint
+    )
+    return np.asarray(found == 1)
