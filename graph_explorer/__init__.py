@@ -54,13 +54,16 @@ if TYPE_CHECKING:
     from graph_explorer.api import (
         surface as surface,
     )
+    from graph_explorer.api import (
+        train as train,
+    )
 
 __version__ = "0.1.0"
 
 #: The names of the interface: asking for any other, a submodule for one, loads nothing.
 _NAMES = frozenset(
     {"check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
-     "replay", "run", "save", "show", "surface"}
+     "replay", "run", "save", "show", "surface", "train"}
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ The one rule: nothing is done here; each name is the function of the layer that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,22 @@ from graph_explorer.engine.check import Compared
 from graph_explorer.formats import open_document, save_document
 from graph_explorer.formats.examples import examples, resolve
 from graph_explorer.lab import descent
+from graph_explorer.lab.epochs import Epoch
 from graph_explorer.lab.optimizers import MethodSettings, read_method
 from graph_explorer.lab.path import Path as Descent
 from graph_explorer.lab.replay import replay
 from graph_explorer.lab.schedules import learning_rates
+from graph_explorer.lab.standing import Standing
 from graph_explorer.lab.surface import Grid
+from graph_explorer.lab.trained import Run, whole
+from graph_explorer.lab.training import read_training
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 __all__ = [
     "check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
-    "replay", "run", "save", "show", "surface",
+    "replay", "run", "save", "show", "surface", "train",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -116,6 +120,23 @@ def descend(
         steps = 200 if own is None else own.steps
     window = window_of(document, axes, found)
     return descent.descend(found, settings, start, steps, budget=budget, seed=seed, window=window, whole=True)
+
+
+def train(
+    document: Document,
+    *,
+    start: Standing | None = None,
+    checkpoint: Callable[[float], None] | None = None,
+    told: Callable[[Epoch], None] | None = None,
+    **settings: Any,
+) -> Run[Document]:
+    """Trains the document: its `.epochs`, its `.standing` to go on from, and the trained `.document`.
+
+    `settings` replace keys of the document's `[training]`, such as `epochs=20` or `optimizer="adam"`.
+    `told` hears of each epoch, `checkpoint` of the fraction that is done.
+    """
+    training = read_training({**document.training, **settings})
+    return whole(document, training, start=start, checkpoint=checkpoint, told=told)
 
 
 def show(document: Document) -> int:

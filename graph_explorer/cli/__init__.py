@@ -146,6 +146,31 @@ def _surface_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--npz", type=Path, metavar="OUT", help="write the arrays x, y and values")
 
 
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a document (.toml) or the name of an example")
+    _value_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument("--epochs", type=int, metavar="N", help="how often all examples are gone through")
+    parser.add_argument("--optimizer", metavar="NAME[:k=v,…]", help="such as adam:lr=0.01")
+    parser.add_argument("--batch-size", type=_batch, metavar="N", help="examples of a step, or all")
+    parser.add_argument("--resume", type=Path, metavar="F.npz", help="go on from this checkpoint")
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="F.npz", help="after each epoch, write where the training stands"
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="OUT", help="write the trained document: .toml, .onnx or code"
+    )
+
+
+def _batch(text: str) -> int | str:
+    if text == "all":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of examples; write 32 or all") from None
+
+
 def _positive(text: str) -> float:
     try:
         found = float(text)
@@ -194,6 +219,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "render": ("draw the graph into a file", _render_arguments),
     "optimize": ("run methods on the document's surface, and print their paths", _optimize_arguments),
     "surface": ("compute the document's surface on a grid", _surface_arguments),
+    "train": ("train the document on its data, and print each epoch", _train_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
     "health": ("tell what is ill in a run, and how large everything is", _health_arguments),
     "convert": ("write the document as another kind of file: .toml, .onnx or code", _convert_arguments),
@@ -209,6 +235,7 @@ _MODULES = {
     "optimize": "graph_explorer.cli.descents",
     "surface": "graph_explorer.cli.descents",
     "quiz": "graph_explorer.cli.quiz",
+    "train": "graph_explorer.cli.training",
 }
 
 

@@ -55,6 +55,12 @@ class Constants:
         new.__dict__ = self.__dict__ | step
         return new
 
+    def plain(self) -> Constants:
+        """The same with Python's numbers for NumPy's, which do not widen an array of a narrow type."""
+        return self.with_step(
+            **{name: float(value) for name, value in self.__dict__.items() if isinstance(value, np.floating)}
+        )
+
     def symbols(self, *, first: bool = False) -> Constants:
         """The same with a symbol for each number; flags and choices stay what they are."""
         shown = {

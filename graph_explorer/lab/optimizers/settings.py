@@ -126,12 +126,37 @@ class MethodSettings:
 
         `lr` may be an array of shape (..., 1), one rate for each of many starts.
         """
+        if point.dtype != np.float64:
+            return self._narrow_step(point, gradient, state, lr, momentum, xi)
         with np.errstate(all="ignore"):
             found = dict(run(self._update(point, gradient, state, lr, momentum, xi)))
         state = {name: found.get(name, value) for name, value in state.items() if name != "t"} | {
             "t": state["t"] + 1
         }
         return found["x"], state
+
+    def _narrow_step(
+        self, point: Array, gradient: Array, state: State, lr: Any, momentum: float | None, xi: Any
+    ) -> tuple[Array, State]:
+        """The step of a point that is not float64, whose type point and memories keep.
+
+        The numbers are Python's, which leave an array its type; where one divides another by zero
+        they are NumPy's, for which that is infinite.
+        """
+        t, kind = state["t"] + 1, point.dtype
+        before = SimpleNamespace(**state)
+        strong = self.with_momentum(momentum).with_step(lr=float(lr), t=t, xi=xi, first=t == 1)
+        assert self.method.rule is not None
+        with np.errstate(all="ignore"):
+            try:
+                found = dict(run(self.method.rule(point, gradient, before, strong.plain())))
+            except ZeroDivisionError:
+                found = dict(run(self.method.rule(point, gradient, before, strong)))
+        new: State = {}
+        for name, value in state.items():
+            made: Any = found.get(name, value)
+            new[name] = made.astype(kind, copy=False) if np.ndim(made) else float(made)
+        return found["x"].astype(kind, copy=False), new | {"t": t}
 
     def worked(
         self,

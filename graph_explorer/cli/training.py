@@ -1,0 +1,132 @@
+"""The command `train`: one line an epoch, a checkpoint to go on from, the trained document.
+
+The one rule: what is printed comes from the training itself; a run that is stopped loses at most the
+epoch that it is in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.cli import report
+from graph_explorer.cli.commands import document_of
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.notation import number
+from graph_explorer.formats import save_document
+from graph_explorer.lab.epochs import Epoch, train
+from graph_explorer.lab.standing import Standing, load_standing, save_standing
+from graph_explorer.lab.trained import with_result
+from graph_explorer.lab.training import read_training
+
+#: Option of the command line → key of `[training]`.
+_SETTINGS = {"epochs": "epochs", "optimizer": "optimizer", "batch_size": "batch_size"}
+#: Characters of the progress bar.
+_BAR = 24
+
+
+def command_train(options: argparse.Namespace) -> int:
+    """Trains a document."""
+    document = document_of(options)
+    given = {
+        key: getattr(options, option)
+        for option, key in _SETTINGS.items()
+        if getattr(options, option) is not None
+    }
+    table = {**document.training, **given}
+    try:
+        training = read_training({**table, "seed": table.get("seed", 0) + options.seed})
+    except InputError as error:
+        raise document.placed(error) from None
+    for path in (options.checkpoint, options.out):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"there is no folder '{path.parent}'; choose another place", source=str(path))
+    start = None if options.resume is None else load_standing(options.resume)
+    progress = _Progress(training.epochs)
+    last: tuple[Epoch, Standing] | None = None
+    try:
+        for epoch, standing in train(document, training, start=start, checkpoint=progress.show):
+            last = epoch, standing
+            if options.checkpoint is not None:
+                save_standing(standing, options.checkpoint)
+            progress.clear()
+            _say(epoch, options.json)
+    finally:
+        progress.clear()
+    if last is None:
+        raise InputError(f"all {training.epochs} epochs are done already; ask for more with --epochs")
+    if options.out is not None:
+        save_document(with_result(document, training, last[1]), options.out)
+    if not options.json:
+        print(_conclusion(last[0]))
+    return 0
+
+
+class _Progress:
+    """A bar on the terminal; nothing where standard error is no terminal."""
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs, self.shown = epochs, ""
+
+    def show(self, fraction: float) -> None:
+        if not sys.stderr.isatty():
+            return
+        full = int(_BAR * fraction)
+        line = f"{'█' * full}{'·' * (_BAR - full)} {100 * fraction:3.0f} % of {self.epochs} epochs"
+        if line != self.shown:
+            sys.stderr.write(f"\r{line}")
+            sys.stderr.flush()
+            self.shown = line
+
+    def clear(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + " " * len(self.shown) + "\r")
+            self.shown = ""
+
+
+def _say(epoch: Epoch, as_json: bool) -> None:
+    print(json.dumps(_record(epoch), ensure_ascii=False) if as_json else _line(epoch), flush=True)
+
+
+def _line(epoch: Epoch) -> str:
+    """An epoch as a person reads it."""
+    parts = [f"epoch {epoch.number:>4}", f"loss {number(epoch.loss, 4):>10}"]
+    parts += [f"{name} {value:.4f}" for name, value in epoch.metrics.items()]
+    if not np.isnan(epoch.validation_loss):
+        parts.append(f"validation {number(epoch.validation_loss, 4):>10}")
+        parts += [f"{name} {value:.4f}" for name, value in epoch.validation_metrics.items()]
+    return "  ".join([*parts, f"learning rate {number(epoch.learning_rate, 4)}"])
+
+
+def _conclusion(epoch: Epoch) -> str:
+    said = {
+        "done": f"Trained for {epoch.number} epochs, {epoch.step} steps",
+        "stopped early": f"Stopped early after epoch {epoch.number}: the loss has not improved since",
+        "diverged": f"Diverged in epoch {epoch.number}: not all numbers are finite. Lower the learning rate",
+    }[epoch.outcome]
+    return f"{said}; the best epoch was {epoch.best}." if epoch.best else f"{said}."
+
+
+def _record(epoch: Epoch) -> dict[str, Any]:
+    found: dict[str, Any] = {"epoch": epoch.number, "step": epoch.step, "loss": report.whole(epoch.loss)}
+    validated = not np.isnan(epoch.validation_loss) or epoch.outcome == "diverged"
+    found |= epoch.metrics
+    if validated:
+        found["validation_loss"] = report.whole(epoch.validation_loss)
+        found |= {f"validation_{name}": report.whole(v) for name, v in epoch.validation_metrics.items()}
+    return found | {
+        "learning_rate": epoch.learning_rate,
+        "gradient_norms": _numbers(epoch.gradient_norms),
+        "update_ratios": _numbers(epoch.update_ratios),
+        "losses": report.whole(epoch.losses),
+        "best_epoch": epoch.best,
+        "outcome": epoch.outcome,
+    }
+
+
+def _numbers(values: Any) -> dict[str, Any]:
+    return {name: report.whole(value) for name, value in values.items()}

@@ -1,0 +1,238 @@
+"""Training: many updates of one document on its data, an epoch at a time.
+
+Nothing here is a second engine. A step is a run of the document's graph on a batch, and an update by
+the method that walks on surfaces too, on all parameters laid one behind the other; so clipping by
+norm is over all of them, as by `torch.nn.utils.clip_grad_norm_`.
+
+The one rule: what happens next depends on the document, the settings and the standing alone. Any
+step can be reached again, and opened as the document that it ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.run import gradients
+from graph_explorer.lab.course import Course
+from graph_explorer.lab.network import Network
+from graph_explorer.lab.portions import order
+from graph_explorer.lab.rates import Rate, Rates
+from graph_explorer.lab.standing import Standing, check_standing
+from graph_explorer.lab.training import Training, read_training
+
+Array = np.ndarray[Any, Any]
+Checkpoint = Callable[[float], None]
+Outcome = Literal["running", "done", "stopped early", "diverged"]
+AnyNetwork = TypeVar("AnyNetwork", bound=Network)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What is known after an epoch; `number` counts from 1.
+
+    `loss` and `metrics` are those of all training examples with the parameters reached, and
+    `validation_loss` (nan without validation) and `validation_metrics` likewise. `losses` are those of
+    the epoch's batches, each before its step. Of its last step: `learning_rate`, per parameter
+    the norm of the gradient before any clipping, and how long the update was relative to the parameter
+    (nan where that was zero). `best` is the epoch of the lowest loss so far.
+    """
+
+    number: int
+    step: int
+    loss: float
+    validation_loss: float
+    metrics: Mapping[str, float]
+    validation_metrics: Mapping[str, float]
+    losses: Array
+    learning_rate: float
+    gradient_norms: Mapping[str, float]
+    update_ratios: Mapping[str, float]
+    best: int
+    outcome: Outcome
+
+
+def train(
+    network: Network,
+    training: Training | None = None,
+    *,
+    start: Standing | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[tuple[Epoch, Standing]]:
+    """Trains epoch by epoch: what is known after each, and where the training then stands.
+
+    `training` are the document's own settings unless others are given, `start` a standing to go on
+    from; what its optimizer remembers serves another one that remembers the same. `checkpoint` is
+    called with the fraction that is done before each step, and may raise to stop. Ends after the
+    last epoch, early where that is asked for, or when the loss is no longer finite.
+    """
+    try:
+        under_way = _UnderWay(_course(network, training), start)
+        yield from _epochs(under_way, checkpoint)
+    except InputError as error:
+        raise network.placed(error) from None
+
+
+def _epochs(under_way: _UnderWay, checkpoint: Checkpoint | None) -> Iterator[tuple[Epoch, Standing]]:
+    epochs = under_way.course.training.epochs
+    total = epochs * under_way.course.steps_of_an_epoch
+    while under_way.standing.epoch < epochs:
+        ended = False
+        while not ended:
+            if checkpoint is not None:
+                checkpoint(min(under_way.taken / total, 1.0))
+            ended = under_way.advance()
+        epoch, standing = under_way.epoch_done()
+        yield epoch, standing
+        if epoch.outcome != "running":
+            return
+
+
+def _course(network: Network, training: Training | None) -> Course:
+    return Course(network, read_training(network.training) if training is None else training)
+
+
+def at_step(
+    network: AnyNetwork,
+    training: Training | None = None,
+    *,
+    start: Standing | None = None,
+    step: int | None = None,
+) -> AnyNetwork:
+    """The document whose run is the next step from `start`, or a later one: its batch, its parameters.
+
+    `step` counts all steps of the training from 0 and is reached again from `start`.
+    """
+    now = standing_at(network, training, start=start, step=step)
+    under_way = _UnderWay(_course(network, training), now)
+    return network.with_values({**under_way.batch_leaves(), **now.parameters})
+
+
+def standing_at(
+    network: Network,
+    training: Training | None = None,
+    *,
+    start: Standing | None = None,
+    step: int | None = None,
+) -> Standing:
+    """Where the training stands before a step, in the middle of an epoch or not, reached from `start`."""
+    try:
+        under_way = _UnderWay(_course(network, training), start)
+        wanted = under_way.taken if step is None else step
+        last = under_way.course.training.epochs * under_way.course.steps_of_an_epoch - 1
+        if not under_way.taken <= wanted <= last:
+            raise InputError(f"there is no step {wanted} from here; they go from {under_way.taken} to {last}")
+        while under_way.taken < wanted:
+            under_way.advance()
+    except InputError as error:
+        raise network.placed(error) from None
+    return under_way.here()
+
+
+class _UnderWay:
+    """A training under way; the one thing here that changes."""
+
+    def __init__(self, course: Course, start: Standing | None) -> None:
+        self.course = course
+        if start is not None:
+            check_standing(start, course.initial)
+        self.standing = Standing(course.initial) if start is None else start
+        self.point = course.packed(self.standing.parameters)
+        self.losses: list[float] = self.standing.losses.tolist()
+        self.position, self.epoch = self.standing.position, self.standing.epoch
+        self.first = self.taken - -(-self.position // course.batch_size)  # the first step of this epoch
+        self.rates = self._rates()
+        self.memory: Mapping[str, Any] | None = None
+        self.rate: Rate | None = None
+        self.gradient = self.update = np.zeros_like(self.point)
+        self.order = order(len(course.examples.training), course.training, self.standing.epoch)
+
+    def _rates(self) -> Rates:
+        """The schedule, where it stands after the steps that are done."""
+        course, settings = self.course, self.course.settings
+        total = max(course.training.epochs * course.steps_of_an_epoch, len(self.losses) + 1)
+        rates = settings.schedule.start(settings.lr, total)
+        for loss in [None, *self.losses][: len(self.losses)]:
+            rates.send(loss)
+        return rates
+
+    @property
+    def taken(self) -> int:
+        """How many steps have been taken."""
+        return len(self.losses)
+
+    def batch_leaves(self) -> dict[str, Array]:
+        """The leaves that hold the examples of the next step."""
+        if self.position >= len(self.course.examples.training):
+            self.epoch, self.position, self.first = self.epoch + 1, 0, self.taken
+            self.order = order(len(self.order), self.course.training, self.epoch)
+        rows = self.order[self.position : self.position + self.course.batch_size]
+        return self.course.given(self.course.examples.training.rows(rows))
+
+    def advance(self) -> bool:
+        """Takes one step; whether it is the last of its epoch."""
+        course, settings = self.course, self.course.settings
+        leaves = course.leaves | self.batch_leaves() | course.unpacked(self.point)
+        loss, found = gradients(course.plan, leaves)
+        self.gradient = course.packed(found)
+        self.rate = self.rates.send(self.losses[-1] if self.losses else None)
+        if self.memory is None:
+            self.memory = self._remembered(self.rate)
+        point, self.memory = settings.step(
+            self.point, self.gradient, dict(self.memory), *self.rate, self._noise()
+        )
+        self.update, self.point = point - self.point, point
+        self.losses.append(float(loss))
+        self.position += course.batch_size
+        return self.position >= len(course.examples.training)
+
+    def _remembered(self, rate: Rate) -> dict[str, Any]:
+        """What the standing remembers where that is what this method needs; else a fresh memory."""
+        fresh = self.course.settings.init(self.point, *rate)
+        kept = dict(self.standing.memory)
+        return kept if kept.keys() == fresh.keys() else fresh
+
+    def _noise(self) -> Any:
+        if not self.course.settings.constants.on("noise"):
+            return 0.0
+        random = np.random.default_rng((self.course.training.seed, 3, self.taken))
+        return random.standard_normal(len(self.point)).astype(self.point.dtype)
+
+    def here(self) -> Standing:
+        """Where the training stands now."""
+        memory = self.standing.memory if self.memory is None else self.memory
+        whole = self.position >= len(self.course.examples.training)
+        return replace(
+            self.standing, parameters=self.course.unpacked(self.point), memory=memory,
+            epoch=self.epoch + whole, position=0 if whole else self.position, losses=np.array(self.losses),
+        )  # fmt: skip
+
+    def epoch_done(self) -> tuple[Epoch, Standing]:
+        """Measures at the end of an epoch."""
+        course, now = self.course, self.here()
+        loss, metrics = course.evaluation(self.point, course.examples.training)
+        validation_loss, validation_metrics = course.evaluation(self.point, course.examples.validation)
+        judged = validation_loss if len(course.examples.validation) else loss
+        if judged < now.best_loss:
+            now = replace(now, best=now.parameters, best_epoch=now.epoch, best_loss=judged)
+        self.standing = now
+        sizes, moved = course.norms(self.point - self.update), course.norms(self.update)
+        assert self.rate is not None
+        return Epoch(
+            now.epoch, now.step, loss, validation_loss, metrics, validation_metrics, now.losses[self.first :],
+            float(self.rate.lr), course.norms(self.gradient),
+            {name: moved[name] / sizes[name] if sizes[name] else float("nan") for name in moved},
+            now.best_epoch, self._outcome(now, (loss, *self.losses[self.first :])),
+        ), now  # fmt: skip
+
+    def _outcome(self, now: Standing, losses: Sequence[float]) -> Outcome:
+        if not (np.isfinite(losses).all() and np.isfinite(self.point).all()):
+            return "diverged"
+        patience = self.course.training.early_stopping
+        if patience is not None and now.epoch - now.best_epoch >= patience:
+            return "stopped early"
+        return "done" if now.epoch >= self.course.training.epochs else "running"
