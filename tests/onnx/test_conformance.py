@@ -30,7 +30,6 @@ EXPECTED_TO_FAIL: dict[str, str] = {
         for form in ("", "_expanded")
     },
     "test_loop16_seq_none": "the runner asks a list's single number for its length",
-    "test_scan_sum": "a Scan older than opset 9 has a batch axis, and ONNX's reference cannot run it",
     **{
         f"test_gradient_of_{what}": "Gradient is a preview for training tools and has no implementation"
         for what in ("add", "add_and_mul")

@@ -35,6 +35,8 @@ MAX_CALL_DEPTH = 64
 _WAYS = {**control.WAYS, **scan.WAYS, **sequences.WAYS}
 #: Where exporters write the modules around a node: a list of dotted names, the node's own last.
 _SCOPES = "pkg.torch.onnx.name_scopes"
+#: What PyTorch writes there for what it computes itself, such as sizes: no module.
+_NO_MODULE = "_empty_nn_module_stack_from_metadata_hook"
 
 
 class Reader:
@@ -343,7 +345,7 @@ def _torch_scopes(text: str) -> list[str]:
         return []
     found, outer = [], ""
     for name in names[:-1]:
-        if name and name != outer:
+        if name and name not in (outer, _NO_MODULE):
             found.append(name.removeprefix(f"{outer}.").replace("/", "."))
             outer = name
     return [*found, *(name.replace("/", ".") for name in names[-1:])]

@@ -236,8 +236,14 @@ def test_modules_of_a_newer_exporter_are_groups() -> None:
     one.metadata_props.add(
         key="pkg.torch.onnx.name_scopes", value="['', 'layers', 'layers.0', 'layers.0.act', 'relu']"
     )
-    graph = document_of(model([one], [open_value("x", 2)], ("relu",))).graph
+    size = node("Shape", "x", "size", "node_size")
+    size.metadata_props.add(
+        key="pkg.torch.onnx.name_scopes",
+        value="['_empty_nn_module_stack_from_metadata_hook', 'sym_size_int_4']",
+    )
+    graph = document_of(model([one, size], [open_value("x", 2)], ("relu", "size"))).graph
     assert graph.node("relu").group == "layers/0/act"
+    assert graph.node("size").group == "", "what PyTorch computes itself stands in no module"
 
 
 def test_a_scope_is_never_empty() -> None:
