@@ -58,12 +58,15 @@ def stylesheet(shown: Theme, scale: float = 1.0) -> str:
 
 
 def apply(application: QApplication, theme_name: str, scale: float = 1.0) -> None:
-    """Gives the whole program the look of a theme, at once."""
+    """Gives the whole program the look of a theme, at once; one that it has already costs nothing."""
+    shown = theme(theme_name)
+    sheet = stylesheet(shown, scale)
+    if application.styleSheet() == sheet:  # theme and text size are all that it is made of
+        return
     font = QFont([load_fonts(), MONOSPACE])
     font.setPointSizeF(TEXT_POINTS * scale)
     if not application.styleSheet():  # the first time; under a sheet the style no longer tells its name
         application.setStyle("fusion")
     application.setFont(font)
-    shown = theme(theme_name)
     application.setPalette(shown.palette())
-    application.setStyleSheet(stylesheet(shown, scale))
+    application.setStyleSheet(sheet)
