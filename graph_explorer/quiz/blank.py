@@ -21,8 +21,8 @@ from graph_explorer.quiz.source import allowance
 
 Array = np.ndarray[Any, Any]
 
-#: Gradients with more entries than this are asked for by one entry only.
-_WHOLE = 4
+#: Gradients with more entries than this are asked for by one entry only; with more than `_MOST` not at all.
+_WHOLE, _MOST = 4, 16
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,22 @@ class Blank:
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
-        """All fields in the order in which the gradients become complete, the output's first."""
+        """All fields in the order in which the gradients become complete, the output's first.
+
+        Gradients of large arrays have none: nobody works them out by hand.
+        """
         trace = self.trace
         names = dict.fromkeys(
             [trace.output, *(step.into for step in trace.steps if isinstance(step, Pulled))]
         )
-        names = {name: None for name in names if trace.has_gradient(name)}
+        names = {name: None for name in names if trace.has_gradient(name) and self._fits(name)}
         done = sorted(names, key=trace.graph.index, reverse=True)
         return tuple(Field(name, index) for name in done for index in self._entries(name))
+
+    def _fits(self, name: str) -> bool:
+        """Whether all that the gradient is made of can be seen at once."""
+        arrays = [self.trace.gradient(name), *(np.asarray(t.contribution) for t in self.trace.terms(name))]
+        return all(array.size <= _MOST for array in arrays)
 
     def _entries(self, name: str) -> list[tuple[int, ...]]:
         gradient = self.trace.gradient(name)

@@ -259,6 +259,7 @@ def delta(source: Source, random: Random) -> Question | None:
         explanation=f"δ = {derivative(output, step.node.id)} × ∂{node}/∂{into} = "
         f"{number(above)} × {bracketed(number(slope))} = {number(answer)}.",
         link=source.link,
+        makes=("gradient", step.into, suffix),
     )  # fmt: skip
     mistakes = [
         Misconception(

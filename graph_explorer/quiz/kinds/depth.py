@@ -111,7 +111,7 @@ def which_layer(source: Source, random: Random) -> Question | None:
     last, at_last = layers[-1]
     question = Question(
         kind="which layer", level="beginner", concept="vanishing and exploding gradients", form="choice",
-        node=layers[0][0], options=options, answer=answer,
+        node=layers[-1][0], options=options, answer=answer,
         text=f"These are outputs of layers, from the input to the output: {', '.join(names)}.\n"
         f"The gradient of {name_text(last)} has the norm {number(at_last)}, and in this network a gradient "
         f"becomes {'smaller' if verdict == 'vanishes' else 'larger'} at each layer on its way back. "

@@ -102,7 +102,8 @@ def faulty_node(source: Source, random: Random) -> Question | None:
         return None
     options = tuple(f"step {k + 1}" for k in range(len(steps)))
     question = Question(
-        kind="faulty node", level="advanced", concept="backward pass", node=line.step.node.id, form="choice",
+        kind="faulty node", level="advanced", concept="backward pass",
+        node=source.trace.graph.node(source.output).id, form="choice",
         options=options, answer=options[at],
         text="One step of this backward pass is wrong; the steps after it go on from its result. Which one?\n"
         + "\n".join(_line(k, each) for k, each in enumerate(lines)),
@@ -114,6 +115,7 @@ def faulty_node(source: Source, random: Random) -> Question | None:
         explanation=f"In step {at + 1} {says}: right is a contribution of {written(line.right)}, and "
         f"{derivative(source.output, line.step.into)} is then {written(should)}.",
         link=source.link,
+        makes=("contribution", str(line.step.position), ""),
     )  # fmt: skip
     after = "That step follows from the numbers before it; the fault is earlier."
     before = "That step is right, and so are its numbers."

@@ -53,7 +53,7 @@ def order(source: Source, random: Random) -> Question | None:
     answer = tuple(name_text(name) for name in done)
     question = Question(
         kind="order", level="beginner" if len(chosen) == 3 else "intermediate", concept="backward pass",
-        node=done[0], form="order", options=tuple(options), answer=answer,
+        node=chosen[0], form="order", options=tuple(options), answer=answer,
         precedes=tuple((name_text(a), name_text(b)) for a, b in pairs),
         text=f"{lines_of(trace, _between(source, chosen))}\n"
         f"In which order do the gradients of {', '.join(options)} become complete in a backward pass?",
@@ -133,7 +133,7 @@ def no_gradient(source: Source, random: Random) -> Question | None:
     shown = f"{lines_of(trace, nodes)}\n" if len(nodes) <= _LINES else ""
     parameters = ", ".join(name_text(name) for name in trace.plan.wrt)
     question = Question(
-        kind="no gradient", level="intermediate", concept="what gets a gradient", node=some[0],
+        kind="no gradient", level="intermediate", concept="what gets a gradient", node=chosen[0],
         form="several", options=tuple(name_text(name) for name in chosen), answer=answer,
         text=f"{shown}The gradients of {name_text(source.output)} with respect to {parameters} are wanted. "
         f"Which of these values get no gradient?\n{', '.join(name_text(name) for name in chosen)}",

@@ -22,6 +22,7 @@ from graph_explorer.quiz import round as rounds
 from graph_explorer.quiz.asking import ask, ask_for
 from graph_explorer.quiz.blank import Blank, Field
 from graph_explorer.quiz.entered import number
+from graph_explorer.quiz.moments import Moments, moments
 from graph_explorer.quiz.progress import Progress, answered, daily_seed, to_record
 from graph_explorer.quiz.question import Question
 from graph_explorer.quiz.round import Round
@@ -58,7 +59,7 @@ def new_round(session: Session) -> None:
         return
     work = partial(_made, state.document, state.trace, challenge.choice, challenge.progress, challenge.seed)
     _put(session, seed=challenge.seed + 1)
-    _begin_when_made(session, work, challenge.choice, "")
+    _begin_when_made(session, work, challenge.choice, "", asked_of=state.trace)
 
 
 def daily(session: Session) -> None:
@@ -70,7 +71,11 @@ def daily(session: Session) -> None:
     source = Source(state.document, state.trace, link_of(state.document))
     seed = daily_seed(today())
     _begin_when_made(
-        session, lambda: ask(source, seed, choice.count), choice, f"Challenge of {today():%d %B %Y}"
+        session,
+        lambda: ask(source, seed, choice.count),
+        choice,
+        f"Challenge of {today():%d %B %Y}",
+        asked_of=state.trace,
     )
 
 
@@ -113,13 +118,23 @@ def _begin_when_made(
     choice: Choice,
     title: str,
     from_set: str = "",
+    asked_of: Trace | None = None,
 ) -> None:
     def done(questions: tuple[Question, ...]) -> None:
         if not questions:
             session.say("This document offers no question of that kind and level; choose others.")
             return
         begun = rounds.begin(questions, exam=choice.exam, minutes=choice.minutes, title=title)
-        _put(session, round=begun, filled=None, started=time.monotonic(), from_set=from_set, page="question")
+        _put(
+            session,
+            round=begun,
+            filled=None,
+            started=time.monotonic(),
+            from_set=from_set,
+            asked_of=asked_of,
+            page="question",
+        )
+        _look(session)
 
     session.jobs.start(
         "challenge", _MAKING, lambda checkpoint: work(), done, lambda error: session.say(str(error))
@@ -165,6 +180,7 @@ def go_to(session: Session, at: int) -> None:
         end(session)
     else:
         _put(session, round=rounds.go_to(now, at), page="question")
+        _look(session)
 
 
 def end(session: Session) -> None:
@@ -178,6 +194,42 @@ def leave(session: Session) -> None:
     _put(session, round=now if now.ended else Round(), filled=None, page="home")
 
 
+# ── the graph beside a question ───────────────────────────────────────────────────────────────
+
+
+def moments_now(session: Session) -> Moments | None:
+    """Where the present question stands in the run that is shown; None where it is about another one."""
+    challenge, trace = session.state.challenge, session.state.trace
+    question = challenge.round.question
+    if question is None or trace is None or trace is not challenge.asked_of:
+        return None
+    return moments(trace, question)
+
+
+def _look(session: Session) -> None:
+    """The graph beside the question goes to its node, at a time that does not tell the answer."""
+    found, shown = moments_now(session), session.state.challenge.round
+    if found is None or "graph" not in session.state.views:
+        return
+    _go(session, found, shown)
+
+
+def _go(session: Session, found: Moments, now: Round) -> None:
+    """To the node before the answer is known, while it may not be seen; then to the step that answers."""
+    hidden = now.open or not now.shows_verdict
+    session.seek(found.open if hidden else found.answered)
+    session.select(found.node if hidden else "")
+
+
+def show_graph(session: Session) -> None:
+    """Puts the graph beside the question: at its node while it is open, at its step when it is answered."""
+    found, now = moments_now(session), session.state.challenge.round
+    if found is None:
+        return
+    session.change(views=("graph", "challenge"))
+    _go(session, found, now)
+
+
 # ── the blank graph ───────────────────────────────────────────────────────────────────────────
 
 
@@ -188,6 +240,9 @@ def begin_blank(session: Session) -> None:
         session.say("The backward pass did not run, so there is nothing to be filled in.")
         return
     blank = Blank(state.trace)
+    if not blank.fields:
+        session.say("There is no gradient here that could be filled in by hand; take a smaller document.")
+        return
     _put(session, filled=Filled(blank), round=Round(), from_set="", page="blank")
     session.seek(state.trace.forward_length)
     session.select(state.trace.graph.node(blank.fields[0].name).id)

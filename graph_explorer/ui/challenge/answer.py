@@ -74,7 +74,6 @@ class AnswerArea(QWidget):
         self.line = QLineEdit()
         self.line.setObjectName("challenge_line")
         self.line.setMinimumHeight(34)
-        self.line.returnPressed.connect(self.entered)
         self.line.textEdited.connect(lambda: self.changed.emit())
         self._options = QWidget()
         self._options_column = QVBoxLayout(self._options)
@@ -88,6 +87,13 @@ class AnswerArea(QWidget):
         self.buttons: list[QRadioButton | QCheckBox] = []
         self._group: QButtonGroup | None = None
         self._text: Callable[[], str] = self.line.text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return answers, wherever in here it is pressed: the widgets let it through."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_question(self, question: Question) -> None:
         """Fresh widgets for a question."""
@@ -152,6 +158,19 @@ class AnswerArea(QWidget):
         """Whether there is an answer to be judged: none is also one where several may be chosen."""
         several = bool(self.buttons) and isinstance(self.buttons[0], QCheckBox)
         return bool(self.text.strip()) or several
+
+    def show_typed(self, question: Question, typed: str) -> None:
+        """What was answered before, where one comes back to a question."""
+        if question.form in ("number", "shape"):
+            self.line.setText(typed)
+        elif question.form == "order":
+            self.order.clear()
+            self.order.addItems(typed.split(", "))
+            self.order.setCurrentRow(0)
+        else:
+            given = typed.split(", ") if question.form == "several" else [typed]
+            for button in self.buttons:
+                button.setChecked(button.property("answer") in given)
 
     def lock(self, locked: bool) -> None:
         """Whether an answer may still be given."""

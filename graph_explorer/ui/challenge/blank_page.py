@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -30,7 +31,7 @@ from graph_explorer.ui.widgets.text import Elided, Label
 
 _LEAD = (
     "Fill in the gradients from the output back to the inputs. What is right appears on the graph; "
-    "later fields are judged by your own numbers."
+    "later fields are judged by your own numbers. Gradients of large arrays fill in by themselves."
 )
 _DONE = "That is the whole backward pass."
 _CHANGED = "The document has changed since; begin again."
@@ -66,6 +67,8 @@ class _Line:
         self.mark.setProperty("role", role)
         self.mark.style().unpolish(self.mark)
         self.mark.style().polish(self.mark)
+        if not self.edit.text() and field in filled.typed:
+            self.edit.setText(filled.typed[field])
         self.edit.setProperty("wrong", verdict is not None and not verdict.right)
         self.edit.style().unpolish(self.edit)
         self.edit.style().polish(self.edit)
@@ -103,6 +106,7 @@ class BlankPage(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content.setAutoFillBackground(False)
         area.viewport().setAutoFillBackground(False)
         self.area = area
@@ -132,6 +136,8 @@ class BlankPage(QWidget):
         filled = self.session.state.challenge.filled
         present = filled.present if filled is not None else None
         verdict = filled.verdicts.get(field) if filled is not None else None
+        if verdict is not None:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.count, verdict.says))
         if present is not None and verdict is not None and verdict.right:
             self._focus(present)
 
@@ -144,6 +150,7 @@ class BlankPage(QWidget):
         filled = self.session.state.challenge.filled
         if filled is not None and filled.present is not None:
             acts.hint_field(self.session, filled.present)
+            self._focus(filled.present)
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -171,8 +178,20 @@ class BlankPage(QWidget):
         self.hint.setEnabled(present is not None and not stale)
 
     def _follow_selection(self, now: State) -> None:
-        """A node that was clicked on the graph leads to its field."""
-        field = next((each for each in self.lines if each.name == now.selection), None)
+        """A node that was clicked on the graph leads to its field, a group to its first open one."""
+        graph = now.trace.graph if now.trace is not None else None
+        if graph is None:
+            return
+        within = f"{now.selection}/"
+        named = now.selection in graph
+        fields = [
+            each
+            for each in self.lines
+            if (graph.node(each.name).id == now.selection if named else each.name.startswith(within))
+        ]
+        verdicts = now.challenge.filled.verdicts if now.challenge.filled is not None else {}
+        waiting = [each for each in fields if each not in verdicts or not verdicts[each].right]
+        field = next(iter(waiting or fields), None)
         if field is not None:
             self._focus(field)
 

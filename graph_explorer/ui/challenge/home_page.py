@@ -135,7 +135,7 @@ class HomePage(QWidget):
             button.clicked.connect(lambda _=False, act=act: act(self.session))
             self.buttons[name] = button
             row.addWidget(button)
-        self.buttons["start"].setProperty("look", "primary")
+        self.buttons["start"].setProperty("look", "main")
         row.addStretch(1)
         return row
 

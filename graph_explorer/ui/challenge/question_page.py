@@ -7,6 +7,7 @@ on.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from graph_explorer.quiz.kinds import KINDS
@@ -20,6 +21,9 @@ from graph_explorer.ui.widgets.text import Label, Link
 
 #: Lines are no longer than this, so that they can be read.
 _WIDEST = 760
+_LOOK, _STEP = "Look at the &graph", "Show the &step"
+_LOOK_HINT = "The graph beside the question, at a moment that does not tell the answer"
+_STEP_HINT = "The timeline goes to the step that answers the question"
 
 
 class Said(QFrame):
@@ -46,9 +50,12 @@ class Said(QFrame):
         self.mark.setProperty("role", role)
         self.mark.style().unpolish(self.mark)
         self.mark.style().polish(self.mark)
+        news = bool(text) and text != self.text.text()
         self.text.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
+        if news:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
 
 class QuestionPage(QWidget):
@@ -61,9 +68,12 @@ class QuestionPage(QWidget):
         self.setObjectName("challenge_question")
         self.place = Label("", "small")
         self.place.setObjectName("challenge_place")
+        self.given = Label()
+        self.given.setObjectName("challenge_given")
+        self.given.setProperty("look", "question")
         self.asked = Label()
         self.asked.setObjectName("challenge_text")
-        self.asked.setProperty("look", "question")
+        self.asked.setProperty("look", "asked")
         self.program = Label("", "code")
         self.figure = FigureView()
         self.answer = AnswerArea()
@@ -84,11 +94,12 @@ class QuestionPage(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        shown = (self.place, self.asked, self.program, self.figure, self.answer)
+        shown = (self.place, self.program, self.given, self.asked, self.figure, self.answer)
         for widget in (*shown, *self.hints, self.said, self.explanation):
             column.addWidget(widget)
         column.addWidget(self.example, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._make_buttons())
+        column.addLayout(self._make_ways())
         column.addStretch(1)
         content.setMaximumWidth(_WIDEST)
         centred = QWidget()
@@ -115,13 +126,22 @@ class QuestionPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.check = self._button("check", "&Check", "Judge the answer (Return)", self.go_on)
-        self.check.setProperty("look", "primary")
+        self.check.setProperty("look", "main")
         self.hint = self._button("hint", "&Hint", "The rule, then the formula, then the numbers", self._hint)
         self.reveal = self._button("reveal", "Show the &answer", "Counts as not known", self._reveal)
-        self.back = self._button("back", "&Back", "The question before", lambda: self._go(-1))
-        self.next = self._button("next", "&Next", "The next question", lambda: self._go(1))
         for button in (self.check, self.hint, self.reveal):
             row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _make_ways(self) -> QHBoxLayout:
+        """To the other questions, and to the graph."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.graph = self._button("graph", _LOOK, "", self._show_graph)
+        self.back = self._button("back", "&Back", "The question before", lambda: self._go(-1))
+        self.next = self._button("next", "&Next", "The next question", lambda: self._go(1))
+        row.addWidget(self.graph)
         row.addStretch(1)
         row.addWidget(self.back)
         row.addWidget(self.next)
@@ -133,6 +153,7 @@ class QuestionPage(QWidget):
         button.setToolTip(hint)
         button.setAccessibleName(text.replace("&", ""))
         button.setAccessibleDescription(hint)
+        button.setAutoDefault(True)  # Return presses it, as Space does
         button.clicked.connect(act)
         return button
 
@@ -148,12 +169,28 @@ class QuestionPage(QWidget):
             after = self.session.state.challenge.round
             if now.exam and not after.open:
                 self._go(1)
+            else:
+                self._focus_on(after)
+
+    def _focus_on(self, now: Round) -> None:
+        """The keyboard goes where it is needed: to a line that is to be corrected, or on to the next one."""
+        if now.open:
+            self.answer.take_focus()
+            self.answer.line.selectAll()
+        elif not self.answer.line.isVisible():
+            self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _hint(self) -> None:
         acts.show_hint(self.session)
+        if not self.hint.isEnabled():
+            self.answer.take_focus()
 
     def _reveal(self) -> None:
         acts.show_answer(self.session)
+        self.next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_graph(self) -> None:
+        acts.show_graph(self.session)
 
     def _go(self, by: int) -> None:
         acts.go_to(self.session, self.session.state.challenge.round.at + by)
@@ -180,13 +217,15 @@ class QuestionPage(QWidget):
         self._show_judgement(shown, question)
 
     def _show_question(self, question: Question) -> None:
-        text = question.text
-        if question.program:
-            text = text.replace(question.program + "\n", "").replace(question.program, "")
-        self.asked.setText(text.strip())
+        given, asked = parts_of(question)
+        self.given.show_text(given)
+        self.asked.setText(asked)
         self.asked.setAccessibleName(question.text)
         self.program.show_text(question.program)
         self.answer.show_question(question)
+        attempt = self.session.state.challenge.round.attempt
+        if attempt.typed:
+            self.answer.show_typed(question, attempt.typed)
         self.area.verticalScrollBar().setValue(0)
         if self.isVisible():
             self.answer.take_focus()
@@ -225,6 +264,13 @@ class QuestionPage(QWidget):
         self.hint.setEnabled(shown.open and shown.attempt.hints < len(question.hints))
         self.reveal.setEnabled(shown.open)
         self.back.setEnabled(shown.at > 0)
+        moments = acts.moments_now(self.session)
+        hidden = shown.open or not shown.shows_verdict
+        self.graph.setVisible(moments is not None)
+        self.graph.setText(_LOOK if hidden else _STEP)
+        self.graph.setAccessibleName(self.graph.text().replace("&", ""))
+        self.graph.setToolTip(_LOOK_HINT if hidden else _STEP_HINT)
+        self.graph.setAccessibleDescription(self.graph.toolTip())
         last = shown.at == len(shown.questions) - 1
         self.next.setText("&Finish" if last else "&Next")
         self.next.setAccessibleName("Finish" if last else "Next")
@@ -232,6 +278,15 @@ class QuestionPage(QWidget):
 
     def _ready(self) -> None:
         self.check.setEnabled(self.session.state.challenge.round.open and self.answer.ready)
+
+
+def parts_of(question: Question) -> tuple[str, str]:
+    """What is given, and what is asked: the last line of the text. A program stands by itself."""
+    text = question.text
+    if question.program:
+        text = text.replace(question.program + "\n", "").replace(question.program, "")
+    given, _, asked = text.strip().rpartition("\n")
+    return given, asked
 
 
 def spoken(question: Question) -> str:

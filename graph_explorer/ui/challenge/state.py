@@ -63,7 +63,8 @@ class Filled:
 class Challenge:
     """`seed` makes the next round; `started` is the time in seconds at which the present one began.
 
-    `from_set` is the title of the challenge set that the round comes from, "" for one of the document's.
+    `asked_of` is the run that the round was made from, None for a set's. `from_set` is the title of the
+    challenge set that the round comes from, "" for one of the document's.
     """
 
     choice: Choice = Choice()
@@ -72,5 +73,6 @@ class Challenge:
     progress: Progress = NO_PROGRESS
     seed: int = 0
     started: float = 0.0
+    asked_of: Trace | None = None
     from_set: str = ""
     page: Page = "home"
