@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from graph_explorer.engine.notation import number
 from graph_explorer.lab.descent import Path
 from graph_explorer.lab.hyperparameters import write_value
 from graph_explorer.lab.optimizers import MethodSettings
@@ -55,7 +56,7 @@ def number_text(value: float, digits: int = 4) -> str:
         return "unknown"
     if np.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.{digits}g}".replace("-", "−")
+    return number(value, digits)
 
 
 def why(path: Path, race: Race) -> str:

@@ -40,6 +40,6 @@ class Look:
     sections: bool = True
     legend: bool = True
     solid: bool = False
-    turn: float = -60.0
-    tilt: float = 35.0
+    turn: float = 30.0
+    tilt: float = 45.0
     nearness: float = 1.0
