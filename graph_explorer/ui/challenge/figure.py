@@ -7,6 +7,7 @@ numbers what the picture shows.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -15,9 +16,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.quiz.question import Curve, Figure
+from graph_explorer.ui.challenge.ground import ground_image
 from graph_explorer.ui.theme import Theme, theme
 
-_HEIGHT = 220
+Array = np.ndarray[Any, Any]
+
+_HEIGHT = 240
+#: How much room is left around the paths, as a part of their extent.
+_MARGIN = 0.08
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 92, 10, 34
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 
@@ -30,6 +36,7 @@ class FigureView(QWidget):
         self.setObjectName("challenge_figure")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.figure: Figure | None = None
+        self.ground: Array | None = None
         self.theme = theme("light")
 
     def sizeHint(self) -> QSize:
@@ -37,6 +44,8 @@ class FigureView(QWidget):
 
     def show_figure(self, figure: Figure | None, theme_name: str) -> None:
         self.theme = theme(theme_name)
+        if figure is not self.figure:
+            self.ground = None
         self.figure = figure
         self.setVisible(figure is not None)
         if figure is not None:
@@ -44,14 +53,32 @@ class FigureView(QWidget):
             self.setAccessibleName(f"{figure.y} over {figure.x}: {names}")
         self.update()
 
+    def show_ground(self, figure: Figure, values: Array) -> None:
+        """The surface below the paths, sampled over `window_of(figure)`; too late for another figure."""
+        if figure is self.figure:
+            self.ground = values
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.figure is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
-        Drawing(self.figure, box, self.theme).paint(painter)
+        drawing = Drawing(self.figure, box, self.theme)
+        if self.ground is not None:
+            drawing.paint_ground(painter, self.ground, self.devicePixelRatioF())
+        drawing.paint(painter)
         painter.end()
+
+
+def window_of(figure: Figure) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top) of a figure of paths, with a margin around them."""
+    points = np.array([point for curve in figure.curves for point in curve.points])
+    low, high = points.min(axis=0), points.max(axis=0)
+    spare = np.maximum(_MARGIN * (high - low), 1e-6 * np.maximum(np.abs(high), 1.0))
+    (left, bottom), (right, top) = low - spare, high + spare
+    return float(left), float(right), float(bottom), float(top)
 
 
 class Drawing:
@@ -68,6 +95,9 @@ class Drawing:
         self.y = (low, high) if high > low else (low - 1, low + 1)
         if self.x[0] == self.x[1]:
             self.x = (self.x[0] - 1, self.x[1] + 1)
+        if figure.surface:
+            left, right, bottom, top = window_of(figure)
+            self.x, self.y = (left, right), (bottom, top)
 
     def _scaled(self, values: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(values, 1e-300)) if self.figure.log else values
@@ -79,6 +109,13 @@ class Drawing:
         return QPointF(
             self.box.left() + across * self.box.width(), self.box.bottom() - up * self.box.height()
         )
+
+    def paint_ground(self, painter: QPainter, values: Array, ratio: float) -> None:
+        """The surface in bands, behind all else."""
+        size = (self.box.size() * ratio).toSize()
+        low, high = self.theme.color("panel"), self.theme.color("muted")
+        image = ground_image(values, max(size.width(), 2), max(size.height(), 2), low, high)
+        painter.drawImage(self.box, image)
 
     def paint(self, painter: QPainter) -> None:
         self._axes(painter)

@@ -6,21 +6,29 @@ on.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from graph_explorer.document import Document, surface_of
+from graph_explorer.lab.surface import Checkpoint
 from graph_explorer.quiz.kinds import KINDS
 from graph_explorer.quiz.question import Question
 from graph_explorer.quiz.round import Round
 from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.challenge.answer import AnswerArea
-from graph_explorer.ui.challenge.figure import FigureView
+from graph_explorer.ui.challenge.figure import FigureView, window_of
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.text import Label, Link
 
 #: Lines are no longer than this, so that they can be read.
 _WIDEST = 760
+#: Columns and rows at which the surface below a figure is sampled.
+_SAMPLES = (64, 40)
 _LOOK, _STEP = "Look at the &graph", "Show the &step"
 _LOOK_HINT = "The graph beside the question, at a moment that does not tell the answer"
 _STEP_HINT = "The timeline goes to the step that answers the question"
@@ -166,11 +174,19 @@ class QuestionPage(QWidget):
             self._go(1)
         elif self.answer.ready:
             acts.give_answer(self.session, self.answer.text)
+            self._bring_into_view()
             after = self.session.state.challenge.round
             if now.exam and not after.open:
                 self._go(1)
             else:
                 self._focus_on(after)
+
+    def _bring_into_view(self) -> None:
+        """What has been said to the answer is seen, however long the question is."""
+        layout = self.area.widget().layout()
+        if layout is not None:
+            layout.activate()
+        self.area.ensureWidgetVisible(self.said)
 
     def _focus_on(self, now: Round) -> None:
         """The keyboard goes where it is needed: to a line that is to be corrected, or on to the next one."""
@@ -210,11 +226,27 @@ class QuestionPage(QWidget):
             return
         if question is not self._question or now.theme != before.theme:
             self.figure.show_figure(question.figure, now.theme)
+            self._sample_ground(question, now)
         if question is not self._question:
             self._question = question
             self._show_question(question)
         self._show_place(shown, question)
         self._show_judgement(shown, question)
+
+    def _sample_ground(self, question: Question, now: State) -> None:
+        """The surface below the paths of a figure, worked out beside what the window does."""
+        figure = question.figure
+        if figure is None or not figure.surface or self.figure.ground is not None:
+            return
+        if now.document is None or now.trace is not now.challenge.asked_of:
+            return
+        self.session.jobs.start(
+            "challenge ground",
+            "Drawing the surface",
+            partial(_sampled, now.document, window_of(figure)),
+            partial(self.figure.show_ground, figure),
+            lambda error: None,  # without it the paths stand for themselves
+        )
 
     def _show_question(self, question: Question) -> None:
         given, asked = parts_of(question)
@@ -278,6 +310,13 @@ class QuestionPage(QWidget):
 
     def _ready(self) -> None:
         self.check.setEnabled(self.session.state.challenge.round.open and self.answer.ready)
+
+
+def _sampled(
+    document: Document, window: tuple[float, float, float, float], checkpoint: Checkpoint
+) -> np.ndarray[Any, Any]:
+    """The values of a document's surface on a grid over a window."""
+    return surface_of(document).grid(window, *_SAMPLES, checkpoint).values
 
 
 def parts_of(question: Question) -> tuple[str, str]:

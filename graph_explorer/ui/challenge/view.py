@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -58,7 +58,7 @@ class ChallengeView(QWidget):
         self.clock.setAccessibleName("Time left")
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(12, 6, 12, 6)
-        row.addWidget(self.leave)
+        row.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.progress, 1)
         row.addWidget(self.clock)
         box = QVBoxLayout(self)
