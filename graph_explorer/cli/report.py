@@ -33,6 +33,7 @@ def plain(value: Any) -> Any:
     array = np.asarray(value)
     if array.dtype.kind == "O" and not array.ndim and not isinstance(array.item(), str):
         return plain(array.item())
+    array = _in_numpy(array)
     if array.dtype.kind not in "biuf":  # texts and whatever else there may be, in words
         return array.astype(str).tolist()
     if array.size > MOST_ENTRIES:
@@ -47,12 +48,21 @@ def whole(value: Any) -> Any:
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Writes arrays by name to an `.npz` file; lists of values, which it cannot hold, are left out."""
-    arrays = {name: array for name, array in arrays.items() if np.asarray(array).dtype.kind != "O"}
+    kinds = {name: _in_numpy(np.asarray(array)) for name, array in arrays.items()}
+    arrays = {name: array for name, array in kinds.items() if array.dtype.kind != "O"}
     try:
         with path.open("wb") as file:
             np.savez(file, **arrays)
     except OSError as error:
         raise InputError(f"the file cannot be written: {error.strerror}", source=str(path)) from None
+
+
+def _in_numpy(array: Any) -> Any:
+    """Numbers of few bits, which NumPy cannot write down, in a type of its own that holds them."""
+    if array.dtype.type.__module__ == "numpy":
+        return array
+    kinds = {"i": np.int8, "u": np.uint8}
+    return array.astype(kinds.get(array.dtype.name[0], np.float32))
 
 
 def _finite(value: Any) -> Any:

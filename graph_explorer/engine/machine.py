@@ -41,6 +41,18 @@ def one_thread_a_product() -> None:
             os.environ.setdefault(name, "1")
 
 
+#: Where a system does not tell how much memory it has.
+_USUAL_MEMORY = 16 * 2**30
+
+
+def memory() -> int:
+    """How many bytes of memory the machine has."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return _USUAL_MEMORY
+
+
 def keep_memory() -> bool:
     """Lets freed arrays be used again; whether there is such a setting here."""
     if sys.platform != "linux":

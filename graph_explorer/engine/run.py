@@ -13,11 +13,14 @@ import numpy as np
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
+from graph_explorer.engine.machine import memory
 from graph_explorer.engine.plan import Plan, PullStep
 from graph_explorer.engine.trace import Array, Trace
 
 #: Contributions to gradients of several terms are kept up to this many bytes, then recomputed on demand.
 RECORD_BYTES = 512 * 2**20
+#: The values of one run take at most this many bytes: a system that runs out of memory ends the program.
+MOST_BYTES = memory() // 2
 
 Checkpoint = Callable[[float], None]
 
@@ -30,6 +33,11 @@ _FAILURES = (
     ArithmeticError,
     MemoryError,
     AttributeError,
+)
+
+
+_TOO_MUCH = (
+    "the values up to here take more than {:.0f} GiB, half of this machine's memory; give smaller inputs"
 )
 
 
@@ -95,6 +103,7 @@ def _given(plan: Plan, leaves: Mapping[str, Array]) -> list[Array | None]:
 
 def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | None, total: int) -> None:
     """Fills in the values of all nodes that compute something."""
+    held = 0
     for done, step in enumerate(plan.forward_steps):
         if checkpoint is not None:
             checkpoint(done / total)
@@ -104,6 +113,11 @@ def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | No
             node = plan.graph.nodes[step.node]
             raise RunError(node, _sentence(node, [values[n] for n in step.inputs], error)) from error
         if type(made) is np.ndarray and len(step.outputs) == 1:
+            if made.base is None:  # an array of its own; the others show parts of these
+                held += made.nbytes
+                if held > MOST_BYTES:
+                    node = plan.graph.nodes[step.node]
+                    raise RunError(node, f"'{node.id}': {_TOO_MUCH.format(MOST_BYTES / 2**30)}")
             values[step.outputs[0]] = made
             continue
         results = made if isinstance(made, tuple) else (made,)
@@ -125,7 +139,11 @@ def _reason(error: Exception) -> str:
 
 def _seed(plan: Plan, output: Array, seed: Array | None) -> Array:
     if seed is None:
-        return np.ones_like(output)
+        try:
+            return np.ones_like(output)
+        except MemoryError as error:
+            node = plan.graph.node(plan.output)
+            raise RunError(node, f"'{plan.output}': no gradient of it: {_reason(error)}") from error
     given = np.asarray(seed, dtype=output.dtype)
     if given.shape != output.shape and given.ndim:
         raise InputError(

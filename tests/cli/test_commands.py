@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper
 
 from graph_explorer import cli
 from graph_explorer.__main__ import _paint
@@ -100,6 +102,24 @@ def test_numbers_that_are_not_finite_are_words(capsys: pytest.CaptureFixture[str
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["nodes"]}
     assert rows["w"]["value"] == "inf"
     assert rows["L"]["value"] == "nan"  # ∞ · 0
+
+
+def test_numbers_of_few_bits_are_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    numbers = [-8, -1, 0, 7]
+    for kind, wanted in (("INT4", numbers), ("FLOAT8E4M3FN", [float(n) for n in numbers])):
+        code = getattr(onnx.TensorProto, kind)
+        tensor = helper.make_tensor("q", code, [4], numbers)
+        scale = helper.make_tensor("s", onnx.TensorProto.FLOAT, [], [0.5])
+        node = helper.make_node("DequantizeLinear", ["q", "s"], ["y"])
+        graph = helper.make_graph([node], "g", [], [onnx.ValueInfoProto(name="y")], [tensor, scale])
+        path = tmp_path / f"{kind}.onnx"
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), path)
+        assert call("run", str(path), "--json", "--npz", str(tmp_path / "all.npz")) == 0
+        rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["nodes"]}
+        assert rows["q"]["value"] == wanted
+        assert rows["y"]["value"] == [-4, -0.5, 0, 3.5]
+        with np.load(tmp_path / "all.npz") as saved:
+            assert saved["value/q"].tolist() == wanted
 
 
 def test_large_arrays_are_statistics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,19 @@ def test_the_neuron_by_hand() -> None:
     assert trace.gradient("b") == pytest.approx(delta)
 
 
+def test_a_run_that_takes_too_much_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "a = x + x\nb = concat([a, a], axis=0)\nc = concat([b, b], axis=0)\nL = sum(c)"
+    document = parse(program, {"x": np.ones(100)})
+    assert run(document).value("L") == 800
+    monkeypatch.setattr("graph_explorer.engine.run.MOST_BYTES", 5_000)
+    with pytest.raises(RunError, match="'c': the values up to here take more than") as caught:
+        run(document)
+    trace = caught.value.trace
+    assert trace is not None
+    assert trace.has_value("b")
+    assert not trace.has_value("c")
+
+
 @each
 def test_events_come_forward_then_the_seed_then_one_an_edge(make) -> None:
     trace = run(make())

@@ -23,6 +23,8 @@ def load(path: Path) -> onnx.ModelProto:
     """The model in the file `path`."""
     source = str(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may never end
+            raise InputError("this is a pipe or a device; choose a file", source=source)
         if path.stat().st_size > _LARGEST_FILE:
             raise InputError("the file is larger than 2 GiB, which no ONNX file can be", source=source)
         data = path.read_bytes()

@@ -30,6 +30,7 @@ Array = np.ndarray[Any, Any]
 
 #: At most so many nodes are read, each as often as its function is called and its loop turns.
 MAX_READ = 1_000_000
+_TOO_MANY = "spelled out, the model has more than {:,} nodes; export it anew"
 #: Functions that call functions deeper than this are taken for endless.
 MAX_CALL_DEPTH = 64
 _WAYS = {**control.WAYS, **scan.WAYS, **sequences.WAYS}
@@ -49,6 +50,7 @@ class Reader:
         self.functions = {
             (_domain(one.domain), one.name, getattr(one, "overload", "")): one for one in model.functions
         }
+        self._refuse_endless()
         #: names that something takes, wherever it stands
         self.used = _used(model)
         #: what the lists hold that the graph makes: id → ids
@@ -58,12 +60,30 @@ class Reader:
         #: where the subgraph stands → names of its initializers → ids
         self.inner_leaves: dict[tuple[str, ...], dict[str, str]] = {}
 
+    def _refuse_endless(self) -> None:
+        """Counts what functions come to when they are spelled out, before any is."""
+        counts: dict[tuple[str, str, str], int] = {}
+
+        def count(nodes: Sequence[onnx.NodeProto], depth: int) -> int:
+            total = len(nodes)
+            for node in nodes:
+                key = (_domain(node.domain), node.op_type, getattr(node, "overload", ""))
+                if key in self.functions and depth < MAX_CALL_DEPTH:
+                    if key not in counts:
+                        counts[key] = 0  # one that calls itself is refused where it is read
+                        counts[key] = count(self.functions[key].node, depth + 1)
+                    total += counts[key]
+            return total
+
+        if count(self.model.graph.node, 0) > MAX_READ:
+            raise InputError(_TOO_MANY.format(MAX_READ))
+
     def nodes(self, nodes: Sequence[onnx.NodeProto], scope: Scope) -> None:
         """The nodes of a graph or of a function's body, in an order that works."""
         for place, node in ordered(nodes):
             self.seen += 1
             if self.seen > MAX_READ:
-                raise InputError(f"spelled out, the model has more than {MAX_READ:,} nodes; export it anew")
+                raise InputError(_TOO_MANY.format(MAX_READ))
             try:
                 self._node(resolved(node, scope.given) if scope.calls else node, scope, place)
             except InputError as error:
@@ -203,6 +223,7 @@ class Reader:
         attributes = attributes_of(node, self.tensors)
         mark = self.build.mark() if node.op_type not in OPERATIONS else None
         group, label = self.place_of(node, scope)
+        _check_count(node.op_type, version, len(inputs))
         call = Call(node.op_type, list(inputs), [], attributes, group, _caption(node), label)
         call.outputs = list(node.output)
         write = _Write(self, call, next(filter(None, node.output), ""), scope)
@@ -358,6 +379,20 @@ def _version(op: str, opset: int) -> int | None:
         return int(onnx.defs.get_schema(op, opset, "").since_version)
     except onnx.defs.SchemaError:
         return None
+
+
+@cache
+def _inputs(op: str, version: int) -> tuple[int, int]:
+    schema = onnx.defs.get_schema(op, version, "")
+    return schema.min_input, schema.max_input
+
+
+def _check_count(op: str, version: int, count: int) -> None:
+    """Raises `InputError` where an operator is given too few inputs, or too many."""
+    least, most = _inputs(op, version)
+    if not least <= count <= most:
+        wanted = str(least) if least == most else f"{least} to {most}" if most < 1000 else f"{least} or more"
+        raise InputError(f"it takes {wanted} input(s), and {count} are given; export the model anew")
 
 
 @cache

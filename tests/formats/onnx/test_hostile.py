@@ -131,6 +131,14 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda m: setattr(m.graph.node[1], "op_type", "Rellu"),
         "there is no operator Rellu in opset 21; did you mean 'Relu'?",
     ),
+    "too few inputs": (
+        lambda m: _set(m, 0, input="x"),
+        "'first' (MatMul): it takes 2 input(s), and 1 are given; export the model anew",
+    ),
+    "too many inputs": (
+        lambda m: _set(m, 1, input="h h h"),
+        "'second' (Relu): it takes 1 input(s), and 3 are given; export the model anew",
+    ),
     "negative size": (
         lambda m: m.graph.initializer[0].dims.__setitem__(0, -3),
         "the tensor 'w' has a negative size: [-3, 4]",
@@ -301,6 +309,31 @@ def test_functions_that_call_each_other_endlessly_often(monkeypatch: pytest.Monk
     )
     with pytest.raises(InputError, match="spelled out, the model has more than 5,000 nodes"):
         document_of(made)
+
+
+def test_functions_that_double_are_counted_before_they_are_spelled_out() -> None:
+    imports = [helper.make_opsetid("", 21), helper.make_opsetid("mine", 1)]
+    functions = [helper.make_function("mine", "F0", ["a"], ["b"], [node("Relu", "a", "b")], imports)]
+    for level in range(1, 30):
+        calls = [node(f"F{level - 1}", *names, "", "mine") for names in (("a", "c"), ("c", "b"))]
+        functions.append(helper.make_function("mine", f"F{level}", ["a"], ["b"], calls, imports))
+    made = model(
+        [node("F29", "x", "y", "top", "mine")], [open_value("x", 2)], functions=functions, domains={"mine": 1}
+    )
+    with pytest.raises(InputError, match="spelled out, the model has more than 1,000,000 nodes"):
+        document_of(made)
+
+
+def test_a_device_is_not_read(tmp_path: Path) -> None:
+    os.symlink(os.devnull, tmp_path / "device.onnx")
+    with pytest.raises(InputError, match="this is a pipe or a device; choose a file"):
+        open_document(tmp_path / "device.onnx")
+
+
+def test_an_output_too_large_for_its_gradient() -> None:
+    made = model([node("Expand", "x s", "y")], [open_value("x", 1)], tensors={"s": np.int64([2**30, 2**18])})
+    with pytest.raises(InputError, match="'y': no gradient of it: "):
+        run(document_of(made))
 
 
 def test_an_absurd_shape_that_a_node_makes_fails_when_it_runs() -> None:
