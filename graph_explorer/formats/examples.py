@@ -24,6 +24,9 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "Sequences": ("rnn", "lstm", "attention"),
     "Vision": ("cnn",),
     "Exported models": ("transformer", "recurrent"),
+    "Training": (
+        "linear_regression", "logistic_regression", "xor", "spirals", "digits", "overfitting",
+    ),
     "Lessons on optimizers": (
         "no_update", "learning_rate_too_large", "momentum_in_a_ravine", "adam_is_both", "bias_correction",
         "saddle_points", "mini_batch",
