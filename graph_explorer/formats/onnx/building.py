@@ -6,6 +6,7 @@ turn of a loop is called after the group that it lies in.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -212,9 +213,13 @@ class Build:
     def graph(self, drawn: Sequence[str]) -> Graph:
         """The graph; parameters and constants stand in the group of those who take them, inputs outside.
 
-        The leaves in `drawn` are there even if nothing takes them.
+        So does what is made of one constant alone, such as a weight that is filled or scaled: exporters
+        call it after the layer, whose other nodes may have no scope. The leaves in `drawn` are there
+        even if nothing takes them.
         """
         homes = _homes(self.nodes)
+        nodes = [self._beside_use(node, homes) for node in self.nodes]
+        homes = _homes(nodes)
         placed: dict[str, None] = {}
         ordered: list[Node] = []
 
@@ -227,7 +232,7 @@ class Build:
         for name in drawn:
             if self.kinds[name] == "input":
                 place(name)
-        for node in self.nodes:
+        for node in nodes:
             if node.is_leaf:
                 placed[node.id] = None
                 ordered.append(node)
@@ -239,6 +244,13 @@ class Build:
         for name in drawn:
             place(name)
         return Graph(ordered, {name: one for name, one in self.aliases.items() if name not in placed})
+
+    def _beside_use(self, node: Node, homes: Mapping[str, str]) -> Node:
+        """A node of constants alone in the group of those who take its value."""
+        constant = all(self.kinds.get(name) == "constant" for name in filter(None, node.inputs))
+        if node.is_leaf or not constant or node.id not in homes or not node.inputs:
+            return node
+        return dataclasses.replace(node, group=homes[node.id])
 
 
 def _homes(nodes: Sequence[Node]) -> dict[str, str]:
