@@ -33,6 +33,8 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 #: As axes: two random directions through all parameters.
 RANDOM = ("random", "random")
+#: As axes: the two directions through all parameters in which a descent from here moves most.
+PRINCIPAL = ("principal", "principal")
 
 
 @dataclass(frozen=True)
@@ -314,11 +316,11 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
     """The output over two axes: scalar parameters, or entries such as `W1[0,1]`.
 
     By default the axes of the document's `[surface]`, or else its first two scalar parameters or
-    entries. Random directions, where the document or the axes ask for them, are drawn from `seed`.
+    entries. Random directions, where the document or the axes ask for them, are drawn from `seed`;
+    `PRINCIPAL` axes are looked for by a descent.
     """
     # a document alone needs nothing of the lab, and opens the faster without it
     from graph_explorer.lab.directions import entry, random_directions
-    from graph_explorer.lab.surface import Surface as LabSurface
 
     asked = document.surface
     if axes is None and asked is not None:
@@ -326,14 +328,35 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
     if axes == RANDOM or (axes is None and asked is not None and asked.random):
         parameters = {name: each.array for name, each in document.parameters.items()}
         directions: tuple[Direction, ...] = random_directions(parameters, seed)
+    elif axes == PRINCIPAL:
+        directions = principal_of(document)[0]
     else:
         chosen = [split_entry(axis) for axis in axes or _first_numbers(document)]
         values = {name: each.array for name, each in (*document.inputs.items(), *document.parameters.items())}
         directions = tuple(entry(name, index, values) for name, index in chosen)
+    return surface_along(document, directions)
+
+
+def surface_along(document: Document, directions: tuple[Direction, ...]) -> LabSurface:
+    """The output over directions that are known already."""
+    from graph_explorer.lab.surface import Surface as LabSurface
+
     output_entry = split_entry(document.output_name)[1] if document.output_name else None
     return LabSurface(
         document.graph, document.leaves, document.output, directions, output_entry, document.read.detached
     )
+
+
+def principal_of(
+    document: Document, checkpoint: Callable[[float], None] | None = None
+) -> tuple[tuple[Direction, ...], float]:
+    """The directions in which a descent through all parameters moves most, and their part of its variance."""
+    from graph_explorer.lab.landscape import descent_directions
+
+    return descent_directions(
+        document.graph, document.leaves, document.output, document.default_wrt, document.read.detached,
+        checkpoint=checkpoint,
+    )  # fmt: skip
 
 
 def window_of(
@@ -348,6 +371,8 @@ def window_of(
         return own.window
     if axes == RANDOM:
         return -1.0, 1.0, -1.0, 1.0
+    if axes == PRINCIPAL:  # one unit is as far as the descent goes
+        return -1.5, 1.5, -1.5, 1.5
     x, y = surface.here
     half = [max(4.0, 2 * abs(at)) if np.isfinite(at) else 4.0 for at in (x, y)]
     return float(x - half[0]), float(x + half[0]), float(y - half[1]), float(y + half[1])

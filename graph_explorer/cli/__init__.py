@@ -112,7 +112,9 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
     _document_arguments(parser)
     _json_argument(parser)
     parser.add_argument(
-        "--axes", metavar="A,B", help="two scalar parameters or entries such as W1[0,1], or random"
+        "--axes",
+        metavar="A,B",
+        help="two scalar parameters or entries such as W1[0,1], or random or principal",
     )
     parser.add_argument("--window", metavar="L,R,B,T", help="left, right, bottom and top")
     parser.add_argument(

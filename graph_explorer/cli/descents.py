@@ -14,7 +14,7 @@ import numpy as np
 
 from graph_explorer.cli import report
 from graph_explorer.cli.commands import document_of
-from graph_explorer.document import RANDOM, Document, surface_of, window_of
+from graph_explorer.document import PRINCIPAL, RANDOM, Document, surface_of, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.descent import race
@@ -91,12 +91,14 @@ def _surface(options: argparse.Namespace) -> tuple[Document, Surface]:
 def _axes(options: argparse.Namespace) -> tuple[str, str] | None:
     if options.axes is None:
         return None
-    if options.axes.strip() == "random":
-        return RANDOM
+    directions = {"random": RANDOM, "principal": PRINCIPAL}
+    if options.axes.strip() in directions:
+        return directions[options.axes.strip()]
     names = [name.strip() for name in re.split(r",(?![^\[]*\])", options.axes)]
     if len(names) != 2 or not all(names):
         raise InputError(
-            f"--axes takes two names, such as --axes w,b or --axes W1[0,1],b; found '{options.axes}'"
+            "--axes takes two names, such as --axes w,b or --axes W1[0,1],b, or else random or principal; "
+            f"found '{options.axes}'"
         )
     return names[0], names[1]
 
