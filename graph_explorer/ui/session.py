@@ -19,11 +19,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from graph_explorer.document import Document, run
+from graph_explorer.document import PRINCIPAL, Document, principal_of, run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use
 from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
+from graph_explorer.lab.directions import Direction
+from graph_explorer.lab.landscape import STEPS
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.kinds import HEATS
@@ -418,6 +420,28 @@ class Session(QObject):
         """Another surface of the document, with a race of its own; None is the document's choice."""
         if axes != self.state.axes:
             self.change(**{**NO_SURFACE, "axes": axes})
+
+    def find_principal(self) -> None:
+        """Looks for the directions in which a descent through all parameters moves most, and shows them."""
+        document = self.state.document
+        assert document is not None
+
+        def deliver(found: tuple[tuple[Direction, ...], float]) -> None:
+            if self.state.document is document:
+                self._runner.principal = found[0]
+                self.change(**{**NO_SURFACE, "axes": PRINCIPAL})
+                self.say(
+                    f"Adam went {STEPS} steps through all parameters; "
+                    f"this plane holds {found[1]:.1%} of its variance."
+                )
+
+        self.jobs.start(
+            "axes",
+            "Looking for the principal directions",
+            lambda checkpoint: principal_of(document, checkpoint),
+            deliver,
+            lambda error: self.say(str(error)),
+        )
 
     def set_point(self, x: float, y: float, merge: str = "") -> None:
         """Moves the document to a point of the surface; `merge` joins the steps of one drag."""

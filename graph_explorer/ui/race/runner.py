@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_explorer.document import surface_of, window_of
+from graph_explorer.document import PRINCIPAL, Document, surface_along, surface_of, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.descent import Path
 from graph_explorer.lab.descent import race as run_race
+from graph_explorer.lab.directions import Direction
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.race.first import first_race
 from graph_explorer.ui.race.place import point_on
@@ -43,6 +44,8 @@ class Runner:
         self._surface: Surface | None = None
         self._known: dict[Key, Path] = {}
         self._pace = _GUESS
+        #: the principal directions that were found last
+        self.principal: tuple[Direction, ...] = ()
 
     def completed(self, before: State, now: State) -> State:
         """The state with surface, race and paths as they follow from the rest of it.
@@ -69,10 +72,19 @@ class Runner:
             if here is not None:
                 return dataclasses.replace(now, here=here)
         try:
-            surface = surface_of(now.document, now.axes)
+            surface = self._made(now.document, now.axes)
         except InputError as error:
             return dataclasses.replace(now, surface=None, here=None, paths=(), no_surface=str(error))
         return dataclasses.replace(now, surface=surface, here=point_on(surface, now.document), no_surface="")
+
+    def _made(self, document: Document, axes: tuple[str, str] | None) -> Surface:
+        """The surface over the axes; principal directions stay until others are looked for."""
+        if axes != PRINCIPAL:
+            return surface_of(document, axes)
+        parts = [(name, part.shape) for way in self.principal for name, part in _parts(way)]
+        if not parts or any(np.shape(document.leaves.get(name)) != shape for name, shape in parts):
+            raise InputError("the principal directions were of other parameters; choose the axes again")
+        return surface_along(document, self.principal)
 
     # ── paths ─────────────────────────────────────────────────────────────────────────────────
 
@@ -134,6 +146,11 @@ class Runner:
             deliver,
             lambda error: self.session.say(str(error)),
         )
+
+
+def _parts(way: Direction) -> list[tuple[str, np.ndarray[Any, Any]]]:
+    """What one unit along a direction adds to each leaf."""
+    return [(name, way.tangent(name)) for name in way.names]
 
 
 def _course(race: Race) -> tuple[Any, ...]:

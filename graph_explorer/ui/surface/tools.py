@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QToolButton, QWidget
 
-from graph_explorer.document import RANDOM, Document, surface_of
+from graph_explorer.document import PRINCIPAL, RANDOM, Document, surface_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Entry
 from graph_explorer.ui.session import Session, State
@@ -21,7 +21,8 @@ from graph_explorer.ui.surface.look import COLOUR_MAPS
 from graph_explorer.ui.surface.switches import SCALES, SWITCHES, Switch
 from graph_explorer.ui.widgets.icons import icon
 
-_RANDOM = "random directions"
+#: Directions through all parameters, as the fields call them.
+_RANDOM, _PRINCIPAL = "random directions", "principal directions"
 #: How many entries of one array are listed; any other may be typed.
 _LISTED = 64
 #: What the levels are called where there is little room.
@@ -123,7 +124,13 @@ class Tools(QToolBar):
         if chosen == _RANDOM:
             self.session.set_axes(RANDOM)
             return
-        if _RANDOM in texts or "" in texts:  # from directions back to numbers: the other axis is any other
+        if chosen == _PRINCIPAL:
+            self._write(self._shown(state))  # until they are found
+            self.session.find_principal()
+            return
+        if {_RANDOM, _PRINCIPAL, ""} & set(
+            texts
+        ):  # from directions back to numbers: the other axis is any other
             other = next((name for name in candidates(state.document) if name != chosen), "")
             texts = [chosen, other] if letter == "x" else [other, chosen]
         try:
@@ -158,7 +165,7 @@ class Tools(QToolBar):
                 self.switches[switch.part].setChecked(switch.is_on(look))
 
     def _list(self, document: Document) -> None:
-        names = [*candidates(document), *([_RANDOM] if document.parameters else [])]
+        names = [*candidates(document), *([_RANDOM, _PRINCIPAL] if document.parameters else [])]
         for box in self.axes:
             box.clear()
             box.addItems(names)
@@ -170,7 +177,7 @@ class Tools(QToolBar):
             return ["", ""]
         labels = [axis.label for axis in state.surface.axes]
         entries = all(isinstance(axis, Entry) for axis in state.surface.axes)
-        return labels if entries else [_RANDOM, _RANDOM]
+        return labels if entries else [_PRINCIPAL if state.axes == PRINCIPAL else _RANDOM] * 2
 
     def _write(self, texts: list[str]) -> None:
         for box, text in zip(self.axes, texts, strict=True):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import RANDOM, Document, parse
+from graph_explorer.document import PRINCIPAL, RANDOM, Document, parse
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.surface.menu import make_menu, tip
 from graph_explorer.ui.surface.paint_marks import Pointed
@@ -179,6 +179,35 @@ def test_axes_are_chosen(make_view: Make, session: Session, qtbot: QtBot) -> Non
     assert session.state.axes == RANDOM
     assert view.plane.frame.window == (-1, 1, -1, 1)
     assert [box.currentText() for box in view.tools.axes] == ["random directions"] * 2
+    qtbot.waitUntil(lambda: not session.jobs.busy(), timeout=20_000)
+
+
+def test_principal_directions_are_looked_for_and_kept(
+    make_view: Make, session: Session, qtbot: QtBot
+) -> None:
+    document = parse(
+        "L = sum((W @ x + b - 1)**2)", {"x": [1.0, 2.0]}, {"W": [[1.0, 2.0], [0.5, -1.0]], "b": [0.1, 0.2]}
+    )
+    view = make_view(document)
+    line = view.tools.axes[0].lineEdit()
+    line.setText("principal directions")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert line.text() == "W[0,0]"  # until they are found
+    qtbot.waitUntil(lambda: session.state.axes == PRINCIPAL, timeout=20_000)
+    assert "60 steps" in session.state.message
+    assert [box.currentText() for box in view.tools.axes] == ["principal directions"] * 2
+    surface = session.state.surface
+    session.set_point(1.0, 0.0)
+    assert session.state.surface is surface
+    assert session.here == pytest.approx((1.0, 0.0))
+    assert surface.value([1.0, 0.0]) < surface.value([0.0, 0.0])
+    directions = [axis.tangent("W") for axis in surface.axes]
+    session.edit("Another input", session.latest.with_values({"x": [1.0, 3.0]}))
+    assert session.state.surface is not surface
+    for axis, tangent in zip(session.state.surface.axes, directions, strict=True):
+        np.testing.assert_array_equal(axis.tangent("W"), tangent)
+    session.edit("A larger one", session.latest.with_values({"b": [0.1]}))
+    assert "choose the axes again" in session.state.no_surface
     qtbot.waitUntil(lambda: not session.jobs.busy(), timeout=20_000)
 
 
