@@ -69,7 +69,7 @@ def furnish(window: Window, path: Path | None = None, document: Document | None 
         window.session.show(document)
     elif path is not None:
         window.files.open(path)
-    window.start.setVisible(window.session.state.document is None)
+    window.start.setVisible(window.session.state.document is None and not window.session.jobs.busy("open"))
     window.prepare()
 
 

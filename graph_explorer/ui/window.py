@@ -124,7 +124,13 @@ class Window(QMainWindow):
         session.undo.canRedoChanged.connect(self.menus.refresh)
         session.undo.undoTextChanged.connect(self.menus.refresh)
         session.change(theme=self.looks.theme, motion=self.settings.motion)
+        session.jobs.moved.connect(self._show_start)
         session.follow(self.show_state)
+
+    def _show_start(self) -> None:
+        """The start page where nothing is opened after all: it is left out before a document."""
+        if self.session.state.document is None and not self.session.jobs.busy("open"):
+            self.start.show()
 
     def prepare(self) -> None:
         """Makes the workbench bit by bit in spare moments, so that the first example opens at once."""

@@ -14,6 +14,7 @@ from graph_explorer.ui import app
 from graph_explorer.ui.settings import Settings
 from graph_explorer.ui.widgets.ask import Unsaved
 from graph_explorer.ui.window import Window
+from tests.formats.onnx.models import model, node, open_value
 
 START = "import sys; from graph_explorer.ui.app import main; sys.exit(main())"
 #: What may not be loaded before the first paint.
@@ -137,6 +138,26 @@ def test_a_file_that_cannot_be_opened_leads_to_the_start_page(
     app.furnish(window, tmp_path / "missing.toml")
     assert window.start.isVisible()
     assert "no such file" in window.session.state.message
+    window.close()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_the_start_page_comes_before_no_model(
+    good: bool, settings: Settings, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.onnx"
+    made = model([node("Relu", "x", "y")], [open_value("x", 2)])
+    path.write_bytes(made.SerializeToString() if good else b"damaged")
+    window = make(settings, qtbot)
+    window.start.hide()
+    app.furnish(window, path)
+    assert window.session.jobs.busy("open")
+    assert not window.start.isVisible()
+    qtbot.waitUntil(lambda: not window.session.jobs.busy("open"))
+    qtbot.waitUntil(lambda: window.start.isVisible() is not good)
+    assert (window.session.state.document is not None) is good
+    assert ("this is no ONNX model" in window.session.state.message) is not good
     window.close()
     window.deleteLater()
 

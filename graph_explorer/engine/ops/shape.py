@@ -127,8 +127,8 @@ def _pieces(size: int, split: Any, num_outputs: int | None) -> tuple[int, ...]:
             raise InputError(f"Split: pieces of {found} do not add up to the {size} entries there are")
         return found
     count = 2 if num_outputs is None else num_outputs
-    if count < 1:
-        raise InputError(f"Split: {count} pieces; it needs at least 1")
+    if not 1 <= count <= max(size, 1_000_000):
+        raise InputError(f"Split: {count} pieces; it needs at least 1, and no more than there are entries")
     each = -(-size // count)
     return tuple(max(0, min(each, size - k * each)) for k in range(count))
 
