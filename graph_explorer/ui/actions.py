@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph_explorer.ui.docks import DOCKS
+from graph_explorer.ui.finding import acts as finding
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.settings import SYSTEM
 from graph_explorer.ui.surface.look import COLOUR_MAPS, Look
@@ -121,6 +122,24 @@ def _edge(session: Session) -> bool:
     return session.state.edge is not None
 
 
+def _chosen_any(session: Session) -> bool:
+    """A node or a group is selected."""
+    return session.state.trace is not None and bool(session.state.selection)
+
+
+def _path_begun(session: Session) -> bool:
+    start = session.state.path_start
+    return _chosen_any(session) and bool(start) and start != session.state.selection
+
+
+def _filtered(session: Session) -> bool:
+    return session.state.found is not None or session.state.finding
+
+
+def _some_found(session: Session) -> bool:
+    return session.state.found is not None and bool(session.state.found.names)
+
+
 def _surface(session: Session) -> bool:
     """A view of the surface is open."""
     return session.state.surface is not None and "surface" in session.state.views
@@ -217,6 +236,33 @@ _EDIT = (
            act=lambda w: w.open_palette()),
 )  # fmt: skip
 
+_FIND = (
+    Action(id="find.open", text="Find …", hint="Find nodes by name, operation, shape or number",
+           menu="Edit/Find", icon="search", keys=("Ctrl+F",), enabled=_open, act=lambda w: w.bench.find()),
+    Action(id="find.next", text="Next", hint="Select the next node that was found", menu="Edit/Find",
+           icon="down", keys=("Alt+N",), enabled=_some_found, act=lambda w: finding.go_on(w.session, 1)),
+    Action(id="find.previous", text="Previous", hint="Select the node that was found before this one",
+           menu="Edit/Find", icon="up", keys=("Alt+P",), enabled=_some_found,
+           act=lambda w: finding.go_on(w.session, -1)),
+    Action(id="find.influences", text="What it influences", menu="Edit/Find", section=1, keys=("Alt+I",),
+           hint="Dim all that does not depend on the selected node or group", enabled=_chosen_any,
+           act=lambda w: finding.influences(w.session)),
+    Action(id="find.sources", text="What it is computed from", menu="Edit/Find", section=1, keys=("Alt+U",),
+           hint="Dim all on which the selected node or group does not depend", enabled=_chosen_any,
+           act=lambda w: finding.sources(w.session)),
+    Action(id="find.to_output", text="Paths to the output", menu="Edit/Find", section=1, keys=("Alt+O",),
+           hint="Dim all that is on no way from the selected node or group to the output",
+           enabled=_chosen_any, act=lambda w: finding.paths_to_output(w.session)),
+    Action(id="find.begin_path", text="Begin a path here", menu="Edit/Find", section=2, keys=("Alt+B",),
+           hint="Then select another node and show the paths between the two", enabled=_chosen_any,
+           act=lambda w: finding.begin_path(w.session)),
+    Action(id="find.paths", text="Paths from there to here", menu="Edit/Find", section=2,
+           keys=("Alt+Shift+B",), hint="Dim all that is on no way between the beginning and the selection",
+           enabled=_path_begun, act=lambda w: finding.paths_from_start(w.session)),
+    Action(id="find.clear", text="Show everything", hint="End the search and its filter", menu="Edit/Find",
+           section=3, keys=("Alt+X",), enabled=_filtered, act=lambda w: finding.show_all(w.session)),
+)  # fmt: skip
+
 _VIEW = (
     Action(id="view.fit", text="Fit", hint="Show the whole graph, or the whole window of the surface",
            menu="View", icon="fit", keys=("Ctrl+0",), enabled=_open,
@@ -225,6 +271,16 @@ _VIEW = (
            keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_in()),
     Action(id="view.zoom_out", text="Zoom out", hint="Show it smaller", menu="View", icon="zoom_out",
            keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_out()),
+    Action(id="view.minimap", text="Map of large graphs", menu="View", keys=("Ctrl+M",), enabled=_open,
+           hint="The whole of a large graph as a small picture, to find one's way",
+           checked=lambda w: w.session.state.minimap,
+           act=lambda w: w.session.change(minimap=not w.session.state.minimap)),
+    Action(id="view.back", text="Back", hint="To what was selected before, and from where it was seen",
+           menu="View/Go to", section=2, keys=("Ctrl+Shift+Left", "Back"), enabled=_open,
+           act=lambda w: w.bench.go_back(1)),
+    Action(id="view.onward", text="Forward", hint="To where one was before going back", menu="View/Go to",
+           section=2, keys=("Ctrl+Shift+Right", "Forward"), enabled=_open,
+           act=lambda w: w.bench.go_back(-1)),
     Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View",
            section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
            act=lambda w: w.collapse_groups(True)),
@@ -425,6 +481,8 @@ _HELP = (
            menu="Help", act=lambda w: w.open_help("operations")),
     Action(id="help.health", text="The health of a run", hint="Findings, sizes, heat and comparison",
            menu="Help", act=lambda w: w.open_help("health")),
+    Action(id="help.finding", text="Finding", hint="Search, filters, paths, and ways through a large graph",
+           menu="Help", act=lambda w: w.open_help("finding")),
     Action(id="help.surface", text="The surface view", hint="How to read a surface, and what one can do",
            menu="Help", act=lambda w: w.open_help("surface")),
     Action(id="help.race", text="The race of optimizers", hint="Methods, steps, curves and maps",
@@ -537,15 +595,15 @@ _THEMES = tuple(
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *_FILE, *_EDIT, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN, *_COMPARE,
-    *_CHALLENGE, *_RACE, *_HELP,
+    *_FILE, *_EDIT, *_FIND, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN,
+    *_COMPARE, *_CHALLENGE, *_RACE, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Challenge", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
-    ("File/Open recent", 0), ("File/Examples", 0), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2),
-    ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
+    ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Heat", 1), ("View/Theme", 2),
+    ("View/Panels", 2), ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

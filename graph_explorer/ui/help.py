@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QVBoxLayout
 
+from graph_explorer.engine.query import FLAGS, KEYS, STATISTICS
 from graph_explorer.paths import RESOURCES
 from graph_explorer.ui.actions import ACTIONS, MENUS
 from graph_explorer.ui.health.kinds import HEATS
@@ -34,6 +35,7 @@ PAGES: Mapping[str, str] = {
     "file_format": "The file format",
     "models": "ONNX models",
     "operations": "Operations",
+    "finding": "Finding",
     "health": "The health of a run",
     "surface": "The surface view",
     "race": "The race of optimizers",
@@ -57,6 +59,11 @@ def page(name: str) -> str:
 
 
 # ── what is made from tables ──────────────────────────────────────────────────────────────────
+
+
+def _listed(table: Mapping[str, str]) -> str:
+    """A table of the search language as a list."""
+    return "\n".join(f"- `{word}`: {meaning}" for word, meaning in table.items())
 
 
 def _keys() -> str:
@@ -187,6 +194,9 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "bounds": _bounds,
     "illnesses": _illnesses,
     "heats": _heats,
+    "query_keys": lambda: _listed(KEYS),
+    "query_flags": lambda: _listed(FLAGS),
+    "query_statistics": lambda: _listed(STATISTICS),
     "keys": _keys,
     "operations": _operations,
     "operations_counted": _operations_counted,

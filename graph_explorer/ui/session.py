@@ -33,7 +33,16 @@ from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
-from graph_explorer.ui.state import NO_SURFACE, Accumulator, Mode, State, carried, exists, fitting
+from graph_explorer.ui.state import (
+    NO_SEARCH,
+    NO_SURFACE,
+    Accumulator,
+    Mode,
+    State,
+    carried,
+    exists,
+    fitting,
+)
 from graph_explorer.ui.views import first_views
 
 __all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
@@ -163,13 +172,14 @@ class Session(QObject):
             breakpoints=frozenset(), accumulator=Accumulator(),
             problem=None, draft=None, playing=False,
             message=str(trace.failure or ""), notice=" ".join(document.notes),
-            views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE,
+            views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
 
     def _start_afresh(self) -> None:
         self.jobs.cancel("open")
         self.jobs.cancel("trace")
         self.jobs.cancel("race")
+        self.jobs.cancel("search")
         self._wanted, self._seconds = None, 0.0
         self.undo.clear()
 
@@ -180,7 +190,8 @@ class Session(QObject):
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
             accumulator=Accumulator(),
-            problem=None, draft=None, playing=False, message="", notice="", **self._alone(), **NO_SURFACE,
+            problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
+            **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:

@@ -22,6 +22,7 @@ from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.challenge.state import Challenge
+from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.race.state import NO_RACE, Race
 from graph_explorer.ui.surface.look import Look
 
@@ -55,6 +56,9 @@ class State:
 
     `health` is that of `trace`, or of the run before while it is examined, and `difference` compares
     it with the run that is `kept`. They are computed while they are looked at.
+
+    `found` are the nodes that stay bright while all others are dimmed; `finding` whether the bar for
+    finding is open. `path_start` is the node or group from which paths are asked for.
     """
 
     document: Document | None = None
@@ -92,6 +96,10 @@ class State:
     kept: Trace | None = None
     health: Health | None = None
     difference: Difference | None = None
+    found: Found | None = None
+    finding: bool = False
+    path_start: str = ""
+    minimap: bool = True  # whether a small map of a large graph is shown
 
     @property
     def event(self) -> Event | None:
@@ -115,6 +123,9 @@ NO_SURFACE: Mapping[str, Any] = MappingProxyType(
     {"axes": None, "surface": None, "no_surface": "", "here": None, "race": NO_RACE, "paths": ()}
 )
 
+#: What of the state a document begins with in which nothing was looked for.
+NO_SEARCH: Mapping[str, Any] = MappingProxyType({"found": None, "finding": False, "path_start": ""})
+
 
 def exists(use: Use, graph: Graph) -> bool:
     """Whether an edge of another graph is one of this graph too."""
@@ -130,6 +141,8 @@ def carried(before: State, graph: Graph) -> dict[str, Any]:
         "edge": before.edge if before.edge is not None and exists(before.edge, graph) else None,
         "collapsed": before.collapsed & groups,
         "breakpoints": before.breakpoints & nodes,
+        "found": before.found.within(graph) if before.found is not None else None,
+        "path_start": before.path_start if before.path_start in nodes | groups else "",
     }
 
 

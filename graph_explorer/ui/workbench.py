@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS, Dock, Side
 from graph_explorer.ui.health.panel import HealthPanel
 from graph_explorer.ui.middle import Middle
@@ -255,6 +256,23 @@ class Workbench(QMainWindow):
         acts = self.docks["acts"].widget()
         assert isinstance(acts, Acts)
         acts.swap.click()
+
+    @property
+    def _graph(self) -> GraphView:
+        """The view of the graph, which comes to the front if it is not shown."""
+        if "graph" not in self.session.state.views:
+            self.session.change(views=("graph",))
+        graph = self.middle.page("graph")
+        assert isinstance(graph, GraphView)
+        return graph
+
+    def find(self) -> None:
+        """Opens the bar for finding, over the graph."""
+        self._graph.finder.open()
+
+    def go_back(self, steps: int) -> None:
+        """To where one was in the graph before; forward for a negative number."""
+        self._graph.go_back(steps)
 
     def find_best_rates(self) -> None:
         """The best learning rate for each entry of the race."""

@@ -11,6 +11,8 @@ from graph_explorer.engine.coverage import OPAQUE, REPLACED
 from graph_explorer.engine.health import BOUNDS, KINDS
 from graph_explorer.engine.language import SAME, WORDS
 from graph_explorer.engine.ops import OPERATIONS
+from graph_explorer.engine.query import FLAGS, STATISTICS
+from graph_explorer.engine.query import KEYS as PROPERTIES
 from graph_explorer.formats.toml import KEYS
 from graph_explorer.formats.values import FORMS, INITS
 from graph_explorer.ui.actions import ACTIONS
@@ -70,6 +72,12 @@ def test_every_word_key_and_spelling_is_explained(qtbot: QtBot) -> None:
         assert f"{{ {mark} = " in file_format
     for init in INITS:
         assert f"`{init}`" in file_format
+
+
+def test_all_of_the_search_language_is_explained(qtbot: QtBot) -> None:
+    text = page("finding")
+    for word, meaning in {**PROPERTIES, **FLAGS, **STATISTICS}.items():
+        assert f"- `{word}`: {meaning}" in text
 
 
 @each

@@ -29,9 +29,9 @@ Framing = Literal["opening", "whole", ""]
 class Eye:
     """The camera of a widget and the picture that it sees."""
 
-    def __init__(self, widget: QWidget, scaled: Callable[[float], None]) -> None:
+    def __init__(self, widget: QWidget, scaled: Callable[[float], None], looked: Callable[[], None]) -> None:
         self._widget = widget
-        self._scaled = scaled
+        self._scaled, self._looked = scaled, looked
         self.camera = Camera()
         self.framing: Framing = "opening"
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
@@ -85,6 +85,7 @@ class Eye:
             dx, dy = (self.camera.x - before.x) * ratio, (self.camera.y - before.y) * ratio
             self.sheet.shift(round(dx), round(dy))
         self._widget.update()
+        self._looked()
 
     # ── the picture ───────────────────────────────────────────────────────────────────────────
 

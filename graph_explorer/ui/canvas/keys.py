@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from graph_explorer.engine.graph import enclosing
 from graph_explorer.ui.canvas.pointer import Target
 from graph_explorer.ui.canvas.walk import Way, neighbour
+from graph_explorer.ui.finding.acts import show_all
 
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
@@ -97,7 +98,11 @@ def _toggle(view: GraphView) -> None:
 
 
 def _nothing(view: GraphView) -> None:
-    view.choose(Target())
+    """Ends the filter, if there is one, else the selection."""
+    if view.session.state.found is not None:
+        show_all(view.session)
+    else:
+        view.choose(Target())
 
 
 _ACTS: Mapping[Key, Callable[[GraphView], None]] = {

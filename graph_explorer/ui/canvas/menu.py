@@ -16,6 +16,13 @@ from PySide6.QtWidgets import QMenu
 from graph_explorer.engine.graph import Use, enclosing
 from graph_explorer.engine.opening import can_open
 from graph_explorer.engine.ops import operation_of
+from graph_explorer.ui.finding.acts import (
+    begin_path,
+    influences,
+    paths_from_start,
+    paths_to_output,
+    sources,
+)
 
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
@@ -38,6 +45,8 @@ def entries(view: GraphView, name: str, use: Use | None) -> Iterator[Entry]:
         yield from _group_entries(view, name)
     elif name:
         yield from _node_entries(view, name)
+    if name and use is None:
+        yield from _reach_entries(view, name)
     yield Entry("Show the whole graph", view.fit)
 
 
@@ -73,6 +82,20 @@ def _node_entries(view: GraphView, name: str) -> Iterator[Entry]:
     yield Entry("Zoom to it", lambda: view.zoom_to(name))
 
 
+def _reach_entries(view: GraphView, name: str) -> Iterator[Entry]:
+    """What depends on what: the answer stays bright, the rest is dimmed."""
+    session = view.session
+    start = session.state.path_start
+    yield Entry()
+    yield Entry("Show what it influences", partial(influences, session))
+    yield Entry("Show what it is computed from", partial(sources, session))
+    yield Entry("Show paths to the output", partial(paths_to_output, session))
+    yield Entry("Begin a path here", partial(begin_path, session), start != name)
+    if start and start != name:
+        yield Entry(f"Show paths from {start}", partial(paths_from_start, session))
+    yield Entry()
+
+
 def _part_entries(view: GraphView, name: str) -> Iterator[Entry]:
     """To open a node up, or to close one again that is open around the node or group `name`."""
     session, document = view.session, view.session.state.document
@@ -93,7 +116,6 @@ def _group_entries(view: GraphView, path: str) -> Iterator[Entry]:
     yield Entry(f"{text} {path.rpartition('/')[2]}", lambda: session.toggle_group(path))
     yield from _part_entries(view, path)
     yield Entry("Zoom to it", lambda: view.zoom_to(path))
-    yield Entry()
 
 
 def _copy(value: object) -> None:

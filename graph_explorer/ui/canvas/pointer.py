@@ -12,6 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from graph_explorer.ui.finding.acts import show_paths
+
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
 
@@ -62,6 +64,8 @@ class Pointer:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = self._last = event.position()
             self.dragging = False
+        elif event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
+            self._view.go_back(1 if event.button() == Qt.MouseButton.BackButton else -1)
 
     def move(self, event: QMouseEvent) -> None:
         if self._pressed is None:
@@ -85,7 +89,14 @@ class Pointer:
             self.dragging = False
             self._view.unsetCursor()
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._view.choose(self.at(pressed))
+            self._choose(self.at(pressed), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def _choose(self, target: Target, shift: bool) -> None:
+        """Selects what is meant; with Shift it shows the paths from the selection to it as well."""
+        before = self._view.selected
+        self._view.choose(target)
+        if shift and before and target.name and target.name != before:
+            show_paths(self._view.session, before, target.name)
 
     def double_click(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:

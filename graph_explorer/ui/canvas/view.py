@@ -28,10 +28,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph_explorer.engine.graph import Use
+from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.canvas.arranging import Arranger, Choice, Wanted
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera, Point, fitted
 from graph_explorer.ui.canvas.cards import Style, style_font
+from graph_explorer.ui.canvas.crumbs import Crumbs
 from graph_explorer.ui.canvas.describe import describe, describe_event, describe_line
 from graph_explorer.ui.canvas.eye import Eye, Framing
 from graph_explorer.ui.canvas.flights import flights_between
@@ -39,11 +41,14 @@ from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origi
 from graph_explorer.ui.canvas.keys import press_key
 from graph_explorer.ui.canvas.marks import Flight, Marks, marks_boxes, paint_marks
 from graph_explorer.ui.canvas.menu import make_menu
+from graph_explorer.ui.canvas.minimap import Minimap
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pointer import Pointer, Target
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.trail import Place, Trail
 from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
+from graph_explorer.ui.finding.bar import FindBar
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
 
@@ -70,12 +75,12 @@ class GraphView(QWidget):
         self._asked: Wanted | None = None
         self._fresh = True  # whether the next layout is of another document
         self._stepped_at = 0.0
-        self._choosing = False
-        self._highlight: frozenset[str] | None = None
+        self._choosing = self._travelling = False
         self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
         self._marks = Marks()
         self._marked = QRegion()
-        self._eye = Eye(self, self.zoomed.emit)
+        self._trail = Trail()
+        self._eye = Eye(self, self.zoomed.emit, lambda: self.map.look(self.camera))
         self._room = self._eye.room  # for which the direction of the graph is chosen
         self._artist = Artist(session.state.theme)
         self._pointer = Pointer(self)
@@ -88,7 +93,10 @@ class GraphView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
+        self.map = Minimap(self, self._centre_on)
         self.legend = HeatLegend(session, self)
+        self.crumbs = Crumbs(session, self)
+        self.finder = FindBar(session, self)
         session.follow(self._show)
 
     def sizeHint(self) -> QSize:
@@ -127,6 +135,12 @@ class GraphView(QWidget):
         return self._stage.drawn(name) if self._stage is not None else ""
 
     @property
+    def _lit(self) -> frozenset[str] | None:
+        """The nodes that a filter leaves bright; None where there is no filter."""
+        found = self.session.state.found
+        return found.lit if found is not None else None
+
+    @property
     def _moves(self) -> bool:
         return self.session.state.motion and self.isVisible()
 
@@ -139,12 +153,14 @@ class GraphView(QWidget):
         if now.document is None or now.trace is None:
             self._clear()
             return
+        self._remember(before, now)
         if now.trace is not before.trace or now.collapsed != before.collapsed:
             self._arrange(before, now)
         if self._stage is None or self._stage.trace.graph is not now.trace.graph:
             return  # the picture of the graph before stays until the new one is laid out
         self._show_run(before, now)
-        if now.selection and now.selection != before.selection and not self._choosing:
+        quiet = self._choosing or self._travelling
+        if now.selection and now.selection != before.selection and not quiet:
             self.reveal(now.selection)
         looked_at = [(s.time, s.trace, s.selection, s.edge) for s in (before, now)]
         if looked_at[0] != looked_at[1]:
@@ -156,6 +172,7 @@ class GraphView(QWidget):
         for motion in (self._eye.motion, self._glide_motion, self._flight_motion):
             motion.drop()
         self._stage = self._goal = self._asked = None
+        self.map.show_stage(None, self._artist, False)
         self._fresh, self._marks = True, Marks()
         self.session.jobs.cancel("layout")
         self.setAccessibleDescription("No document is open.")
@@ -182,8 +199,7 @@ class GraphView(QWidget):
         now = self.session.state
         trace = now.trace if now.trace is not None and now.trace.graph is wanted.graph else wanted.trace
         start, self._stage = self._stage, Stage(scene, trace)
-        self._highlight = None if self._fresh else self._highlight
-        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._highlight, self._warmth())
+        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._lit, self._warmth())
         self._eye.spoil()
         if start is None or before is None or self._fresh:
             self._fresh, self._eye.framing = False, "opening"
@@ -192,6 +208,7 @@ class GraphView(QWidget):
         else:
             self._glide(before, scene)
         self._pointer.forget()
+        self._show_map()
         self.show_marks()
 
     def _glide(self, before: Scene, now: Scene) -> None:
@@ -212,6 +229,7 @@ class GraphView(QWidget):
 
         def done() -> None:
             self._eye.look(end)
+            self._show_map()
             self.show_marks()
 
         self._glide_motion.start(step, done, self._moves and len(now) <= MOST)
@@ -242,11 +260,28 @@ class GraphView(QWidget):
         if now.time != before.time and now.trace is before.trace:
             self._follow_step()
 
+    def _show_map(self) -> None:
+        self.map.show_stage(self._stage, self._artist, self.session.state.minimap)
+
+    def _centre_on(self, point: Point) -> None:
+        """Moves the picture so that a scene point is in the middle."""
+        self._eye.jump(self.camera.with_point(point, (self.width() / 2, self.height() / 2)))
+        self.show_marks()
+
+    def _remember(self, before: State, now: State) -> None:
+        """Keeps where one has been, as long as it is the same document."""
+        if now.saved is not before.saved:
+            self._trail.clear()
+        elif (before.selection, before.edge) != (now.selection, now.edge) and not self._travelling:
+            places = [Place(state.selection, state.edge, self.camera) for state in (before, now)]
+            self._trail.visit(*places)
+
     def _show_time(self, now: State) -> None:
         if self._stage is None or now.trace is None or now.trace.graph is not self._stage.trace.graph:
             return
-        changed = self._stage.show(now.trace, now.time, now.breakpoints, self._highlight, self._warmth())
+        changed = self._stage.show(now.trace, now.time, now.breakpoints, self._lit, self._warmth())
         self._eye.spoil(changed)
+        self._show_map()
         self.show_marks()
 
     def _warmth(self) -> Warmth | None:
@@ -285,10 +320,17 @@ class GraphView(QWidget):
         finally:
             self._choosing = False
 
-    def set_highlight(self, names: Iterable[str] | None) -> None:
-        """Leaves the cards of these nodes and groups bright and dims all others; None ends that."""
-        self._highlight = None if names is None else frozenset(names)
-        self._show_time(self.session.state)
+    def go_back(self, steps: int = 1) -> None:
+        """To what was selected before, and from where it was seen; forward for a negative number."""
+        trace = self.session.state.trace
+        for _ in range(abs(steps)):
+            place = self._trail.travel(steps > 0, self.camera, lambda found: _is_in(trace, found))
+            if place is None:
+                return
+            self._travelling = True
+            self.session.select(place.selection, place.edge)
+            self._travelling = False
+            self._go(place.camera)
 
     def set_direction(self, direction: Choice) -> None:
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
@@ -444,3 +486,10 @@ class GraphView(QWidget):
         if target.line >= 0 and self._stage is not None:
             return describe_line(self._stage.scene.layout.edges[target.line].members)
         return "\n".join(describe(self.session.state, target.name))
+
+
+def _is_in(trace: Trace | None, place: Place) -> bool:
+    """Whether what was selected at a place is still there."""
+    if trace is None:
+        return False
+    return not place.selection or place.selection in trace.graph or place.selection in trace.graph.groups

@@ -1,12 +1,16 @@
-"""A small frame that floats over another widget, at its lower left corner.
+"""A small frame that floats over another widget, at one of its corners.
 
 The one rule: it keeps its place when either of them changes its size, and covers no more than it needs.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
+
+Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 
 _MARGIN = 12
 
@@ -14,9 +18,10 @@ _MARGIN = 12
 class Overlay(QFrame):
     """A frame over `under`; what is in it decides its size."""
 
-    def __init__(self, name: str, spoken: str, under: QWidget) -> None:
+    def __init__(self, name: str, spoken: str, under: QWidget, corner: Corner = "bottom left") -> None:
         super().__init__(under)
         self.under = under
+        self._down, self._right = corner.startswith("bottom"), corner.endswith("right")
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setProperty("look", "overlay")
@@ -30,7 +35,9 @@ class Overlay(QFrame):
         self.setLayout(layout)
 
     def _settle(self) -> None:
-        self.move(_MARGIN, max(self.under.height() - self.height() - _MARGIN, 0))
+        x = max(self.under.width() - self.width() - _MARGIN, 0) if self._right else _MARGIN
+        y = max(self.under.height() - self.height() - _MARGIN, 0) if self._down else _MARGIN
+        self.move(x, y)
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)

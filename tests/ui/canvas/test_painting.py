@@ -27,6 +27,7 @@ from graph_explorer.ui.canvas.marks import Marks
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.sheet import Sheet
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.theme import theme
 
@@ -193,17 +194,18 @@ def test_far_away_it_makes_no_difference_on_what_one_paints(
     assert len(np.unique(found[0].reshape(-1, 3), axis=0)) > 3
 
 
-def test_a_search_dims_the_rest(make_view: Make, neuron: Document) -> None:
+def test_a_search_dims_the_rest(make_view: Make, neuron: Document, session: Session) -> None:
     view = make_view(neuron)
     bright = seen(view)
-    view.set_highlight(["w"])
+    session.change(found=Found("w", ("w",)))
     dimmed = seen(view)
     assert view.scene is not None
     for name, same in (("w", True), ("a", False)):
         x, y, width, height = (round(side) for side in view.camera.seen_box(view.scene.box_of(name)))  # type: ignore[arg-type]
         area = np.s_[y + 2 : y + height - 2, x + 2 : x + width - 2]
         assert (np.abs(bright[area] - dimmed[area]).max() < 4) == same
-    view.set_highlight(None)
+    session.change(found=None)
+    view.finder.hide()
     np.testing.assert_array_equal(seen(view), bright)
 
 

@@ -1,0 +1,149 @@
+"""The whole of a large graph as a small picture, with the part that is in sight.
+
+The one rule: the picture is painted from the scene's arrays, seldom, and kept; a pan only draws the kept
+picture and a rectangle.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph_explorer.ui.canvas.artist import Artist
+from graph_explorer.ui.canvas.camera import Box, Camera, Point, fitted
+from graph_explorer.ui.canvas.detail import Detail, Distance, distance_at
+from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.widgets.overlay import Overlay
+
+#: Graphs of fewer cards are seen well enough without a map.
+FEWEST = 60
+#: The map is no larger than this, and no side is shorter; it takes no more than a share of the window.
+_LARGEST, _SHORTEST, _SHARE = (190.0, 170.0), 56.0, 0.3
+_MARGIN = 4.0
+#: The picture is made anew no more often than this, in seconds, and takes no more than a share of the time.
+_PAUSE, _BUSY = 0.15, 0.05
+#: A rectangle smaller than this on the map is drawn this large.
+_LEAST = 5.0
+
+
+class Picture(QWidget):
+    """The map itself. `go` moves the window's middle to a scene point."""
+
+    def __init__(self, go: Callable[[Point], None]) -> None:
+        super().__init__()
+        self.setObjectName("minimap_picture")
+        self.setAccessibleName("Map of the graph")
+        self.setAccessibleDescription("Click or drag to move the picture of the graph.")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.camera = Camera()
+        self.image = QImage()
+        self.seen: Box = (0.0, 0.0, 0.0, 0.0)
+        self.border = QColor()
+        self._go = go
+        self._held = QPointF()
+
+    def frame(self) -> QRectF:
+        """Where the part that is in sight lies on the map."""
+        x, y, width, height = self.camera.seen_box(self.seen)
+        wide, high = max(width, _LEAST), max(height, _LEAST)
+        found = QRectF(x - (wide - width) / 2, y - (high - height) / 2, wide, high)
+        return found.intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawImage(0, 0, self.image)
+        frame = self.frame()
+        painter.setPen(self.border)
+        if frame.width() * frame.height() < 0.9 * self.width() * self.height():
+            fill = QColor(self.border)
+            fill.setAlphaF(0.13)
+            painter.fillRect(frame, fill)
+        painter.drawRect(frame.adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        frame = self.frame()
+        inside = frame.contains(event.position())
+        self._held = event.position() - frame.center() if inside else QPointF()
+        self._move(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._move(event)
+
+    def _move(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            at = event.position() - self._held
+            self._go(self.camera.scene((at.x(), at.y())))
+
+
+class Minimap(Overlay):
+    """At the lower right of the graph, where the graph is large."""
+
+    def __init__(self, under: QWidget, go: Callable[[Point], None]) -> None:
+        super().__init__("minimap", "Map", under, "bottom right")
+        self.picture = Picture(go)
+        self._stage: Stage | None = None
+        self._artist: Artist | None = None
+        self._pause = _PAUSE
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.timeout.connect(self._paint)
+        column = QVBoxLayout()
+        column.setContentsMargins(3, 3, 3, 3)
+        column.addWidget(self.picture)
+        self.hold(column)
+
+    def show_stage(self, stage: Stage | None, artist: Artist, wanted: bool) -> None:
+        """Something looks different; the map follows soon, and at once if it is another graph."""
+        scene = self._stage.scene if self._stage is not None else None
+        other = stage is None or stage.scene is not scene or artist is not self._artist
+        self._stage, self._artist = stage, artist
+        shown = wanted and stage is not None and len(stage.scene) >= FEWEST
+        if not shown:
+            self._wait.stop()
+        elif other or self.isHidden():
+            self._paint()
+        elif not self._wait.isActive():
+            self._wait.start(round(1000 * self._pause))
+        self.setVisible(shown)
+
+    def look(self, camera: Camera) -> None:
+        """Another part of the graph is in sight."""
+        self.picture.seen = camera.scene_box((0.0, 0.0, self.under.width(), self.under.height()))
+        self.picture.update()
+
+    def _size(self, bounds: Box) -> QSize:
+        """As large as the graph's shape fits."""
+        wide, high = (
+            min(most, _SHARE * room)
+            for most, room in zip(_LARGEST, (self.under.width(), self.under.height()), strict=True)
+        )
+        scale = min(wide / max(bounds[2], 1.0), high / max(bounds[3], 1.0))
+        return QSize(*(round(max(side * scale + 2 * _MARGIN, _SHORTEST)) for side in bounds[2:]))
+
+    def _paint(self) -> None:
+        """Makes the picture anew."""
+        if self._stage is None or self._artist is None:
+            return
+        started = clock.perf_counter()
+        scene, picture = self._stage.scene, self.picture
+        size = self._size(scene.bounds)
+        ratio = self.devicePixelRatioF()
+        picture.setFixedSize(size)
+        picture.camera = fitted(scene.bounds, size.width(), size.height(), _MARGIN)
+        picture.border = self._artist.ink.color("selection")
+        picture.image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        picture.image.setDevicePixelRatio(ratio)
+        painter = QPainter(picture.image)
+        distance = min(distance_at(picture.camera.scale), Distance.BLOCKS)
+        detail = Detail(distance, rounded=False, wide=False, smooth=False, fine=False)
+        box = (0.0, 0.0, float(size.width()), float(size.height()))
+        self._artist.paint(painter, scene, self._stage.moment, picture.camera, box, detail)
+        painter.end()
+        picture.update()
+        self._pause = max(_PAUSE, (clock.perf_counter() - started) / _BUSY)

@@ -1,0 +1,296 @@
+"""The bar for finding: a query, how many nodes meet it, and the list of them.
+
+The one rule: what it shows is what the session has found, whoever found it; the list says in words what
+the picture says by dimming the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.notation import brief
+from graph_explorer.engine.search import looks_at_numbers, search
+from graph_explorer.engine.trace import Trace
+from graph_explorer.ui.finding.acts import go_on
+from graph_explorer.ui.finding.found import Found
+from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.icons import icon
+from graph_explorer.ui.widgets.overlay import Overlay
+from graph_explorer.ui.widgets.text import Label
+
+Index = QModelIndex | QPersistentModelIndex
+_WIDE, _ROWS = 330, 8
+#: Graphs of more nodes than this, and numbers of more entries, are searched by a job.
+_MOST_NODES, _MOST_ENTRIES = 5_000, 1_000_000
+_NOWHERE = QModelIndex()
+
+
+class Names(QAbstractListModel):
+    """The nodes that were found, a sentence a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: tuple[str, ...] = ()
+        self.trace: Trace | None = None
+
+    def show_names(self, found: tuple[str, ...], trace: Trace | None) -> None:
+        """Other nodes, or other numbers of them."""
+        self.beginResetModel()
+        self.found, self.trace = found, trace
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.found)
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        trace = self.trace
+        shown = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        if role not in shown or trace is None or not 0 <= index.row() < len(self.found):
+            return None
+        node = trace.graph.node(self.found[index.row()])
+        value = f" = {brief(trace.value(node.id))}" if trace.has_value(node.id) else ""
+        text = f"{node.id}: {node.op}{value}"
+        return text if role == shown[0] else "\n".join([text, *filter(None, [node.caption, node.group])])
+
+
+class FindBar(Overlay):
+    """At the upper right of the graph while something is looked for, or a filter is kept."""
+
+    def __init__(self, session: Session, under: QWidget) -> None:
+        super().__init__("find_bar", "Find", under, "top right")
+        self.session = session
+        self._under_way: tuple[Trace, str] | None = None
+        self.field = QLineEdit()
+        self.field.setObjectName("find_field")
+        self.field.setAccessibleName("Find nodes")
+        self.field.setPlaceholderText("conv, op:Conv, |g| > 10, nan")
+        self.field.setToolTip(
+            "Words of name, operation, caption or group; op: shape: attr: group:\n"
+            "nan, inf, dead, parameter, input; gradient norm > 10, value max < 1e-3, size > 1000"
+        )
+        self.field.setClearButtonEnabled(True)
+        self.field.setFixedWidth(_WIDE)
+        self.count = Label()
+        self.count.setObjectName("find_count")
+        self.count.setAccessibleName("What was found")
+        self.count.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.before = self._button("find_before", "Previous (Shift+Return)", lambda: go_on(session, -1))
+        self.after = self._button("find_after", "Next (Return)", lambda: go_on(session, 1))
+        self.close_button = self._button("find_close", "Show everything (Escape)", self.end)
+        self.names = Names()
+        self.list = QListView()
+        self.list.setObjectName("find_list")
+        self.list.setAccessibleName("Nodes that were found")
+        self.list.setModel(self.names)
+        self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedWidth(_WIDE)
+        self.keep = QPushButton("Keep filter")
+        self.keep.setObjectName("find_keep")
+        self.keep.setToolTip("Put this bar away; the rest of the graph stays dimmed")
+        self.keep.setProperty("look", "small")
+        self._lay_out()
+        self.field.textEdited.connect(lambda text: self._search())
+        self.field.textChanged.connect(lambda text: None if text else self._cleared())
+        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.keep.clicked.connect(lambda: self._leave(found=self.session.state.found))
+        for widget in (self.field, self.list, self.keep, self.before, self.after, self.close_button):
+            widget.installEventFilter(self)
+        session.follow(self.show_state)
+
+    def _button(self, name: str, text: str, act: Any) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName(name)
+        made.setAccessibleName(text.partition(" (")[0])
+        made.setToolTip(text)
+        made.setProperty("look", "small")
+        made.clicked.connect(act)
+        return made
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self.count, 1)
+        for button in (self.before, self.after, self.close_button):
+            row.addWidget(button)
+        column = QVBoxLayout()
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(6)
+        column.addWidget(self.field)
+        column.addLayout(row)
+        column.addWidget(self.list)
+        column.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignLeft)
+        self.count.setMinimumWidth(_WIDE - 110)
+        self.hold(column)
+
+    # ── looking ───────────────────────────────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Shows the bar, with the keyboard in its field."""
+        self.session.change(finding=True)
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def end(self) -> None:
+        """Shows everything again, and gives the keyboard back to the graph."""
+        self._leave(found=None)
+
+    def _leave(self, **parts: Any) -> None:
+        self._cancel()
+        inside = self.isAncestorOf(self.window().focusWidget() or self.under)
+        self.session.change(finding=False, **parts)
+        if inside:
+            self.under.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _cancel(self) -> None:
+        if self._under_way is not None:
+            self._under_way = None
+            self.session.jobs.cancel("search")
+
+    def _cleared(self) -> None:
+        self._cancel()
+        self._say("")
+        if self.session.state.finding:
+            self.session.change(found=None)
+
+    def _search(self) -> None:
+        """Looks for what is typed; what may take a while goes to a job."""
+        trace, query = self.session.state.trace, self.field.text().strip()
+        self._cancel()
+        if trace is None or not query:
+            return
+        try:
+            if not _is_slow(trace, query):
+                self._deliver(trace, query, search(trace, query))
+                return
+        except InputError as error:
+            self._say(_sentence(error))
+            return
+        self._under_way = (trace, query)
+        self.session.jobs.start(
+            "search", "Searching", lambda checkpoint: search(trace, query, checkpoint),
+            lambda names: self._deliver(trace, query, names), lambda error: self._say(_sentence(error)),
+        )  # fmt: skip
+
+    def _deliver(self, trace: Trace, query: str, names: tuple[str, ...]) -> None:
+        self._under_way = None
+        if self.session.state.trace is trace and self.session.state.finding:
+            found = Found(query, names)
+            if found == self.session.state.found:
+                self._tell(self.session.state)
+            self.session.change(found=found)
+
+    def _say(self, text: str) -> None:
+        self.count.setText(text)
+        self.count.setAccessibleDescription(text)
+
+    # ── following the session ─────────────────────────────────────────────────────────────────
+
+    def show_state(self, before: State, now: State) -> None:
+        if before.theme != now.theme or self.before.icon().isNull():
+            for button, drawn in ((self.before, "up"), (self.after, "down"), (self.close_button, "close")):
+                button.setIcon(icon(drawn, now.theme, "muted"))
+        shown = now.trace is not None and (now.finding or now.found is not None)
+        if shown and now.finding and before.trace is not now.trace and before.trace is not None:
+            self._search()
+        cared = ("found", "finding", "trace", "selection")
+        if shown and any(getattr(before, part) is not getattr(now, part) for part in cared):
+            self._show_found(before, now)
+        elif not shown:
+            self.field.clear()
+        self.setVisible(shown)
+
+    def _show_found(self, before: State, now: State) -> None:
+        found = now.found
+        names = found.names if found is not None else ()
+        if names != self.names.found or before.trace is not now.trace:
+            self.names.show_names(names, now.trace)
+        if found is not None and found.title != self.field.text().strip():
+            blocked = self.field.blockSignals(True)
+            self.field.clear()
+            self.field.blockSignals(blocked)
+        if found is not before.found or now.finding != before.finding:
+            self._tell(now)
+        self.field.setVisible(now.finding)
+        self.list.setVisible(now.finding and bool(names))
+        self.keep.setVisible(now.finding and bool(names))
+        for button in (self.before, self.after):
+            button.setVisible(bool(names))
+        height = self.list.sizeHintForRow(0) if names else 0
+        self.list.setFixedHeight(min(len(names), _ROWS) * height + 2 * self.list.frameWidth())
+        self._mark(now.selection)
+
+    def _tell(self, now: State) -> None:
+        found = now.found
+        if found is None:
+            self._say("")
+            return
+        count = len(found.names)
+        nodes = f"{count:,}".replace(",", "\u2009") + (" node" if count == 1 else " nodes")
+        if found.title == self.field.text().strip() and now.finding:
+            self._say(nodes if count else "No node fits.")
+        else:
+            self._say(f"{found.title}: {nodes}")
+
+    def _mark(self, name: str) -> None:
+        """Shows which of the found nodes is selected."""
+        found = self.session.state.found
+        inside = found is not None and name in found.lit
+        row = self.names.found.index(name) if inside and name in self.names.found else -1
+        index = self.names.index(row, 0) if row >= 0 else QModelIndex()
+        if index != self.list.currentIndex():
+            blocked = self.list.selectionModel().blockSignals(True)
+            self.list.setCurrentIndex(index)
+            self.list.selectionModel().blockSignals(blocked)
+            self.list.viewport().update()
+
+    def _chosen(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.session.select(self.names.found[index.row()])
+
+    # ── keys ──────────────────────────────────────────────────────────────────────────────────
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = event.type() == QEvent.Type.KeyPress and watched is not self.under
+        if pressed and isinstance(event, QKeyEvent):
+            key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if key == Qt.Key.Key_Escape:
+                self.end()
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and watched in (self.field, self.list):
+                go_on(self.session, -1 if shift else 1)
+                return True
+            if key == Qt.Key.Key_Down and watched is self.field and self.names.found:
+                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+                if not self.list.currentIndex().isValid():
+                    go_on(self.session, 1)
+                return True
+        return super().eventFilter(watched, event)
+
+
+def _is_slow(trace: Trace, query: str) -> bool:
+    if len(trace.graph) > _MOST_NODES:
+        return True
+    if isinstance(trace.values, np.ndarray) or not looks_at_numbers(query):
+        return False
+    return sum(np.size(value) for value in trace.values if value is not None) > _MOST_ENTRIES
+
+
+def _sentence(error: InputError) -> str:
+    text = str(error)
+    return text[0].upper() + text[1:] + ("" if text.endswith("?") else ".")
