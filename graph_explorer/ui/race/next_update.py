@@ -9,6 +9,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.lab.directions import Entry
+from graph_explorer.lab.path import Path
+from graph_explorer.ui.race.place import point_on
 from graph_explorer.ui.race.rule import UpdateRule
 from graph_explorer.ui.race.wording import path_title
 from graph_explorer.ui.session import State
@@ -33,17 +35,23 @@ class NextUpdate(Section):
         race = now.race
         path = now.paths[race.path] if race.path < len(now.paths) else None
         step = race.reached(path) if path is not None else 0
-        there = (
-            path is not None
-            and step < path.steps
-            and bool(axes and now.watching)
-            and now.here == tuple(path.points[step])
-        )
+        there = path is not None and step < path.steps and bool(axes) and _stands_at(now, path, step)
         self.setVisible(there)
         if there and path is not None:
             self.show_title("Next update", remark=f"step {step + 1}")
             self.path.show_text(path_title(race, race.path))
             self.rule.show_step(path, step + 1, axes, now.theme)
+
+
+def _stands_at(now: State, path: Path, step: int) -> bool:
+    """Whether the document is at this step of the path, which is still one of the race.
+
+    The state knows both only while someone looks at the race, so it is looked up.
+    """
+    entry = now.race.entries[now.race.selected]
+    if now.surface is None or now.document is None or str(path.settings) != str(entry.settings):
+        return False
+    return point_on(now.surface, now.document) == tuple(path.points[step])
 
 
 def _axes_of(now: State, name: str) -> list[tuple[int, str]]:

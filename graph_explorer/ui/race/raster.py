@@ -6,6 +6,7 @@ press is told as a cell.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from graph_explorer.ui.race.numbers import decades, written
 from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.surface.ticks import labels, ticks
 from graph_explorer.ui.theme import theme
 
 #: Pixels: left of the picture and below it, above it and right of it, half the arm of a mark.
-_LEFT, _BELOW, _EDGE, _ARM = 52, 36, 8, 6
+_LEFT, _BELOW, _EDGE, _ARM = 66, 36, 8, 6
 #: Pixels from number to number at the least.
 _APART = (48, 30)
 
@@ -28,8 +30,8 @@ _APART = (48, 30)
 class Raster:
     """`image` (rows × columns, the lowest row first) over `x` and `y`, the values of columns and rows.
 
-    `marks` are cells as (column, row), with fractions. Where the values are `even`, round numbers stand
-    along the axes, else some of the values.
+    `marks` are cells as (column, row), with fractions. Where the values are `even`, or of even ratios, round
+    numbers stand along the axes, else some of the values.
     """
 
     image: QImage
@@ -180,9 +182,20 @@ def _numbers(values: Sequence[float], most: float, even: bool) -> list[tuple[flo
         round_ones = ticks(low, high, max(int(most), 2))
         cells = [(value - low) / (high - low) * (len(values) - 1) for value in round_ones]
         return list(zip(cells, labels(round_ones), strict=True))
-    places = np.linspace(0, len(values) - 1, max(2, min(int(most), len(values))))
-    return [(int(place), _short(values[int(place)])) for place in np.unique(places.round())]
+    if _even_ratios(values):
+        low, high = math.log10(values[0]), math.log10(values[-1])
+        return [
+            ((power - low) / (high - low) * (len(values) - 1), written(power))
+            for power in decades(low, high, max(int(most), 2))
+        ]
+    places = np.linspace(0, len(values) - 1, max(2, min(int(most), len(values)))).round().astype(int)
+    chosen = [values[place] for place in np.unique(places)]
+    digits = next((n for n in range(2, 17) if len({number_text(v, n) for v in chosen}) == len(chosen)), 17)
+    return [(int(p), number_text(v, digits)) for p, v in zip(np.unique(places), chosen, strict=True)]
 
 
-def _short(value: float) -> str:
-    return number_text(value, 2 if abs(value) < 1e-3 or value >= 1e3 else 3)
+def _even_ratios(values: Sequence[float]) -> bool:
+    if len(values) < 3 or min(values) <= 0:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.allclose(steps, steps[0]))

@@ -33,7 +33,8 @@ _HINTS = (
     "How the whole path ended",
     "Why it is said to have ended so; standing still is not arriving",
 )
-_WIDTHS = (30, 6, 10, 12, 11, 12, 14, 40)
+#: In letters. Those that a person compares fit beside one another into a window of 1280 pixels.
+_WIDTHS = (25, 5, 10, 11, 11, 11, 14, 40)
 _ROLES = {"converged": "success", "diverged": "error", "left": "warning", "running": "muted"}
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -197,7 +198,8 @@ class PathTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in enumerate(_WIDTHS):
-            header.resizeSection(column, letters * letter + 12)
+            header.resizeSection(column, letters * letter + 8)
+        header.moveSection(_GRADIENT, _OUTCOME)  # to where there is less need of seeing it at once
         self.selectionModel().currentRowChanged.connect(self._select)
 
     def show_state(self, now: State) -> None:

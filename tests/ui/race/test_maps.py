@@ -15,6 +15,7 @@ from graph_explorer.ui.race.map_images import basin_image, losses_image
 from graph_explorer.ui.race.mapping import numbers_of, told, values_of
 from graph_explorer.ui.race.maps_page import MapsPage
 from graph_explorer.ui.race.panel import RacePanel
+from graph_explorer.ui.race.raster import _numbers
 from graph_explorer.ui.race.sweeps import sweep_curves, sweep_marks
 from graph_explorer.ui.theme import names, theme
 from graph_explorer.ui.window import Window
@@ -154,3 +155,19 @@ def test_words_hold_every_share(maps: MapsPage) -> None:
         "25.0% diverge.",
         "25.0% are still on their way.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (list(np.geomspace(1e-5, 10, 25)), ["10⁻⁴", "0.01", "1"]),
+        ([0.0, 0.9, 0.99, 0.999, 0.9999, 0.99999], ["0", "0.9", "0.99", "0.999", "0.9999", "0.99999"]),
+    ],
+    ids=["even ratios", "any"],
+)
+def test_numbers_along_a_map_are_round_or_told_apart(values: list[float], shown: list[str]) -> None:
+    found = _numbers(values, 6, even=False)
+    assert [text for _, text in found] == shown
+    for place, text in found:
+        if place == int(place):
+            assert values[int(place)] == pytest.approx(float(text.replace("10⁻⁴", "1e-4")))

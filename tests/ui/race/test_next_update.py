@@ -20,7 +20,7 @@ def test_the_next_update_stands_in_the_inspector(window: Window, qtbot: QtBot) -
     section = inspector.node.update_section
     window.bench.go_to("inspector")
     session.select("y")
-    assert section.isHidden()  # nobody looks at the race
+    assert section.isHidden()  # nobody has looked at the race
     session.watch("test", True)
     session.set_race(step=4)
     qtbot.waitUntil(lambda: not section.isHidden())
@@ -35,4 +35,10 @@ def test_the_next_update_stands_in_the_inspector(window: Window, qtbot: QtBot) -
     session.set_race(step=9)
     qtbot.waitUntil(lambda: session.here == tuple(session.state.paths[0].points[9]))
     assert section.isHidden()  # the path ends here
+    session.set_race(step=3)
+    qtbot.waitUntil(lambda: not section.isHidden())
     session.watch("test", False)
+    session.select("x")
+    assert not section.isHidden()  # nobody looks at the race any more, and the document is where it was
+    session.edit("Move x", session.latest.with_values({"x": 0.25}))
+    qtbot.waitUntil(lambda: section.isHidden())
