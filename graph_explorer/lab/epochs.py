@@ -148,7 +148,7 @@ class _UnderWay:
         self.rates = self._rates()
         self.memory: Mapping[str, Any] | None = None
         self.rate: Rate | None = None
-        self.gradient = self.update = np.zeros_like(self.point)
+        self.gradient = self.before = np.zeros_like(self.point)  # of the last step
         self.order = order(len(course.examples.training), course.training, self.standing.epoch)
 
     def _rates(self) -> Rates:
@@ -185,7 +185,7 @@ class _UnderWay:
         point, self.memory = settings.step(
             self.point, self.gradient, dict(self.memory), *self.rate, self._noise()
         )
-        self.update, self.point = point - self.point, point
+        self.before, self.point = self.point, point
         self.losses.append(float(loss))
         self.position += course.batch_size
         return self.position >= len(course.examples.training)
@@ -220,7 +220,7 @@ class _UnderWay:
         if judged < now.best_loss:
             now = replace(now, best=now.parameters, best_epoch=now.epoch, best_loss=judged)
         self.standing = now
-        sizes, moved = course.norms(self.point - self.update), course.norms(self.update)
+        sizes, moved = course.norms(self.before), course.norms(self.point - self.before)
         assert self.rate is not None
         return Epoch(
             now.epoch, now.step, loss, validation_loss, metrics, validation_metrics, now.losses[self.first :],
