@@ -25,27 +25,36 @@ from graph_explorer.quiz.source import Source
 #: What is typed instead of an answer → what it does.
 _ACTS: Mapping[str, Callable[[Round], Round]] = {"?": rounds.hint, "!": rounds.give_up}
 _HELP = "Type an answer, ? for a hint, ! to see the answer, or q to stop."
+_EXAM_HELP = "An exam: one try each, no hints, judged at the end. Type an answer, or q to stop."
 
 
 def command_quiz(options: argparse.Namespace) -> int:
     """Asks questions made from the document; with --json prints them with their answers."""
     if options.count < 1:
         raise InputError(f"--count must be at least 1, found {options.count}")
-    questions = _questions(options)
+    begun = _round(options)
     if options.json:
-        print(json.dumps({"questions": [question_record(each) for each in questions]}, ensure_ascii=False))
+        records = [question_record(each) for each in begun.questions]
+        print(json.dumps({"questions": records}, ensure_ascii=False))
         return 0
-    if not questions:
+    if not begun.questions:
         print("This document offers no question of that kind and level.")
         return 0
-    print(_HELP)
-    return _session(questions, _line)
+    if begun.title:
+        print(begun.title)
+    print(_EXAM_HELP if begun.exam else _HELP)
+    return _session(begun, _line)
+
+
+def _round(options: argparse.Namespace) -> Round:
+    """A challenge set as its teacher meant it, or questions that are made from a document."""
+    if options.file.endswith(SUFFIX):
+        found = read_set(Path(options.file))
+        return rounds.begin(found.questions(), exam=found.exam, title=found.title)
+    return rounds.begin(_questions(options))
 
 
 def _questions(options: argparse.Namespace) -> tuple[Question, ...]:
-    """The questions of a challenge set, or those that are made from a document."""
-    if options.file.endswith(SUFFIX):
-        return read_set(Path(options.file)).questions()
     document = document_of(options)
     link = "" if options.file.endswith((".toml", ".onnx")) else options.file
     source = Source(document, run(document, wrt=options.wrt, output=options.output), link)
@@ -60,17 +69,43 @@ def _line() -> str | None:
     return line.strip() if line else None
 
 
-def _session(questions: tuple[Question, ...], line: Callable[[], str | None]) -> int:
-    now = rounds.begin(questions)
-    for at, question in enumerate(questions):
+def _session(begun: Round, line: Callable[[], str | None]) -> int:
+    now = begun
+    for at, question in enumerate(begun.questions):
         now = rounds.go_to(now, at)
         print(f"\n{at + 1}. {_shown(question)}")
-        done = _until_done(now, line)
+        done = _in_exam(now, line) if now.exam else _until_done(now, line)
         if done is None:
             break
         now = done
-    print(f"\n{now.right} of {now.answered} right at the first try.")
+    if now.exam:
+        _tell_all(rounds.end(now))
+    tried = "" if now.exam else " at the first try"
+    print(f"\n{now.right} of {now.answered} right{tried}.")
     return 0
+
+
+def _in_exam(now: Round, line: Callable[[], str | None]) -> Round | None:
+    """Takes down one answer that can be read; None to stop."""
+    while now.open:
+        typed = line()
+        if typed is None or typed in ("q", "quit"):
+            return None
+        now = rounds.answer(now, typed)
+        print(now.attempt.problem or "Taken down.")
+    return now
+
+
+def _tell_all(now: Round) -> None:
+    """After an exam: what was right, and why."""
+    for at, (question, attempt) in enumerate(zip(now.questions, now.attempts, strict=True), 1):
+        if attempt.verdict is not None:
+            says = (
+                "" if attempt.verdict.right else f" {attempt.verdict.says} The answer: {_answer(question)}."
+            )
+            print(
+                f"\n{at}. {'Right.' if attempt.verdict.right else 'Not right.'}{says}\n{question.explanation}"
+            )
 
 
 def _shown(question: Question) -> str:
@@ -88,13 +123,8 @@ def _until_done(now: Round, line: Callable[[], str | None]) -> Round | None:
         if typed is None or typed in ("q", "quit"):
             return None
         before = now
-        now = (
-            rounds.hint(now)
-            if typed == "?"
-            else rounds.give_up(now)
-            if typed == "!"
-            else rounds.answer(now, typed)
-        )
+        act = _ACTS.get(typed)
+        now = act(now) if act is not None else rounds.answer(now, typed)
         print(_said(before, now, question, typed))
     print(question.explanation)
     return now

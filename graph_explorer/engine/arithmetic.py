@@ -259,7 +259,7 @@ def note(pulled: Pulled) -> str:
 def _note_elementwise(pulled: Pulled) -> str:
     upstream, contribution = output_gradient(pulled.upstream), pulled.contribution
     entry = "Entry by entry: each entry of the upstream gradient times the local derivative at its place."
-    if upstream.shape == contribution.shape:
+    if upstream.size == contribution.size:
         return entry
     if contribution.size == 1:
         return (

@@ -33,9 +33,9 @@ def ask(
     if level and level not in LEVELS:
         raise InputError(f"there is no level '{level}'; known: {', '.join(LEVELS)}")
     suited = [kind for kind in chosen if not level or level in kind.levels]
-    asked: dict[tuple[str, str], Question] = {}
+    asked: dict[tuple[str, str, frozenset[str]], Question] = {}
     for question in _stream(source, seed, suited, level):
-        asked.setdefault((question.kind, question.text), question)
+        asked.setdefault((question.kind, question.text, frozenset(question.options)), question)
         if len(asked) == count:
             break
     return tuple(asked.values())

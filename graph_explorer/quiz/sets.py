@@ -6,6 +6,7 @@ short and its questions are always those that the program makes.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from graph_explorer.quiz.source import source
 
 #: The suffix of a file with a challenge set, which is TOML inside.
 SUFFIX = ".challenge"
+#: So many questions one part may ask for.
+MOST = 200
 _KEYS = ("title", "minutes", "exam", "part")
 _PART_KEYS = ("document", "kinds", "level", "seed", "count")
 
@@ -69,13 +72,13 @@ def read_set(path: Path) -> ChallengeSet:
     check = _Checked(path)
     check.keys(table, _KEYS, "")
     parts = table.get("part", [])
-    if not isinstance(parts, list) or not parts:
+    if not isinstance(parts, list) or not parts or not all(isinstance(row, dict) for row in parts):
         raise check.error("there are no questions; add a [[part]] with a document")
     return ChallengeSet(
         title=check.text(table, "title", path.stem),
         parts=tuple(_part(check, row) for row in parts),
         minutes=check.number(table, "minutes", 0, 0),
-        exam=table.get("exam", False) is True,
+        exam=check.flag(table, "exam"),
         path=path,
     )
 
@@ -94,8 +97,10 @@ def _part(check: _Checked, row: Mapping[str, Any]) -> Part:
     level = check.text(row, "level", "")
     if level and level not in LEVELS:
         raise check.error(f"there is no level '{level}'; known: {', '.join(LEVELS)}")
-    seed, count = check.number(row, "seed", 0, 0), check.number(row, "count", 5, 1)
-    return Part(document, tuple(kinds), level, int(seed), int(count))
+    seed, count = check.whole(row, "seed", 0, 0), check.whole(row, "count", 5, 1)
+    if count > MOST:
+        raise check.error(f"'count' is at most {MOST}, found {count}; divide the set into several")
+    return Part(document, tuple(kinds), level, seed, count)
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,20 @@ class _Checked:
 
     def number(self, table: Mapping[str, Any], key: str, default: float, least: float) -> float:
         value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-            raise self.error(f"'{key}' must be a number from {least:g}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < math.inf:
+            raise self.error(f"'{key}' must be a number from {least:g}, found {value}")
+        return value
+
+    def whole(self, table: Mapping[str, Any], key: str, default: int, least: int) -> int:
+        value = self.number(table, key, default, least)
+        if not isinstance(value, int):
+            raise self.error(f"'{key}' must be a whole number, found {value}")
+        return value
+
+    def flag(self, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(f"'{key}' must be true or false, without quotes")
         return value
 
 

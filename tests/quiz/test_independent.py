@@ -63,7 +63,7 @@ def entry(suffix: str) -> tuple[int, ...]:
 
 
 def near(question: Question, expected: float) -> bool:
-    """Whether an answer agrees: to 1e-4, and in models of single precision to what differences yield there."""
+    """Whether an answer agrees: to 1e-4, in models of single precision as far as differences reach there."""
     assert isinstance(question.answer, float)
     trace = source_of(question.link).trace
     part = 1e-2 if trace.value(trace.output).dtype == np.float32 else 1e-4

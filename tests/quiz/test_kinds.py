@@ -105,7 +105,7 @@ def test_a_level_is_kept_to(level: str) -> None:
 
 def test_no_question_comes_twice_in_a_round() -> None:
     found = ask(source_of("neuron"), 3, 30)
-    assert len({(question.kind, question.text) for question in found}) == len(found) == 30
+    assert len({(question.kind, question.text, question.options) for question in found}) == len(found) == 30
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.needs_document])

@@ -128,9 +128,14 @@ def local_derivative(source: Source, random: Random) -> Question | None:
 # ── contribution ──────────────────────────────────────────────────────────────────────────────
 
 
+def _mixes(step: Pulled) -> bool:
+    """Whether a linear operator has entries to mix."""
+    return step.local.form == "linear" and step.contribution.size > 1
+
+
 def contribution(source: Source, random: Random) -> Question | None:
     """Upstream × local along one edge, one entry of it."""
-    step = _pick(source, random, lambda s: operation(s.node.op).elementwise or s.local.form == "linear")
+    step = _pick(source, random, lambda s: operation(s.node.op).elementwise or _mixes(s))
     if step is None:
         return None
     added = step.contribution

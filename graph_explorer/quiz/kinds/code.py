@@ -22,15 +22,15 @@ from graph_explorer.quiz.source import Source, added, allowance
 _PROGRAMS: tuple[tuple[str, str, Level], ...] = (
     ("a = x*y\nL = a + x", "accumulation", "beginner"),
     ("a = x + y\nL = a*x", "accumulation", "intermediate"),
-    ("a = x*x\nb = a + {n}*x\nL = b", "accumulation", "beginner"),
-    ("a = {n}*x\nb = a*y\nL = b + a", "accumulation", "intermediate"),
+    ("a = x*x\nL = a + {n}*x", "accumulation", "beginner"),
+    ("a = {n}*x\nL = a*y + a", "accumulation", "intermediate"),
     ("a = x + {n}\nL = a**2", "chain rule", "beginner"),
     ("z = x*y + {n}\nL = (z - {m})**2", "chain rule", "intermediate"),
     ("a = relu(x - {n})\nL = a*y", "chain rule", "intermediate"),
     ("a = maximum(x, y)\nL = {n}*a + x", "chain rule", "intermediate"),
-    ("h = x\nfor t in range(3):\n    h = y*h\nL = h", "backpropagation through time", "advanced"),
-    ("h = 0*x\nfor t in range(3):\n    h = y*h + x\nL = h", "backpropagation through time", "expert"),
-    ("a = x*y\nb = a*a\nc = a + b\nL = c", "reuse of intermediates", "advanced"),
+    ("h = x\nfor t in range(3):\n    h = y*h\nL = 2*h", "backpropagation through time", "advanced"),
+    ("h = 0*x\nfor t in range(3):\n    h = y*h + x\nL = 2*h", "backpropagation through time", "expert"),
+    ("a = x*y\nb = a*a\nL = a + b", "reuse of intermediates", "advanced"),
 )
 
 

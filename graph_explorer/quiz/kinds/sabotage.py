@@ -105,8 +105,9 @@ def faulty_node(source: Source, random: Random) -> Question | None:
         kind="faulty node", level="advanced", concept="backward pass",
         node=source.trace.graph.node(source.output).id, form="choice",
         options=options, answer=options[at],
-        text="One step of this backward pass is wrong; the steps after it go on from its result. Which one?\n"
-        + "\n".join(_line(k, each) for k, each in enumerate(lines)),
+        text="One step of this backward pass is wrong; the steps after it go on from its result.\n"
+        + "\n".join(_line(k, each) for k, each in enumerate(lines))
+        + "\nWhich step is wrong?",
         hints=(
             "In each step the contribution must be the upstream gradient through the local derivative.",
             "And the gradient so far must be what was there before plus the contribution.",

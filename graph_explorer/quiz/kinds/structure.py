@@ -135,8 +135,8 @@ def no_gradient(source: Source, random: Random) -> Question | None:
     question = Question(
         kind="no gradient", level="intermediate", concept="what gets a gradient", node=chosen[0],
         form="several", options=tuple(name_text(name) for name in chosen), answer=answer,
-        text=f"{shown}The gradients of {name_text(source.output)} with respect to {parameters} are wanted. "
-        f"Which of these values get no gradient?\n{', '.join(name_text(name) for name in chosen)}",
+        text=f"{shown}The gradients of {name_text(source.output)} with respect to {parameters} are wanted.\n"
+        "Which of these values get no gradient?",
         hints=(
             "A value gets a gradient if it lies on a way from something that is learnt to the output.",
             "Data, and what is made of data alone, gets none: nobody asks how to change it.",
