@@ -190,7 +190,10 @@ def _numbers(values: Sequence[float], most: float, even: bool) -> list[tuple[flo
         ]
     places = np.linspace(0, len(values) - 1, max(2, min(int(most), len(values)))).round().astype(int)
     chosen = [values[place] for place in np.unique(places)]
-    digits = next((n for n in range(2, 17) if len({number_text(v, n) for v in chosen}) == len(chosen)), 17)
+    apart = float(np.abs(np.diff(chosen)).min())
+    digits = next(
+        (n for n in range(2, 17) if all(abs(float(f"{v:.{n}g}") - v) < apart / 10 for v in chosen)), 17
+    )
     return [(int(p), number_text(v, digits)) for p, v in zip(np.unique(places), chosen, strict=True)]
 
 
