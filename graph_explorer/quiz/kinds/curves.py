@@ -57,28 +57,28 @@ CASES: Mapping[str, Case] = {
         "it trains well",
         "Both losses fall and level off close to each other.",
         "Go on until the validation loss no longer falls.",
-        "minibatch",
+        "digits",
         _good,
     ),
     "over": Case(
         "it overfits",
         "The training loss goes on falling while the validation loss rises again.",
         "Stop where the validation loss is lowest, add data, or regularise.",
-        "two_layer",
+        "overfitting",
         _over,
     ),
     "under": Case(
         "it underfits",
         "Both losses hardly fall and stay high, close to each other.",
         "A larger model, more features or less regularisation helps.",
-        "deep_sigmoid",
+        "spirals",
         _under,
     ),
     "diverging": Case(
         "it diverges",
         "Both losses grow without bound.",
         "A smaller learning rate, or clipping, helps.",
-        "exploding",
+        "learning_rate_too_large",
         _diverging,
     ),
 }
@@ -143,7 +143,7 @@ def best_epoch(source: Source, random: Random) -> Question | None:
         ),
         explanation=f"At epoch {best} the validation loss is lowest, {number(told[best][1], 3)}; later the "
         "network only gets better on the data that it is trained on.",
-        link="two_layer",
+        link="overfitting",
     )  # fmt: skip
     mistakes = [
         Misconception(
