@@ -117,11 +117,11 @@ def test_hide_copy_and_remove(panel: RacePanel, qtbot: QtBot) -> None:
     assert texts(panel) == ["sgd:lr=0.01", "momentum:lr=0.01", "adam:lr=0.1"]
 
 
-def test_the_course(panel: RacePanel) -> None:
+def test_the_course(panel: RacePanel, qtbot: QtBot) -> None:
     course = panel.entries.course
     course.knobs["steps"].field.changed.emit(120.0, "")
     assert panel.session.state.race.steps == panel.session.state.race.step == 120
-    assert {path.steps for path in panel.session.state.paths} == {120}
+    qtbot.waitUntil(lambda: {path.steps for path in panel.session.state.paths} == {120})
     course.knobs["steps"].field.changed.emit(0.5, "")
     assert panel.session.state.race.steps == 120
     assert "whole number" in panel.session.state.message
