@@ -11,8 +11,6 @@ import json
 import sys
 from typing import Any
 
-import numpy as np
-
 from graph_explorer.cli import report
 from graph_explorer.cli.commands import document_of
 from graph_explorer.engine.errors import InputError
@@ -96,7 +94,7 @@ def _line(epoch: Epoch) -> str:
     """An epoch as a person reads it."""
     parts = [f"epoch {epoch.number:>4}", f"loss {number(epoch.loss, 4):>10}"]
     parts += [f"{name} {value:.4f}" for name, value in epoch.metrics.items()]
-    if not np.isnan(epoch.validation_loss):
+    if epoch.validation_loss is not None:
         parts.append(f"validation {number(epoch.validation_loss, 4):>10}")
         parts += [f"{name} {value:.4f}" for name, value in epoch.validation_metrics.items()]
     return "  ".join([*parts, f"learning rate {number(epoch.learning_rate, 4)}"])
@@ -113,9 +111,8 @@ def _conclusion(epoch: Epoch) -> str:
 
 def _record(epoch: Epoch) -> dict[str, Any]:
     found: dict[str, Any] = {"epoch": epoch.number, "step": epoch.step, "loss": report.whole(epoch.loss)}
-    validated = not np.isnan(epoch.validation_loss) or epoch.outcome == "diverged"
     found |= epoch.metrics
-    if validated:
+    if epoch.validation_loss is not None:
         found["validation_loss"] = report.whole(epoch.validation_loss)
         found |= {f"validation_{name}": report.whole(v) for name, v in epoch.validation_metrics.items()}
     return found | {

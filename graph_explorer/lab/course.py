@@ -114,10 +114,8 @@ class Course:
     # ── measuring ─────────────────────────────────────────────────────────────────────────────────
 
     def evaluation(self, point: Array, portion: Portion) -> tuple[float, dict[str, float]]:
-        """Loss and metrics of some examples with the parameters in `point`; nan where there are none."""
+        """Loss and metrics of some examples, at least one, with the parameters in `point`."""
         loss, metrics = 0.0, dict.fromkeys((each.name for each in self.answers), 0.0)
-        if not len(portion):
-            return float("nan"), dict.fromkeys(metrics, float("nan"))
         parameters = self.leaves | self.unpacked(point)
         for begin in range(0, len(portion), CHUNK):
             part = portion.rows(slice(begin, begin + CHUNK))

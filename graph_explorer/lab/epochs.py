@@ -36,8 +36,8 @@ class Epoch:
     """What is known after an epoch; `number` counts from 1.
 
     `loss` and `metrics` are those of all training examples with the parameters reached, and
-    `validation_loss` (nan without validation) and `validation_metrics` likewise. `losses` are those of
-    the epoch's batches, each before its step. Of its last step: `learning_rate`, per parameter
+    `validation_loss` (None where all examples are trained on) and `validation_metrics` likewise. `losses` are
+    those of the epoch's batches, each before its step. Of its last step: `learning_rate`, per parameter
     the norm of the gradient before any clipping, and how long the update was relative to the parameter
     (nan where that was zero). `best` is the epoch of the lowest loss so far.
     """
@@ -45,7 +45,7 @@ class Epoch:
     number: int
     step: int
     loss: float
-    validation_loss: float
+    validation_loss: float | None
     metrics: Mapping[str, float]
     validation_metrics: Mapping[str, float]
     losses: Array
@@ -215,8 +215,11 @@ class _UnderWay:
         """Measures at the end of an epoch."""
         course, now = self.course, self.here()
         loss, metrics = course.evaluation(self.point, course.examples.training)
-        validation_loss, validation_metrics = course.evaluation(self.point, course.examples.validation)
-        judged = validation_loss if len(course.examples.validation) else loss
+        validation_loss: float | None = None
+        validation_metrics: dict[str, float] = {}
+        if len(course.examples.validation):
+            validation_loss, validation_metrics = course.evaluation(self.point, course.examples.validation)
+        judged = loss if validation_loss is None else validation_loss
         if judged < now.best_loss:
             now = replace(now, best=now.parameters, best_epoch=now.epoch, best_loss=judged)
         self.standing = now
