@@ -39,6 +39,7 @@ PAGES: Mapping[str, str] = {
     "health": "The health of a run",
     "surface": "The surface view",
     "race": "The race of optimizers",
+    "training": "Training",
     "changelog": "What is new",
     "about": "About",
 }
@@ -133,6 +134,15 @@ def _words() -> str:
     return ", ".join(f"`{word}`" for word in sorted({*WORDS, *SAME}, key=str.lower))
 
 
+def _data_sets() -> str:
+    from graph_explorer.lab.generated import GENERATORS
+
+    return "\n".join(
+        f"| `{row.name}` | {row.title} | {', '.join(f'`{each.name}`' for each in row.settings)} |"
+        for row in GENERATORS.values()
+    )
+
+
 def _inits() -> str:
     from graph_explorer.formats.values import INITS
 
@@ -204,6 +214,7 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "methods": _methods,
     "schedules": _schedules,
     "inits": _inits,
+    "data_sets": _data_sets,
     "version": _version,
     "libraries": _libraries,
 }
