@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph_explorer.ui.docks import DOCKS
-from graph_explorer.ui.finding import acts as finding
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.settings import SYSTEM
 from graph_explorer.ui.surface.look import COLOUR_MAPS, Look
@@ -236,31 +235,43 @@ _EDIT = (
            act=lambda w: w.open_palette()),
 )  # fmt: skip
 
+
+def _finds(name: str, *details: int) -> Act:
+    """An act of finding on the session."""
+
+    def act(window: Window) -> None:
+        from graph_explorer.ui.finding import acts  # loaded with the workbench
+
+        getattr(acts, name)(window.session, *details)
+
+    return act
+
+
 _FIND = (
     Action(id="find.open", text="Find …", hint="Find nodes by name, operation, shape or number",
            menu="Edit/Find", icon="search", keys=("Ctrl+F",), enabled=_open, act=lambda w: w.bench.find()),
     Action(id="find.next", text="Next", hint="Select the next node that was found", menu="Edit/Find",
-           icon="down", keys=("Alt+N",), enabled=_some_found, act=lambda w: finding.go_on(w.session, 1)),
+           icon="down", keys=("Alt+N",), enabled=_some_found, act=_finds("go_on", 1)),
     Action(id="find.previous", text="Previous", hint="Select the node that was found before this one",
            menu="Edit/Find", icon="up", keys=("Alt+P",), enabled=_some_found,
-           act=lambda w: finding.go_on(w.session, -1)),
+           act=_finds("go_on", -1)),
     Action(id="find.influences", text="What it influences", menu="Edit/Find", section=1, keys=("Alt+I",),
            hint="Dim all that does not depend on the selected node or group", enabled=_chosen_any,
-           act=lambda w: finding.influences(w.session)),
+           act=_finds("influences")),
     Action(id="find.sources", text="What it is computed from", menu="Edit/Find", section=1, keys=("Alt+U",),
            hint="Dim all on which the selected node or group does not depend", enabled=_chosen_any,
-           act=lambda w: finding.sources(w.session)),
+           act=_finds("sources")),
     Action(id="find.to_output", text="Paths to the output", menu="Edit/Find", section=1, keys=("Alt+O",),
            hint="Dim all that is on no way from the selected node or group to the output",
-           enabled=_chosen_any, act=lambda w: finding.paths_to_output(w.session)),
+           enabled=_chosen_any, act=_finds("paths_to_output")),
     Action(id="find.begin_path", text="Begin a path here", menu="Edit/Find", section=2, keys=("Alt+B",),
            hint="Then select another node and show the paths between the two", enabled=_chosen_any,
-           act=lambda w: finding.begin_path(w.session)),
+           act=_finds("begin_path")),
     Action(id="find.paths", text="Paths from there to here", menu="Edit/Find", section=2,
            keys=("Alt+Shift+B",), hint="Dim all that is on no way between the beginning and the selection",
-           enabled=_path_begun, act=lambda w: finding.paths_from_start(w.session)),
+           enabled=_path_begun, act=_finds("paths_from_start")),
     Action(id="find.clear", text="Show everything", hint="End the search and its filter", menu="Edit/Find",
-           section=3, keys=("Alt+X",), enabled=_filtered, act=lambda w: finding.show_all(w.session)),
+           section=3, keys=("Alt+X",), enabled=_filtered, act=_finds("show_all")),
 )  # fmt: skip
 
 _VIEW = (

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from graph_explorer.document import Document
+if TYPE_CHECKING:
+    from graph_explorer.document import Document
 
 
 class Zoomed(Protocol):

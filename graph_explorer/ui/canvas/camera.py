@@ -130,3 +130,22 @@ def keeping(camera: Camera, boxes: Sequence[Box], bounds: Box, width: float, hei
         return None
     centred = camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))
     return _filling(centred, bounds, width, height)
+
+
+def uncovered(camera: Camera, box: Box, covered: Box, width: float, height: float) -> Camera:
+    """The camera moved so that a scene rectangle is not under `covered`, a rectangle of the screen.
+
+    It goes to the side or below, whichever is nearer; where there is room at neither, it stays.
+    """
+    x, y, wide, high = camera.seen_box(box)
+    left, top, right, bottom = covered[0], covered[1], covered[0] + covered[2], covered[1] + covered[3]
+    if x >= right or y >= bottom or x + wide <= left or y + high <= top:
+        return camera
+    edge = min(MARGIN, width / 8, height / 8)
+    ways = []
+    if wide + 2 * edge <= left:
+        ways.append((left - edge - wide - x, 0.0))
+    if high + 2 * edge <= height - bottom:
+        ways.append((0.0, bottom + edge - y))
+    dx, dy = min(ways, key=lambda way: abs(way[0]) + abs(way[1]), default=(0.0, 0.0))
+    return camera.moved(dx, dy)

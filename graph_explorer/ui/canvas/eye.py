@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
-from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, keeping, opening
+from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, keeping, opening, uncovered
 from graph_explorer.ui.canvas.detail import WHOLE, detail_for
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.scene import Box
@@ -56,10 +56,14 @@ class Eye:
         readable = fitted(bounds, *self.room).scale >= READABLE
         return self.framing == "whole" or (self.framing == "opening" and readable)
 
-    def keep(self, boxes: Sequence[Box], bounds: Box, framing: Framing, moves: bool) -> None:
-        """Moves, if it has to, so that scene rectangles are in sight."""
-        wanted = keeping(self.camera, boxes, bounds, *self.room)
-        if wanted is not None:
+    def keep(
+        self, boxes: Sequence[Box], bounds: Box, framing: Framing, moves: bool, covered: Box | None = None
+    ) -> None:
+        """Moves, if it has to, so that scene rectangles are in sight, and not under what is `covered`."""
+        wanted = keeping(self.camera, boxes, bounds, *self.room) or self.camera
+        if covered is not None and boxes:
+            wanted = uncovered(wanted, boxes[0], covered, *self.room)
+        if wanted != self.camera:
             self.go(wanted, framing, moves)
 
     def go(self, camera: Camera, framing: Framing, moves: bool) -> None:

@@ -373,7 +373,9 @@ class GraphView(QWidget):
     def _bring_into_sight(self, names: Iterable[str], framing: Framing = "") -> None:
         if self._goal is not None:
             boxes = [box for box in map(self._goal.box_of, names) if box is not None]
-            self._eye.keep(boxes, self._goal.bounds, framing, self._moves)
+            bar = self.finder.geometry()
+            covered = None if self.finder.isHidden() else (bar.x(), bar.y(), bar.width(), bar.height())
+            self._eye.keep(boxes, self._goal.bounds, framing, self._moves, covered)
 
     def _framed(self) -> Camera:
         """The camera that keeps in sight what the view has to keep there by itself."""

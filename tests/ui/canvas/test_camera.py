@@ -14,6 +14,7 @@ from graph_explorer.ui.canvas.camera import (
     fitted,
     keeping,
     opening,
+    uncovered,
 )
 
 numbers = st.floats(-1e4, 1e4)
@@ -51,6 +52,22 @@ def test_a_camera_on_the_way_starts_and_ends_where_it_should(start: Camera, end:
     for share, camera in ((0.0, start), (1.0, end)):
         found = start.between(end, share)
         assert (found.scale, found.x, found.y) == pytest.approx((camera.scale, camera.x, camera.y), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("box", "moved"),
+    [
+        ((100, 100, 80, 40), (0, 0)),  # beside it
+        ((590, 100, 80, 40), (-98, 0)),  # to the side
+        ((700, 270, 80, 40), (0, 58)),  # below
+        ((0, 0, 700, 700), (0, 0)),  # larger than any room
+    ],
+)
+def test_what_is_wanted_goes_out_from_under_what_covers_it(
+    box: tuple[float, float, float, float], moved: tuple[float, float]
+) -> None:
+    camera = uncovered(Camera(), box, (600, 10, 390, 290), 1000, 700)
+    assert (camera.x, camera.y) == moved
 
 
 def test_keeping_moves_only_if_something_is_out_of_sight() -> None:

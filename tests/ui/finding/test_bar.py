@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document
@@ -135,6 +135,26 @@ def test_a_large_search_is_a_job(
     qtbot.waitUntil(lambda: session.state.found == Found("parameter", ("w", "b")))
     looked_for(qtbot, view, "op:Sigmiod")
     qtbot.waitUntil(lambda: "did you mean 'Sigmoid'?" in view.finder.count.text())
+
+
+def test_what_is_selected_does_not_hide_under_the_bar(
+    qtbot: QtBot, make_view: Make, chain: Document, session: Session
+) -> None:
+    view = make_view(chain)
+    looked_for(qtbot, view, "op:Tanh")
+    for _ in range(4):
+        qtbot.keyClick(view.finder.field, KEY.Key_Return)
+        assert view.scene is not None
+        box = view.scene.box_of(session.state.selection)
+        assert box is not None
+        bar = QRectF(view.finder.geometry())
+        under = bar.center() - QRectF(*view.camera.seen_box(box)).center()
+        view.pan(under.x(), under.y())
+        assert bar.intersects(QRectF(*view.camera.seen_box(box)))
+        view.reveal(session.state.selection)
+        card = QRectF(*view.camera.seen_box(box))
+        assert QRectF(view.rect()).contains(card)
+        assert not card.intersects(bar)
 
 
 def test_it_also_shows_what_was_not_searched(make_view: Make, neuron: Document, session: Session) -> None:
