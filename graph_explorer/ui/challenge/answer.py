@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -27,6 +27,22 @@ _PLACEHOLDERS = {
     "number": "A number, or arithmetic such as -2*0.3 or 1/4",
     "shape": "A shape such as (2, 3), or () for a single number",
 }
+
+
+#: What the sign and the margins of an option take, in pixels.
+_BESIDE = 48
+
+
+def wrapped(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The text in lines of at most that width, as far as its words allow."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 class Ordered(QListWidget):
@@ -133,9 +149,9 @@ class AnswerArea(QWidget):
         if not several:
             self._group = QButtonGroup(self)
         for place, option in enumerate(question.options):
-            made: QRadioButton | QCheckBox = QCheckBox(option) if several else QRadioButton(option)
-            made.setText(option.replace("&", "&&"))
+            made: QRadioButton | QCheckBox = QCheckBox() if several else QRadioButton()
             made.setProperty("answer", option)
+            made.setMinimumWidth(1)  # its words wrap
             made.setObjectName(f"challenge_option_{place}")
             made.setAccessibleName(option)
             made.setProperty("look", "option")
@@ -144,6 +160,19 @@ class AnswerArea(QWidget):
                 self._group.addButton(made)
             self._options_column.addWidget(made)
             self.buttons.append(made)
+        self._wrap()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        """Breaks the lines of long options where there is no more room."""
+        for button in self.buttons:
+            button.ensurePolished()
+            text = wrapped(str(button.property("answer")), button.fontMetrics(), self.width() - _BESIDE)
+            if text.replace("&", "&&") != button.text():
+                button.setText(text.replace("&", "&&"))
 
     def _chosen(self) -> str:
         return ", ".join(str(button.property("answer")) for button in self.buttons if button.isChecked())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import parse
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import resolve
+from graph_explorer.quiz import round as rounds
 from graph_explorer.quiz.judge import judge
+from graph_explorer.quiz.question import Question
 from graph_explorer.ui.challenge import acts, keeping
 from graph_explorer.ui.challenge.ground import BANDS, bands_of, ground_image
 from graph_explorer.ui.challenge.question_page import parts_of
@@ -168,6 +171,25 @@ def test_nothing_is_cut_where_the_view_is_narrow(view: ChallengeView, session: S
     for widget in (page.check, page.hint, page.reveal, page.next, page.said, page.asked):
         right = widget.mapTo(page.area.viewport(), widget.rect().topRight()).x()
         assert right <= shown, widget.objectName()
+
+
+def test_long_options_wrap(view: ChallengeView, session: Session, qtbot: QtBot) -> None:
+    view.resize(340, 600)
+    long = "It is a small constant times as much, whatever the number of parameters & whatever else"
+    question = Question(
+        kind="concept", level="beginner", concept="chain rule", text="How much?", answer=long, form="choice",
+        options=(long, "1"), explanation="So.", hints=("Think.",),
+    )  # fmt: skip
+    shown = dataclasses.replace(session.state.challenge, round=rounds.begin((question,)), page="question")
+    session.change(challenge=shown)
+    QApplication.processEvents()
+    first, second = view.question.answer.buttons
+    assert first.height() > 1.5 * second.height()
+    assert first.text().replace("\n", " ") == long.replace("&", "&&")
+    assert first.mapTo(view, first.rect().topRight()).x() <= view.width()
+    first.click()
+    acts.give_answer(session, view.question.answer.text)
+    assert session.state.challenge.round.attempt.first is True
 
 
 def test_what_is_asked_is_the_last_line(view: ChallengeView, session: Session, qtbot: QtBot) -> None:
