@@ -440,11 +440,9 @@ class Session(QObject):
         def deliver(found: tuple[tuple[Direction, ...], float]) -> None:
             if self.state.document is document:
                 self._runner.principal = found[0]
-                self.change(**{**NO_SURFACE, "axes": PRINCIPAL})
-                self.say(
-                    f"Adam went {STEPS} steps through all parameters; "
-                    f"this plane holds {found[1]:.1%} of its variance."
-                )
+                said = f"Adam went {STEPS} steps through all parameters; "
+                said += f"this plane holds {found[1]:.1%} of the variance of its way."
+                self.change(**{**NO_SURFACE, "axes": PRINCIPAL, "notice": said})
 
         self.jobs.start(
             "axes",

@@ -34,7 +34,7 @@ _HINTS = (
     "Why it is said to have ended so; standing still is not arriving",
 )
 #: In letters. Those that a person compares fit beside one another into a window of 1280 pixels.
-_WIDTHS = (25, 5, 10, 11, 11, 11, 14, 40)
+_WIDTHS = (22, 5, 10, 11, 11, 11, 14, 40)
 _ROLES = {"converged": "success", "diverged": "error", "left": "warning", "running": "muted"}
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -187,6 +187,7 @@ class PathTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a title ends with the start
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()

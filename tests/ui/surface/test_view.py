@@ -194,7 +194,7 @@ def test_principal_directions_are_looked_for_and_kept(
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert line.text() == "W[0,0]"  # until they are found
     qtbot.waitUntil(lambda: session.state.axes == PRINCIPAL, timeout=20_000)
-    assert "60 steps" in session.state.message
+    assert "60 steps" in session.state.notice
     assert [box.currentText() for box in view.tools.axes] == ["principal directions"] * 2
     surface = session.state.surface
     session.set_point(1.0, 0.0)
