@@ -139,9 +139,8 @@ class Course(QWidget):
             row.setVisible(place < len(race.starts))
             if place < len(race.starts):
                 row.show_start(race, (names[0], names[1]), now.theme)
-        self.starts.show_title(
-            "Starts", remark=f"{names[0]} and {names[1]}; Shift+click on the surface adds one"
-        )
+        short = f"{names[0]} and {names[1]}; " if len("".join(names)) < 16 else ""
+        self.starts.show_title("Starts", remark=f"{short}Shift+click on the surface adds one")
         self.add.setEnabled(now.here is not None)
 
     def _set(self, name: str, value: Value, gesture: str) -> None:
