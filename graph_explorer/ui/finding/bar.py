@@ -179,12 +179,12 @@ class FindBar(Overlay):
                 self._deliver(trace, query, search(trace, query))
                 return
         except InputError as error:
-            self._say(_sentence(error))
+            self._refuse(error)
             return
         self._under_way = (trace, query)
         self.session.jobs.start(
             "search", "Searching", lambda checkpoint: search(trace, query, checkpoint),
-            lambda names: self._deliver(trace, query, names), lambda error: self._say(_sentence(error)),
+            lambda names: self._deliver(trace, query, names), self._refuse,
         )  # fmt: skip
 
     def _deliver(self, trace: Trace, query: str, names: tuple[str, ...]) -> None:
@@ -194,6 +194,12 @@ class FindBar(Overlay):
             if found == self.session.state.found:
                 self._tell(self.session.state)
             self.session.change(found=found)
+
+    def _refuse(self, error: InputError) -> None:
+        """Says what is wrong with the query; nothing is dimmed for it."""
+        self._under_way = None
+        self.session.change(found=None)
+        self._say(_sentence(error))
 
     def _say(self, text: str) -> None:
         self.count.setText(text)

@@ -106,6 +106,7 @@ def test_errors_and_nothing_are_said(
     looked_for(qtbot, view, "op:Sigmiod")
     assert view.finder.count.text() == "No node here is a 'Sigmiod'; did you mean 'Sigmoid'?"
     assert session.state.message == ""
+    assert session.state.found is None, "nothing is dimmed"
     looked_for(qtbot, view, "unheard of")
     assert view.finder.count.text() == "No node fits."
     assert lit(view) == set()
