@@ -189,6 +189,7 @@ def test_examples_take_the_form_of_the_inputs() -> None:
     assert found.training.features.dtype == np.float32
     np.testing.assert_array_equal(found.training.targets.argmax(axis=1), data("digits", "labels"))
     np.testing.assert_array_equal(found.training.targets.sum(axis=1), 1)
+    assert found.classes == tuple("0123456789")
     numbers = document(np.zeros(2), np.zeros((2, 1)))
     found = examples_of(numbers, read_training({"data": "line:examples=9", "split": 1.0}))
     assert (found.training.features.shape, found.training.targets.shape) == ((9,), (9, 1))
