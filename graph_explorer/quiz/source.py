@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.document import Document, run
+from graph_explorer.document import Document, run, surface_of
+from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import bracketed, number
 from graph_explorer.engine.trace import Pulled, Trace
+from graph_explorer.lab.surface import Surface
 
 Array = np.ndarray[Any, Any]
 
@@ -68,6 +70,14 @@ class Source:
     @property
     def output(self) -> str:
         return self.trace.output
+
+    @cached_property
+    def surface(self) -> Surface | None:
+        """The surface of the document; None where it has none."""
+        try:
+            return surface_of(self.document)
+        except InputError:
+            return None
 
 
 def source(document: Document, link: str = "") -> Source:

@@ -32,6 +32,8 @@ from graph_explorer.quiz.wording import formula, local_rule, rule, slot_of, take
 
 Array = np.ndarray[Any, Any]
 
+#: So often a step is asked about whose local derivative says something, if there is one.
+_TELLING = 0.85
 _WHAT_LOCAL = ("The local derivative is the slope of this one operation; nothing above it enters.",)
 
 
@@ -43,7 +45,13 @@ def _level(step: Pulled) -> Level:
 
 
 def _pick(source: Source, random: Random, wanted: Any) -> Pulled | None:
+    """A step by chance, most often one whose local derivative is not just 1."""
     found = [step for step in source.pulls if wanted(step)]
+    telling = [
+        step for step in found if step.local.value is None or np.any(np.asarray(step.local.value) != 1)
+    ]
+    if telling and random.random() < _TELLING:
+        return random.choice(telling)
     return random.choice(found) if found else None
 
 

@@ -13,7 +13,6 @@ from random import Random
 
 import numpy as np
 
-from graph_explorer.document import surface_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.descent import race
@@ -29,12 +28,10 @@ _STEPS = 40
 _TOLD = 4
 
 
-@lru_cache(maxsize=128)
 def _surface(source: Source) -> tuple[Surface, np.ndarray] | None:
     """The document's surface, and where its paths start."""
-    try:
-        surface = surface_of(source.document)
-    except InputError:
+    surface = source.surface
+    if surface is None:
         return None
     asked = source.document.surface
     start = surface.here if asked is None or asked.start is None else np.array(asked.start)
@@ -70,8 +67,7 @@ def whose(source: Source, random: Random) -> Question | None:
     if steepest is None:
         return None
     reach = max(float(np.abs(start).max()), 1.0)
-    texts = [_settings(name, steepest, reach) for name in random.sample(_METHODS, 3)]
-    paths = race(surface, [(read_method(text), start) for text in texts], _STEPS)
+    paths = [_path(source, _settings(name, steepest, reach)) for name in random.sample(_METHODS, 3)]
     if not _tellable(paths):
         return None
     letters = ("A", "B", "C")
@@ -111,6 +107,15 @@ def whose(source: Source, random: Random) -> Question | None:
         if letter != letters[asked]
     ]
     return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+
+
+@lru_cache(maxsize=512)
+def _path(source: Source, settings: str) -> Path:
+    """The path of a method from the start of the document's surface."""
+    found = _surface(source)
+    assert found is not None
+    surface, start = found
+    return race(surface, [(read_method(settings), start)], _STEPS)[0]
 
 
 def _settings(name: str, steepest: float, reach: float) -> str:

@@ -19,6 +19,8 @@ from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source
 from graph_explorer.quiz.wording import lines_of, many
 
+#: So often a question on the two modes is one where they differ, if there is one.
+_UNEVEN = 0.8
 #: A question shows no more lines of a graph than this.
 _LINES = 12
 #: What a trace says of a leaf whose gradient was left out.
@@ -95,15 +97,21 @@ def _between(source: Source, names: list[str]) -> tuple[Node, ...]:
 
 def _pairs(source: Source, names: list[str]) -> list[tuple[str, str]]:
     """(later in the forward pass, earlier) for every two of `names` of which one leads to the other."""
-    graph = source.trace.graph
     found = []
     for name in names:
-        reached = {name}
-        for node in graph.nodes[graph.index(name) + 1 :]:
-            if not reached.isdisjoint(node.inputs) and source.trace.takes_gradient(node.id):
-                reached.update(node.outputs)
+        reached = _reached(source, name)
         found += [(other, name) for other in names if other != name and other in reached]
     return found
+
+
+def _reached(source: Source, name: str) -> set[str]:
+    """The values that are made from a value by ways along which gradients run."""
+    graph = source.trace.graph
+    reached = {name}
+    for node in graph.nodes[graph.index(name) + 1 :]:
+        if not reached.isdisjoint(node.inputs) and source.trace.takes_gradient(node.id):
+            reached.update(node.outputs)
+    return reached
 
 
 # ── what gets no gradient ─────────────────────────────────────────────────────────────────────
@@ -193,19 +201,28 @@ def mode(source: Source, random: Random) -> Question | None:
     trace = source.trace
     inputs = [name for name in trace.plan.wrt if trace.has_gradient(name)]
     outputs = [node.id for node in trace.graph if not node.is_leaf and trace.has_gradient(node.id)]
-    pairs = [(of, by) for by in inputs for of in outputs if _pairs(source, [of, by])]
+    ways = {by: _reached(source, by) for by in inputs}
+    pairs: list[tuple[str, tuple[str, ...]]] = [
+        (of, (by,)) for by in inputs for of in outputs if of in ways[by]
+    ]
+    together = [(of, tuple(by for by in inputs if of in ways[by])) for of in outputs]
+    pairs += [(of, several) for of, several in together if len(several) > 1]
     if not pairs:
         return None
-    uneven = [(of, by) for of, by in pairs if trace.value(of).size != trace.value(by).size]
-    of, by = random.choice(uneven if uneven and random.random() < 0.8 else pairs)
-    rows, columns = trace.value(of).size, trace.value(by).size
+    sizes = {name: trace.value(name).size for name in (*inputs, *outputs)}
+    uneven = [(of, names) for of, names in pairs if sizes[of] != sum(sizes[by] for by in names)]
+    of, names = random.choice(uneven if uneven and random.random() < _UNEVEN else pairs)
+    rows, columns = sizes[of], sum(sizes[by] for by in names)
     answer = _MODES["neither" if rows == columns else "reverse" if rows < columns else "forward"]
-    shown, moved = name_text(of), name_text(by)
+    shown, moved = name_text(of), _listed([name_text(by) for by in names])
+    has = (
+        f"{moved} has {_numbers(columns)}" if len(names) == 1 else f"{moved} together have {columns} numbers"
+    )
     question = Question(
         kind="mode", level="advanced", concept="automatic differentiation", node=of, form="choice",
         options=tuple(_MODES.values()), answer=answer,
-        text=f"{shown} has {_numbers(rows)} and {moved} has {_numbers(columns)}. "
-        f"All derivatives of {shown} by {moved} are wanted. Which mode needs fewer passes?",
+        text=f"{shown} has {_numbers(rows)}, {has}. "
+        f"All derivatives of {shown} by {moved} are wanted.\nWhich mode needs fewer passes?",
         hints=(
             "One pass of forward mode gives the derivatives by one input entry, of all outputs.",
             "One pass of reverse mode gives the derivatives of one output entry, by all inputs.",

@@ -37,7 +37,8 @@ def upstream(source: Source, random: Random) -> Question | None:
     nodes = [node for node in trace.graph if node.id in ids and 0 < len(trace.terms(node.id)) <= _MOST_USES]
     if not nodes:
         return None
-    node = random.choice(nodes)
+    telling = [node for node in nodes if float(trace.gradient(node.id)) != 1]
+    node = random.choice(telling or nodes)
     terms = trace.terms(node.id)
     shown, asked = name_text(node.id), derivative(output, node.id)
     parts = [float(term.contribution) for term in terms]

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.document import surface_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import bracketed, name_text, number
 from graph_explorer.engine.spoken import spoken
@@ -104,8 +103,10 @@ _METHODS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 def next_point(source: Source, random: Random) -> Question | None:
     """The next value of one coordinate under a method with memory, its state given."""
+    surface = source.surface
+    if surface is None:
+        return None
     try:
-        surface = surface_of(source.document)
         text = random.choice(list(_METHODS))
         rate = random.choice((0.01, 0.05, 0.1))
         settings = read_method(text.format(lr=rate))
