@@ -94,13 +94,22 @@ def branch(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: S
     return True
 
 
-def unrolled(reader: Reader, node: onnx.NodeProto, turn: Callable[[], None]) -> bool:
-    """Runs `turn`; False, and all taken back, where the loop cannot be spelled out."""
+def unrolled(
+    reader: Reader, node: onnx.NodeProto, scope: Scope, place: int, turn: Callable[[], None]
+) -> bool:
+    """Runs `turn`; False, and all taken back, where the loop cannot be spelled out.
+
+    One that is too long is tried once, however often the loops around it turn.
+    """
+    where = (*scope.calls, *scope.place, str(place))
+    if where in reader.closed:
+        return False
     mark = reader.build.mark()
     try:
         turn()
     except TooLong:
         reader.build.back(mark)
+        reader.closed.add(where)
         reader.build.remarks.append(
             f"The loop {described(node)} would become more than {MAX_UNROLLED:,} nodes: it stays closed, "
             "and no gradient passes through it."
@@ -170,7 +179,7 @@ def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
     group = reader.own_group(node, scope)
     turning = _Turning(reader, body, scope, place, group, turns, goes_on, condition, states, pieces)
     try:
-        if not unrolled(reader, node, turning.all):
+        if not unrolled(reader, node, scope, place, turning.all):
             return False
     except InputError as error:
         raise InputError(f"a turn of it fails: {error.message}") from None

@@ -24,6 +24,8 @@ Rule = Callable[..., Any]
 _DRAWING = frozenset(
     {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"}
 )
+#: The Loops inside one node turn together at most so often.
+MOST_INNER_TURNS = 100_000
 #: Domains whose operators the reference knows.
 _REFERENCED = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training")
 
@@ -170,7 +172,42 @@ def _alone(
 def _evaluator(model: onnx.ModelProto, shown: str) -> Any:
     from onnx.reference import ReferenceEvaluator
 
-    return _guarded(lambda: ReferenceEvaluator(model), shown)
+    return _guarded(lambda: ReferenceEvaluator(model, new_ops=[_bounded_loop()]), shown)
+
+
+def _bounded_loop() -> Any:
+    """The reference's Loop, all those of one evaluator together with so many turns at most.
+
+    The reference takes a condition that is left out for false; the standard, for true.
+    """
+    from onnx.reference.ops import op_loop
+
+    unbounded: Any = op_loop.Loop
+    turns = 0
+
+    class Loop(unbounded):  # type: ignore[misc]
+        _run_body: Any  # the reference makes it of the attribute
+
+        def __init__(self, node: Any, settings: Any) -> None:
+            super().__init__(node, settings)
+            once = self._run_body
+
+            def counted(*inputs: Any, **more: Any) -> Any:
+                nonlocal turns
+                turns += 1
+                if turns > MOST_INNER_TURNS:
+                    raise InputError(
+                        f"its Loops turn more than {MOST_INNER_TURNS:,} times; bound their counts"
+                    )
+                return once(*inputs, **more)
+
+            self._run_body = counted
+
+        def _run(self, count: Any, condition: Any, *inputs: Any, **more: Any) -> Any:
+            going = np.bool_(True) if condition is None else condition
+            return super()._run(count, going, *inputs, **more)
+
+    return Loop
 
 
 def _run(evaluator: Any, feeds: Mapping[str, Any], shown: str) -> list[Any]:
@@ -185,6 +222,8 @@ def _guarded(work: Callable[[], Any], shown: str) -> Any:
             return work()
     except MemoryError:
         raise InputError(f"there is not enough memory for {shown}") from None
+    except InputError:
+        raise
     except Exception as error:  # the reference raises whatever comes
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"ONNX's reference cannot run {shown}: {reason}") from None

@@ -57,6 +57,8 @@ class Reader:
         self.lists: dict[str, tuple[str, ...]] = {}
         #: values that might have been missing and are there
         self.present: set[str] = set()
+        #: where the loops stand that are too long to be spelled out
+        self.closed: set[tuple[str, ...]] = set()
         #: where the subgraph stands → names of its initializers → ids
         self.inner_leaves: dict[tuple[str, ...], dict[str, str]] = {}
 

@@ -118,7 +118,7 @@ def scan(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
         else:
             states, pieces = walk.through(given[:kept], given[kept:], group)
 
-    if not control.unrolled(reader, node, spell_out):
+    if not control.unrolled(reader, node, scope, place, spell_out):
         return False
     if batched:
         control.finish(reader, node, scope, group, [], [(piece, 0) for piece in pieces])

@@ -15,7 +15,7 @@ from graph_explorer import cli
 from graph_explorer.document import run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats import open_document
-from graph_explorer.formats.onnx import reader
+from graph_explorer.formats.onnx import control, opaque, reader
 from graph_explorer.formats.onnx.read import document_of
 from tests.formats.onnx.models import model, node, open_value
 
@@ -328,6 +328,49 @@ def test_a_device_is_not_read(tmp_path: Path) -> None:
     os.symlink(os.devnull, tmp_path / "device.onnx")
     with pytest.raises(InputError, match="this is a pipe or a device; choose a file"):
         open_document(tmp_path / "device.onnx")
+
+
+def _loops(depth: int, turns: int) -> onnx.ModelProto:
+    """y = x doubled in loops within loops, each of which turns so often."""
+    doubled = node("Add", "s s", "r")
+    for _ in range(depth):
+        body = helper.make_graph(
+            [node("Identity", "go", "on"), doubled],
+            "body",
+            [
+                open_value("turn", kind=TensorProto.INT64),
+                open_value("go", kind=TensorProto.BOOL),
+                open_value("s", 1),
+            ],
+            [onnx.ValueInfoProto(name="on"), onnx.ValueInfoProto(name="r")],
+        )
+        doubled = node("Loop", "turns _ s", "r", body=body)
+    doubled.input[2], doubled.output[0] = "x", "y"
+    return model([doubled], [open_value("x", 1)], tensors={"turns": np.int64(turns)})
+
+
+def test_loops_within_loops_are_tried_once_and_turn_so_often_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    nodes = reader.Reader.nodes
+
+    def counted(self: reader.Reader, *arguments: object) -> None:
+        read.append(len(arguments[0]))  # type: ignore[arg-type]
+        nodes(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reader.Reader, "nodes", counted)
+    document = document_of(_loops(6, 30))
+    document.graph  # noqa: B018
+    assert sum(read) < 50_000
+    monkeypatch.setattr(opaque, "MOST_INNER_TURNS", 1_000)
+    with pytest.raises(InputError, match="its Loops turn more than 1,000 times; bound their counts"):
+        run(document, wrt=())
+
+
+def test_loops_within_a_closed_loop_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "MAX_UNROLLED", 10)
+    document = document_of(_loops(3, 3), inputs={"x": [1.0]})
+    assert [node.op for node in document.graph if node.rule is not None] == ["Loop"]
+    assert run(document, wrt=()).value("y") == 2**27
 
 
 def test_an_output_too_large_for_its_gradient() -> None:
