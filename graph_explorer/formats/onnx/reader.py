@@ -165,8 +165,8 @@ class Reader:
 
     def _constant(self, node: onnx.NodeProto, scope: Scope) -> None:
         given = attributes_of(node, self.tensors)
-        if len(given) != 1:
-            raise InputError("a Constant takes one value; export the model anew")
+        if len(given) != 1 or len(node.output) != 1 or not node.output[0]:
+            raise InputError("a Constant has one value and one name for it; export the model anew")
         ((kind, value),) = given.items()
         if kind in ("value", "sparse_value"):
             array = np.asarray(value)

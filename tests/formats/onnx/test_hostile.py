@@ -139,6 +139,10 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda m: _set(m, 1, input="h h h"),
         "'second' (Relu): it takes 1 input(s), and 3 are given; export the model anew",
     ),
+    "constant of two names": (
+        lambda m: m.graph.node.append(node("Constant", "", "c d", value_float=1.0)),
+        "'c' (Constant): a Constant has one value and one name for it; export the model anew",
+    ),
     "negative size": (
         lambda m: m.graph.initializer[0].dims.__setitem__(0, -3),
         "the tensor 'w' has a negative size: [-3, 4]",
