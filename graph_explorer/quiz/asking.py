@@ -44,17 +44,24 @@ def ask(
 def ask_for(
     source: Source, progress: Progress, day: datetime.date, seed: int, count: int, kinds: Iterable[str] = ()
 ) -> tuple[Question, ...]:
-    """Questions that fit a learner: concepts whose time has come first, each at the level reached there."""
+    """Questions that fit a learner: concepts whose time has come first, each at the level reached there.
+
+    A further question of a kind counts as one level farther away, so that a round is not of one kind.
+    """
     offered = ask(source, seed, _CHOICE * count, "", kinds)
     waiting = due(progress, day)
 
-    def fit(question: Question) -> tuple[int, int]:
+    def fit(question: Question, chosen: list[Question]) -> tuple[int, int]:
         practice = progress.concepts.get(question.concept, Practice())
         gap = abs(LEVELS.index(question.level) - LEVELS.index(practice.level))
         soon = waiting.index(question.concept) if question.concept in waiting else len(waiting)
-        return gap, soon
+        return gap + sum(each.kind == question.kind for each in chosen), soon
 
-    chosen = sorted(offered, key=fit)[:count]
+    left, chosen = list(offered), list[Question]()
+    while left and len(chosen) < count:
+        best = min(left, key=lambda question: fit(question, chosen))
+        left = [question for question in left if question is not best]
+        chosen.append(best)
     return tuple(question for question in offered if any(question is each for each in chosen))
 
 

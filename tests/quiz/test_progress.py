@@ -9,8 +9,10 @@ import pytest
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.quiz import progress as kept
+from graph_explorer.quiz.asking import ask_for
 from graph_explorer.quiz.progress import Progress, answered
 from graph_explorer.quiz.question import Question
+from tests.quiz.test_kinds import source_of
 
 DAY = datetime.date(2026, 3, 1)
 QUESTION = Question(
@@ -73,3 +75,23 @@ def test_progress_is_written_and_read() -> None:
 def test_what_is_no_progress_is_refused(record: object) -> None:
     with pytest.raises(InputError, match="no record of progress"):
         kept.from_record(record)
+
+
+def test_a_round_that_fits_is_not_of_one_kind() -> None:
+    """Of a beginner's questions many are of few kinds: a round takes each in turn."""
+    found = ask_for(source_of("two_layer"), Progress(), DAY, 3, 8)
+    kinds = [question.kind for question in found]
+    assert len(kinds) == 8
+    assert max(kinds.count(kind) for kind in kinds) <= 2
+    assert len(set(kinds)) >= 6
+
+
+def test_questions_come_at_the_level_that_was_reached() -> None:
+    """Who has answered three questions on a concept is asked harder ones on it."""
+    beginner = ask_for(source_of("neuron"), Progress(), DAY, 1, 6, ("contribution", "concept"))
+    learnt = Progress()
+    for question in beginner * 3:
+        learnt = answered(learnt, question, True, DAY)
+    levels = [question.level for question in ask_for(source_of("neuron"), learnt, DAY, 1, 6, ("concept",))]
+    assert {question.level for question in beginner} == {"beginner"}
+    assert set(levels) != {"beginner"}

@@ -287,7 +287,7 @@ class QuestionPage(QWidget):
         also = f"The answer: {spoken(question)}. " if over and not attempt.done else ""
         self.explanation.show_text(also + question.explanation if over else "")
         self.example.show_text(f"See it in the example: {question.link}")
-        self.example.setVisible(over and bool(question.link))
+        self.example.setVisible(over and bool(question.link) and acts.moments_now(self.session) is None)
         self._show_buttons(shown, question)
 
     def _show_buttons(self, shown: Round, question: Question) -> None:

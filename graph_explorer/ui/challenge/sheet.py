@@ -54,7 +54,8 @@ def _html(questions: Sequence[Question], title: str, answers: bool) -> str:
 
 
 def _question(number: int, question: Question, answers: bool) -> str:
-    text = "<br>".join(escape(line) for line in question.text.splitlines())
+    *given, asked = question.text.splitlines()
+    text = "<br>".join([*(escape(line) for line in given), f"<b>{escape(asked)}</b>"])
     figure = f"<br>{_picture(question.figure)}" if question.figure is not None else ""
     options = "".join(
         f"<br>{'☐' if question.form != 'order' else _LETTERS[k % 26] + ')'} {escape(option)}"
