@@ -33,6 +33,8 @@ _LEAD = (
     "Fill in the gradients from the output back to the inputs. What is right appears on the graph; "
     "later fields are judged by your own numbers. Gradients of large arrays fill in by themselves."
 )
+#: So many pixels of a gradient's name are seen even where the view is narrow.
+_NAMED = 130
 _DONE = "That is the whole backward pass."
 _CHANGED = "The document has changed since; begin again."
 
@@ -45,11 +47,12 @@ class _Line:
         suffix = f"[{','.join(map(str, field.index))}]" if field.index else ""
         name = derivative(output, field.name) + suffix
         self.label = Elided(name)
+        self.label.setMinimumWidth(min(self.label.sizeHint().width(), _NAMED))
         self.edit = QLineEdit()
         self.edit.setObjectName(f"blank_{row}")
         self.edit.setAccessibleName(f"Gradient {name}")
         self.edit.setPlaceholderText("?")
-        self.edit.setMinimumWidth(110)
+        self.edit.setMinimumWidth(80)
         self.edit.returnPressed.connect(partial(page.enter, field))
         self.mark = QLabel()
         self.mark.setFixedWidth(18)

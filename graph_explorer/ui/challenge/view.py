@@ -25,6 +25,8 @@ from graph_explorer.ui.challenge.question_page import QuestionPage
 from graph_explorer.ui.challenge.state import Page
 from graph_explorer.ui.session import Session, State
 
+#: Below this many pixels fields and buttons would be cut.
+_LEAST = 290
 _CARED_FOR = ("challenge", "theme", "trace", "selection")
 
 
@@ -36,6 +38,7 @@ class ChallengeView(QWidget):
         self.session = session
         self.setObjectName("challenge")
         self.setAccessibleName("Challenge")
+        self.setMinimumWidth(_LEAST)
         acts.load_progress(session)
         self.home = HomePage(session)
         self.question = QuestionPage(session)
@@ -115,6 +118,7 @@ class ChallengeView(QWidget):
             return
         left = challenge.round.minutes * 60 - (time.monotonic() - challenge.started)
         self.clock.setText(f"{max(int(left) // 60, 0)}:{max(int(left) % 60, 0):02d}")
+        self.clock.setAccessibleName(f"Time left: {self.clock.text()}")
         if left <= 0:
             acts.end(self.session)
 
