@@ -14,6 +14,9 @@ from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.views import VIEWS, Zoomed, beside
 from graph_explorer.ui.widgets.icons import icon
 
+#: How wide a view is beside another one, where that is not the same: graphs are tall.
+_SHARES = {"graph": 2, "surface": 3}
+
 
 class Middle(QWidget):
     """Shows the session's views. `pages` holds those that have been made, by name."""
@@ -105,7 +108,9 @@ class Middle(QWidget):
         self.tabs.blockSignals(blocked)
         self.split.setChecked(len(now.views) > 1)
         if len(now.views) > 1:
-            self.room.setSizes([self.width() // 2 if name in now.views else 0 for name in self.pages])
+            in_order = [view.name for view in VIEWS if view.name in self.pages]
+            shares = [_SHARES.get(name, 2) if name in now.views else 0 for name in in_order]
+            self.room.setSizes([share * self.width() for share in shares])
 
 
 def _has_focus(page: QWidget) -> bool:

@@ -50,6 +50,7 @@ def test_both_are_seen_from_left_to_right(open_window: Window, qtbot: QtBot) -> 
     assert middle.room.indexOf(middle.pages["graph"]) < middle.room.indexOf(middle.pages["surface"])
     sizes = middle.room.sizes()
     assert min(sizes) > 0.3 * sum(sizes)
+    assert sizes[middle.room.indexOf(middle.pages["surface"])] == max(sizes)
     assert middle.split.isChecked()
     assert open_window.menus.actions["view.split"].isChecked()
     middle.tabs.tabBarClicked.emit(0)

@@ -17,6 +17,8 @@ BAR, BAR_TEXT, BAR_GAP = 14.0, 52.0, 16.0
 TITLE = 34.0
 #: Where the plot would be narrower or lower than this, it takes the room of a section.
 _NARROWEST, _LOWEST = 300.0, 270.0
+#: A picture that is narrower leaves out the colour bar: the contour lines carry their values.
+_BARLESS = 400.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def make_plan(width: float, height: float, look: Look, titled: bool = False) -> 
     """The places of all parts in a picture of that size, in logical pixels."""
     top = TITLE if titled else TOP
     sections = look.sections and not look.solid
-    wide = width - LEFT - RIGHT - BAR - BAR_TEXT - BAR_GAP
+    barred = width >= _BARLESS
+    wide = width - LEFT - RIGHT - (BAR + BAR_TEXT + BAR_GAP if barred else 0.0)
     high = height - top - BOTTOM
     above = SECTION + GAP if sections and high - SECTION > _LOWEST else 0.0
     beside = SECTION + GAP if sections and wide - SECTION > _NARROWEST else 0.0
@@ -44,7 +47,7 @@ def make_plan(width: float, height: float, look: Look, titled: bool = False) -> 
     return Plan(
         (width, height),
         plot,
-        (right + beside + BAR_GAP, plot[1], BAR, plot[3]),
+        (right + beside + BAR_GAP, plot[1], BAR, plot[3]) if barred else None,
         (plot[0], top, plot[2], SECTION) if above else None,
         (right + GAP, plot[1], SECTION, plot[3]) if beside else None,
         (LEFT, 0.0, width - LEFT - RIGHT, TITLE) if titled else None,

@@ -42,3 +42,10 @@ def test_sections_give_way_to_the_plot() -> None:
     assert without.plot[2] > large.plot[2]
     assert without.plot[3] > large.plot[3]
     assert make_plan(1000, 700, Look(solid=True)).above is None
+
+
+def test_a_narrow_picture_leaves_its_room_to_the_plot() -> None:
+    wide, narrow = make_plan(420, 500, Look()), make_plan(380, 500, Look())
+    assert wide.bar is not None
+    assert narrow.bar is None
+    assert narrow.plot[2] > wide.plot[2]
