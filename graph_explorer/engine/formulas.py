@@ -122,7 +122,11 @@ def _printed(found: Operation, symbols: list[Any], attributes: Mapping[str, Any]
 
 
 def _filled(template: str, names: Mapping[str, str]) -> str:
-    """A template of a declaration with `{a}` replaced; a symbol without braces stays."""
+    """A template of a declaration with `{a}` replaced; a symbol without braces stays.
+
+    A last summand that is not given, such as a bias, is left out.
+    """
+    template = re.sub(r" \+ \{(\w+)\}$", lambda m: m[0] if names.get(m[1]) else "", template)
     return re.sub(r"\{(\w+)\}", lambda m: _grouped(names[m[1]]) if m[1] in names else m[0], template)
 
 

@@ -18,6 +18,7 @@ from graph_explorer.engine.explain import (
     sentences,
     total,
 )
+from graph_explorer.engine.formulas import forward_latex
 from graph_explorer.engine.notation import (
     brief,
     brief_latex,
@@ -290,3 +291,13 @@ def evaluated(text: str) -> float:
         text = text[:start] + "**(" + text[start:end].replace("^", "").translate(_POWERS) + ")" + text[end:]
     text = text.replace("×", "*").replace("·", "*").replace("−", "-")
     return float(eval(text, {"__builtins__": {}}))
+
+
+def test_a_bias_that_is_not_given_is_not_shown() -> None:
+    shown = []
+    for bias in ("", ", b"):
+        trace = run(parse(f"L = sum(conv2d(x, w{bias}))", {"x": np.ones((1, 1, 3, 3))}, {
+            "w": np.ones((1, 1, 2, 2)), **({"b": np.ones(1)} if bias else {}),
+        }))  # fmt: skip
+        shown += [forward_latex(trace, node) for node in trace.graph if node.op == "Conv"]
+    assert shown == [r"w \star x", r"w \star x + b"]

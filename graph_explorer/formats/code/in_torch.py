@@ -42,6 +42,20 @@ def torch_code(document: Document) -> tuple[str, Mapping[str, Array]]:
     return writer.text(), writer.arrays
 
 
+def _settled(trace: Trace) -> set[str]:
+    """Constants, shapes, and what is computed of these alone: the numbers of the run."""
+    found = {node.id for node in trace.graph.leaves("constant")}
+    for node in trace.graph:
+        known = node.op in ("Shape", "Size") or all(name in found for name in node.inputs if name)
+        if not node.is_leaf and known and all(_plain(trace.value(name)) for name in node.outputs if name):
+            found.update(filter(None, node.outputs))
+    return found
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+
+
 class _Writer:
     """One program that is being written."""
 
@@ -50,7 +64,7 @@ class _Writer:
         self.names = Names(_RESERVED)
         self.called = {name: self.names.fresh(name) for name in trace.graph.values}
         self.detached: set[Use] = set(trace.plan.detached)
-        self.constants = {node.id for node in trace.graph.leaves("constant")}
+        self.constants = _settled(trace)
         self.lines: list[str] = []
         self.arrays: dict[str, Array] = {}
         self.default = np.dtype(document.dtype)
@@ -67,6 +81,10 @@ class _Writer:
             if node.is_leaf:
                 if node.op == "constant" and np.ndim(self.trace.value(node.id)):
                     self.lines.append(self._leaf(node.id))
+                continue
+            if node.id in self.constants:
+                known = [name for name in node.outputs if name and np.ndim(self.trace.value(name))]
+                self.lines += [self._leaf(name) for name in known]
                 continue
             if node.group != group:
                 group = node.group

@@ -107,6 +107,10 @@ def _batch_norm(call: Call) -> str:
     if call.outputs > 1 and not training:
         raise Unspelled("outputs")
     eps = call.get("epsilon", 1e-5)
+    if not training and not (call.fixed[3] and call.fixed[4]):  # F.batch_norm has no gradient of these
+        sides = (1, -1, *[1] * (len(call.shape()) - 2))
+        scale, shift, mean, variance = (f"{call.tensor(k)}.reshape({sides})" for k in range(1, 5))
+        return f"({call.tensor(0)} - {mean}) / torch.sqrt({variance} + {eps}) * {scale} + {shift}"
     channels = call.shape()[1]
     weights = ", ".join(
         call.tensor(k) if call.shape(k) else f"{call.tensor(k)}.expand({channels})" for k in (1, 2)

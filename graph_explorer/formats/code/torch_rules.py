@@ -170,9 +170,14 @@ def _slice(call: Call) -> str:
     given = {key: value for key, value in settings.items() if value is not None}
     cut = OPERATIONS["Slice"].forward(Spelled(call.values[0], name="x"), **given)
     index = cut.parts[1]
-    if any(isinstance(part, slice) and (part.step or 1) < 0 for part in index):
+    backward = [isinstance(part, slice) and (part.step or 1) < 0 for part in index]
+    if sum(backward) > 1 or (any(backward) and Ellipsis in index):
         raise Unspelled("a slice that runs backward")
-    return f"{call.tensor(0)}[{', '.join(map(_item, index))}]"
+    items = [
+        f"torch.arange{part.indices(size)}" if back else _item(part)
+        for part, back, size in zip(index, backward, call.shape(), strict=False)
+    ]
+    return f"{call.tensor(0)}[{', '.join(items)}]"
 
 
 def _gather(call: Call) -> str:

@@ -15,6 +15,8 @@ from graph_explorer.formats.code.in_torch import torch_code
 from graph_explorer.formats.code.torch_rules import RULES
 from graph_explorer.formats.examples import Example, examples
 from graph_explorer.formats.names import identifier
+from graph_explorer.formats.onnx.read import document_of
+from tests.formats.onnx.models import model, node, open_value
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
@@ -56,6 +58,31 @@ def test_what_pytorch_has_no_word_for_is_named() -> None:
     document = parse("y = sum(Shrink(x))", {}, {"x": [1.0]})
     with pytest.raises(InputError, match=r"'y.shrink': Shrink cannot be written as PyTorch code"):
         torch_code(document)
+
+
+def test_what_models_compute_of_shapes_is_the_number_of_the_run() -> None:
+    made = model(
+        [node("Shape", "x", "s"), node("Reshape", "w s", "r"), node("Slice", "r a b c d", "y")],
+        [open_value("x", 2, 3)],
+        tensors={
+            "w": np.ones(6, np.float32), "a": np.int64([-1]), "b": np.int64([-9]), "c": np.int64([1]),
+            "d": np.int64([-1]),
+        },
+    )  # fmt: skip
+    code, _ = torch_code(document_of(made))
+    assert "r = w.reshape((2, 3))" in code.splitlines()
+    assert "y = r[:, torch.arange(2, -1, -1)]" in code.splitlines()
+
+
+def test_moments_that_are_parameters_get_gradients() -> None:
+    tensors = {name: np.ones(3, np.float32) for name in ("scale", "shift", "mean", "variance")}
+    made = model(
+        [node("BatchNormalization", "x scale shift mean variance", "y")],
+        [open_value("x", 2, 3)],
+        tensors=tensors,
+    )
+    code, _ = torch_code(document_of(made))
+    assert "y = (x - mean.reshape((1, -1))) / torch.sqrt(variance.reshape((1, -1)) + " in code
 
 
 def test_large_arrays_are_loaded() -> None:
