@@ -196,7 +196,8 @@ class Workbench(QMainWindow):
         width, height = self.width(), self.height()
         across = Qt.Orientation.Horizontal
         self.resizeDocks([self.docks["outline"]], [min(max(width * 21 // 100, 276), 380)], across)
-        self.resizeDocks([self.docks["inspector"]], [min(max(width * 28 // 100, 310), 500)], across)
+        # no narrower than the titles of the tabs on the right
+        self.resizeDocks([self.docks["inspector"]], [min(max(width * 28 // 100, 344), 500)], across)
         right = self.docks["inspector"].width()
         program = min(max(width * 24 // 100, 300), 620)
         bottom = [self.docks["program"], self.docks["timeline"]]

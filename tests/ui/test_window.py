@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document
@@ -49,6 +49,15 @@ def test_default_layout(open_window: Window, size: tuple[int, int], qtbot: QtBot
         least = panel.minimumSizeHint()
         assert panel.width() >= least.width(), dock.objectName()
         assert panel.height() >= least.height(), dock.objectName()
+
+
+@pytest.mark.parametrize("size", [(1000, 700), (1280, 800)])
+def test_titles_of_tabs_are_seen_whole(open_window: Window, size: tuple[int, int], qtbot: QtBot) -> None:
+    open_window.resize(*size)
+    open_window.bench.restore_default()
+    bars = [bar for bar in open_window.bench.findChildren(QTabBar) if bar.isVisible()]
+    assert len(bars) >= 3
+    qtbot.waitUntil(lambda: all(bar.sizeHint().width() <= bar.width() for bar in bars))
 
 
 def test_layout_comes_back(make_window: Callable[[], Window], grouped: Document, qtbot: QtBot) -> None:
