@@ -249,7 +249,8 @@ def _finds(name: str, *details: int) -> Act:
 
 _FIND = (
     Action(id="find.open", text="Find …", hint="Find nodes by name, operation, shape or number",
-           menu="Edit/Find", icon="search", keys=("Ctrl+F",), enabled=_open, act=lambda w: w.bench.find()),
+           menu="Edit/Find", icon="search", keys=("Ctrl+F",), enabled=_open,
+           act=lambda w: w.bench.find_nodes()),
     Action(id="find.next", text="Next", hint="Select the next node that was found", menu="Edit/Find",
            icon="down", keys=("Alt+N",), enabled=_some_found, act=_finds("go_on", 1)),
     Action(id="find.previous", text="Previous", hint="Select the node that was found before this one",

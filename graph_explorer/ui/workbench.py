@@ -267,7 +267,7 @@ class Workbench(QMainWindow):
         assert isinstance(graph, GraphView)
         return graph
 
-    def find(self) -> None:
+    def find_nodes(self) -> None:
         """Opens the bar for finding, over the graph."""
         self._graph.finder.open()
 

@@ -183,7 +183,8 @@ class QuestionPage(QWidget):
 
     def _bring_into_view(self) -> None:
         """What has been said to the answer is seen, however long the question is."""
-        layout = self.area.widget().layout()
+        inside = self.area.widget()
+        layout = inside.layout() if inside is not None else None
         if layout is not None:
             layout.activate()
         self.area.ensureWidgetVisible(self.said)

@@ -82,7 +82,8 @@ class Runner:
         if axes != PRINCIPAL:
             return surface_of(document, axes)
         parts = [(name, part.shape) for way in self.principal for name, part in _parts(way)]
-        if not parts or any(np.shape(document.leaves.get(name)) != shape for name, shape in parts):
+        leaves = {name: value.shape for name, value in document.leaves.items()}
+        if not parts or any(leaves.get(name) != shape for name, shape in parts):
             raise InputError("the principal directions were of other parameters; choose the axes again")
         return surface_along(document, self.principal)
 
