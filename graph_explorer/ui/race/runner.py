@@ -61,7 +61,9 @@ class Runner:
             return now
         if now.race is NO_RACE:
             now = dataclasses.replace(now, race=first_race(now.document, now.axes, now.surface))
-        same = now.surface is self._surface and _course(before.race) == _course(now.race)
+        # what changed while nobody watched was not raced
+        watched = bool(before.watching) and now.surface is self._surface
+        same = watched and _course(before.race) == _course(now.race)
         return now if same and now.paths is before.paths and now.paths else self._with_paths(now)
 
     def _with_surface(self, before: State, now: State) -> State:
