@@ -10,13 +10,11 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +25,7 @@ from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.challenge.question_page import Said
 from graph_explorer.ui.challenge.state import Filled
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _LEAD = (
@@ -103,19 +102,8 @@ class BlankPage(QWidget):
         column.addWidget(self.form)
         column.addStretch(1)
         self.content = column
-        area = QScrollArea()
-        area.setObjectName("blank_scroll")
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        self.area = area
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
+        self.area = scrolled("blank_scroll", content, Qt.FocusPolicy.NoFocus)
+        fill(self, self.area)
 
     def _buttons(self, column: QVBoxLayout) -> None:
         self.hint = QPushButton("&Hint")

@@ -11,10 +11,8 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -27,6 +25,7 @@ from graph_explorer.quiz.round import Round
 from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.rows import Row, Rows
+from graph_explorer.ui.widgets.scrolled import centred, fill, scrolled
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Label
 
@@ -58,29 +57,9 @@ class HomePage(QWidget):
         self._make_choice()
         self._make_progress()
         self.column.addStretch(1)
-        content.setMaximumWidth(_WIDEST)
-        self._scroll(content)
+        inside = centred(content, _WIDEST)
+        fill(self, scrolled("challenge_home_scroll", inside, Qt.FocusPolicy.NoFocus))
         session.follow(self.show_state)
-
-    def _scroll(self, content: QWidget) -> None:
-        centred = QWidget()
-        row = QHBoxLayout(centred)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(content, 100)
-        row.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("challenge_home_scroll")
-        area.setWidget(centred)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        centred.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
 
     # ── making ────────────────────────────────────────────────────────────────────────────────
 

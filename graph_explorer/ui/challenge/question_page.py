@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.document import Document, surface_of
 from graph_explorer.lab.surface import Checkpoint
@@ -23,6 +23,7 @@ from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.challenge.answer import AnswerArea
 from graph_explorer.ui.challenge.figure import FigureView, window_of
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.scrolled import centred, fill, scrolled
 from graph_explorer.ui.widgets.text import Label, Link
 
 #: Lines are no longer than this, so that they can be read.
@@ -109,26 +110,8 @@ class QuestionPage(QWidget):
         column.addLayout(self._make_buttons())
         column.addLayout(self._make_ways())
         column.addStretch(1)
-        content.setMaximumWidth(_WIDEST)
-        centred = QWidget()
-        row = QHBoxLayout(centred)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(content, 100)
-        row.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("challenge_scroll")
-        area.setWidget(centred)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        centred.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        self.area = area
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
+        self.area = scrolled("challenge_scroll", centred(content, _WIDEST), Qt.FocusPolicy.NoFocus)
+        fill(self, self.area)
 
     def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

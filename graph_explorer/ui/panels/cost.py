@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph_explorer.engine.cost import Cost, conclusion, cost, count_text, passes_text
 from graph_explorer.engine.errors import NotComputed
 from graph_explorer.engine.plan import Plan
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.bars import Bar, Bars
+from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Label
 
@@ -54,17 +55,7 @@ class CostPanel(QWidget):
         for part in (self.conclusion, self.pass_section, self.methods_section, self.modes_section):
             column.addWidget(part)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("cost_scroll")
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
+        fill(self, scrolled("cost_scroll", content, Qt.FocusPolicy.StrongFocus))
         session.follow(self.show_state)
 
     def show_state(self, before: State, now: State) -> None:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
-    QToolButton,
     QWidget,
 )
 
@@ -23,6 +22,7 @@ from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.ui.panels.player import Player, breakpoint_times
 from graph_explorer.ui.session import Mode, Session, State
 from graph_explorer.ui.widgets.scrub import Scrub
+from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Elided, Label
 from graph_explorer.ui.widgets.transport import Move, SpeedChoice, Transport
 
@@ -125,15 +125,8 @@ class Timeline(QWidget):
         line.setSpacing(0)
         self.modes = QButtonGroup(self)
         for place, (mode, text, hint) in enumerate(_MODES):
-            button = QToolButton()
-            button.setObjectName(f"timeline_{mode}")
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(hint)
-            button.setProperty("look", "segment")
-            button.setCheckable(True)
+            button = segment(self.modes, place, f"timeline_{mode}", text, hint)
             button.clicked.connect(lambda checked=False, mode=mode: self.session.change(mode=mode))
-            self.modes.addButton(button, place)
             line.addWidget(button)
         self.speed = SpeedChoice("timeline_speed", self.player.set_speed)
         line.addSpacing(8)

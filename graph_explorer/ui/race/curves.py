@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from graph_explorer.ui.race.player import RacePlayer, length
 from graph_explorer.ui.race.plot import Plot
@@ -30,6 +30,7 @@ from graph_explorer.ui.race.series import (
 from graph_explorer.ui.race.table import PathTable
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.scrub import Scrub
+from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Elided, Label
 from graph_explorer.ui.widgets.transport import Move, SpeedChoice, Transport
 
@@ -59,19 +60,6 @@ _SWITCHES = (
 _CARED_FOR = ("race", "paths", "surface", "no_surface", "theme")
 #: Narrower than this many pixels, curves or table are shown.
 _NARROW = 960
-
-
-def _segment(group: QButtonGroup, place: int, name: str, text: str, hint: str) -> QToolButton:
-    """A button of a row of which each is pressed or not."""
-    button = QToolButton()
-    button.setObjectName(f"curves_{name}")
-    button.setText(text)
-    button.setAccessibleName(hint)
-    button.setToolTip(hint)
-    button.setProperty("look", "segment")
-    button.setCheckable(True)
-    group.addButton(button, place)
-    return button
 
 
 class CurvesPanel(QWidget):
@@ -155,14 +143,14 @@ class CurvesPanel(QWidget):
         line.setSpacing(0)
         self.parts = QButtonGroup(self)
         for place, (name, text, hint) in enumerate(_PARTS):
-            line.addWidget(_segment(self.parts, place, name, text, hint))
+            line.addWidget(segment(self.parts, place, f"curves_{name}", text, hint, hint))
         self.parts.button(0).setChecked(True)
         self.parts.idClicked.connect(self._arrange)
         line.addStretch(1)
         self.switches = QButtonGroup(self)
         self.switches.setExclusive(False)
         for place, (name, text, hint) in enumerate(_SWITCHES):
-            line.addWidget(_segment(self.switches, place, name, text, hint))
+            line.addWidget(segment(self.switches, place, f"curves_{name}", text, hint, hint))
         self.switches.button(2).setChecked(self.view.log_y)
         self.switches.idToggled.connect(self._switch)
         return line

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +34,7 @@ from graph_explorer.ui.race.sweeps import sweep_curves, sweep_marks, sweep_title
 from graph_explorer.ui.race.wording import number_text, point_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Label
 
 #: The key of the job.
@@ -95,16 +95,8 @@ class MapsPage(QWidget):
         line.setSpacing(0)
         self.kinds = QButtonGroup(self)
         for place, (name, text, hint) in enumerate(_KINDS):
-            button = QToolButton()
-            button.setObjectName(f"race_map_{name}")
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(hint)
-            button.setProperty("look", "segment")
-            button.setCheckable(True)
-            button.setChecked(place == 0)
-            self.kinds.addButton(button, place)
-            line.addWidget(button)
+            line.addWidget(segment(self.kinds, place, f"race_map_{name}", text, hint))
+        self.kinds.button(0).setChecked(True)
         line.addStretch(1)
         self.kinds.idClicked.connect(lambda: self.show_state(self.session.state))
         return line

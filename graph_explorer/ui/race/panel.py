@@ -6,14 +6,11 @@ tab is brought up to date when it is seen again.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QScrollArea,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +19,8 @@ from graph_explorer.ui.race.entries import Entries
 from graph_explorer.ui.race.maps_page import MapsPage
 from graph_explorer.ui.race.rule_page import RulePage
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.scrolled import scrolled
+from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Label
 
 _EMPTY = "Open an example to race optimizers on its surface."
@@ -65,21 +64,11 @@ class RacePanel(QWidget):
 
     def _scrolled(self, page: QWidget) -> QScrollArea:
         content = QWidget()
-        content.setAutoFillBackground(False)
         column = QVBoxLayout(content)
         column.setContentsMargins(10, 6, 10, 12)
         column.addWidget(page)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName(f"{page.objectName()}_scroll")
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        return area
+        return scrolled(f"{page.objectName()}_scroll", content)
 
     def _make_tabs(self) -> QWidget:
         row = QWidget()
@@ -88,16 +77,8 @@ class RacePanel(QWidget):
         line.setSpacing(0)
         self.choices = QButtonGroup(self)
         for place, (name, text, hint) in enumerate(_PAGES):
-            button = QToolButton()
-            button.setObjectName(f"race_page_{name}")
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(hint)
-            button.setProperty("look", "segment")
-            button.setCheckable(True)
-            button.setChecked(place == 0)
-            self.choices.addButton(button, place)
-            line.addWidget(button)
+            line.addWidget(segment(self.choices, place, f"race_page_{name}", text, hint))
+        self.choices.button(0).setChecked(True)
         line.addStretch(1)
         self.choices.idClicked.connect(self.go_to)
         return row

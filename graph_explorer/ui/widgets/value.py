@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from graph_explorer.ui.widgets.heat import MOST_TILES, HeatView, magnitude
 from graph_explorer.ui.widgets.histogram import MOST, Histogram, statistics
 from graph_explorer.ui.widgets.matrix import MOST_EDITED, MatrixView
 from graph_explorer.ui.widgets.number import NumberField
+from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Label
 
 Array = np.ndarray[Any, Any]
@@ -95,14 +95,10 @@ class ArrayView(QWidget):
         line.setSpacing(0)
         self._buttons = QButtonGroup(self)
         for way in _WAYS:
-            button = QToolButton()
-            button.setObjectName(f"{name}_as_{way}")
-            button.setText(_SHOWN[way])
-            button.setAccessibleName(f"{self.accessibleName()}: {_SHOWN[way]}")
-            button.setProperty("look", "segment")
-            button.setCheckable(True)
+            shown, place = _SHOWN[way], _WAYS.index(way)
+            spoken = f"{self.accessibleName()}: {shown}"
+            button = segment(self._buttons, place, f"{name}_as_{way}", shown, "", spoken)
             button.clicked.connect(lambda checked=False, way=way: self.choose(way))
-            self._buttons.addButton(button, _WAYS.index(way))
             line.addWidget(button)
         line.addStretch(1)
         return row

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
 from graph_explorer.ui.widgets.number import NumberField
 from graph_explorer.ui.widgets.rows import Row, Rows
+from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Label
 
@@ -105,24 +105,12 @@ class Acts(QWidget):
 
     def _scrolled(self) -> None:
         content = QWidget()
-        content.setAutoFillBackground(False)
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)
         column.addWidget(self.empty)
         column.addWidget(self.inside)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("acts_scroll")
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(area)
+        fill(self, scrolled("acts_scroll", content))
 
     def _make_buttons(self) -> QGridLayout:
         grid = QGridLayout()
