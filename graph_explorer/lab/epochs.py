@@ -71,13 +71,12 @@ def train(
     last epoch, early where that is asked for, or when the loss is no longer finite.
     """
     try:
-        under_way = _UnderWay(_course(network, training), start)
-        yield from _epochs(under_way, checkpoint)
+        yield from _epochs(begun(network, training, start=start), checkpoint)
     except InputError as error:
         raise network.placed(error) from None
 
 
-def _epochs(under_way: _UnderWay, checkpoint: Checkpoint | None) -> Iterator[tuple[Epoch, Standing]]:
+def _epochs(under_way: UnderWay, checkpoint: Checkpoint | None) -> Iterator[tuple[Epoch, Standing]]:
     epochs = under_way.course.training.epochs
     total = epochs * under_way.course.steps_of_an_epoch
     while under_way.standing.epoch < epochs:
@@ -92,8 +91,9 @@ def _epochs(under_way: _UnderWay, checkpoint: Checkpoint | None) -> Iterator[tup
             return
 
 
-def _course(network: Network, training: Training | None) -> Course:
-    return Course(network, read_training(network.training) if training is None else training)
+def begun(network: Network, training: Training | None = None, *, start: Standing | None = None) -> UnderWay:
+    """The training as something that is taken step by step; the arguments are those of `train`."""
+    return UnderWay(Course(network, read_training(network.training) if training is None else training), start)
 
 
 def at_step(
@@ -108,7 +108,7 @@ def at_step(
     `step` counts all steps of the training from 0 and is reached again from `start`.
     """
     now = standing_at(network, training, start=start, step=step)
-    under_way = _UnderWay(_course(network, training), now)
+    under_way = begun(network, training, start=now)
     return network.with_values({**under_way.batch_leaves(), **now.parameters})
 
 
@@ -121,7 +121,7 @@ def standing_at(
 ) -> Standing:
     """Where the training stands before a step, in the middle of an epoch or not, reached from `start`."""
     try:
-        under_way = _UnderWay(_course(network, training), start)
+        under_way = begun(network, training, start=start)
         wanted = under_way.taken if step is None else step
         last = under_way.course.training.epochs * under_way.course.steps_of_an_epoch - 1
         if not under_way.taken <= wanted <= last:
@@ -133,8 +133,10 @@ def standing_at(
     return under_way.here()
 
 
-class _UnderWay:
-    """A training under way; the one thing here that changes."""
+class UnderWay:
+    """A training under way; the one thing here that changes. `point` (n,) are its parameters in one vector,
+    a new one after each step, and `losses` those of the steps so far.
+    """
 
     def __init__(self, course: Course, start: Standing | None) -> None:
         self.course = course
@@ -165,13 +167,16 @@ class _UnderWay:
         """How many steps have been taken."""
         return len(self.losses)
 
-    def batch_leaves(self) -> dict[str, Array]:
-        """The leaves that hold the examples of the next step."""
+    def batch_rows(self) -> Array:
+        """Which of the training examples the next step takes, (examples,)."""
         if self.position >= len(self.course.examples.training):
             self.epoch, self.position, self.first = self.epoch + 1, 0, self.taken
             self.order = order(len(self.order), self.course.training, self.epoch)
-        rows = self.order[self.position : self.position + self.course.batch_size]
-        return self.course.given(self.course.examples.training.rows(rows))
+        return self.order[self.position : self.position + self.course.batch_size]
+
+    def batch_leaves(self) -> dict[str, Array]:
+        """The leaves that hold the examples of the next step."""
+        return self.course.given(self.course.examples.training.rows(self.batch_rows()))
 
     def advance(self) -> bool:
         """Takes one step; whether it is the last of its epoch."""

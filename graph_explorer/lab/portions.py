@@ -25,16 +25,20 @@ _CONSTANT = 1e-12
 
 @dataclass(frozen=True)
 class Portion:
-    """Some of the examples, by the two inputs of the document that take them."""
+    """Some of the examples, by the two inputs of the document that take them.
+
+    `numbers` (examples,) are their places in the whole set, from 0.
+    """
 
     features: Array
     targets: Array
+    numbers: Array
 
     def __len__(self) -> int:
         return len(self.features)
 
     def rows(self, rows: Any) -> Portion:
-        return Portion(self.features[rows], self.targets[rows])
+        return Portion(self.features[rows], self.targets[rows], self.numbers[rows])
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def examples_of(network: Network, training: Training) -> Examples:
         features = (features - mean) / scale
     features = _formed(features, inputs, network)
     targets = _formed_targets(found, target, network)
-    whole = Portion(features, targets)
+    whole = Portion(features, targets, np.arange(count))
     middle = float((targets.min() + targets.max()) / 2)
     return Examples(inputs, target, whole.rows(first), whole.rows(rest), found.classes, middle, mean, scale)
 
