@@ -219,6 +219,10 @@ class Document:
         """The document with another `[surface]`."""
         return self._with_same_graph(surface=surface)
 
+    def with_training(self, table: Mapping[str, Any]) -> Document:
+        """The document with another `[training]`."""
+        return self._with_same_graph(training=MappingProxyType(dict(table)))
+
     def _with_same_graph(self, **parts: Any) -> Document:
         made = dataclasses.replace(self, **parts)
         if self.is_read:  # the program is the same: so is its graph
