@@ -57,6 +57,15 @@ def _open(session: Session) -> bool:
     return session.state.document is not None
 
 
+def _run(session: Session) -> bool:
+    """There is a run, with its values."""
+    return session.state.trace is not None
+
+
+def _waits(session: Session) -> bool:
+    return session.waits
+
+
 def _steps_back(session: Session) -> bool:
     return session.state.trace is not None and session.state.time > 0
 
@@ -73,13 +82,14 @@ def _whole(session: Session) -> bool:
 
 
 def _groups(session: Session) -> bool:
-    return session.state.trace is not None and bool(session.state.trace.graph.groups)
+    graph = session.state.graph
+    return graph is not None and bool(graph.groups)
 
 
 def _selected(session: Session) -> bool:
     """A node is selected, not a group."""
-    trace, selection = session.state.trace, session.state.selection
-    return trace is not None and selection in trace.graph
+    graph = session.state.graph
+    return graph is not None and session.state.selection in graph
 
 
 def _reached(session: Session) -> bool:
@@ -123,7 +133,7 @@ def _edge(session: Session) -> bool:
 
 def _chosen_any(session: Session) -> bool:
     """A node or a group is selected."""
-    return session.state.trace is not None and bool(session.state.selection)
+    return session.state.document is not None and bool(session.state.selection)
 
 
 def _path_begun(session: Session) -> bool:
@@ -322,6 +332,9 @@ _VIEW = (
 )  # fmt: skip
 
 _STEP = (
+    Action(id="step.run", text="Run the document", menu="Step", icon="play", keys=("Ctrl+R",),
+           hint="Compute all values and gradients, where the run was stopped or is still missing",
+           enabled=_waits, act=lambda w: w.session.run()),
     Action(id="step.forward", text="Step", hint="One step on: the next value, or the next edge backward",
            menu="Step", icon="step", keys=("F8", "Ctrl+Right"), enabled=_steps_on,
            act=lambda w: w.session.step()),
@@ -340,7 +353,7 @@ _STEP = (
            section=1, icon="last", keys=("Shift+F8", "Ctrl+End"), enabled=_steps_on,
            act=lambda w: w.seek_end()),
     Action(id="step.play", text="Play", hint="Step by itself, until the end or a breakpoint", menu="Step",
-           section=1, icon="play", keys=("F5",), enabled=_open, checked=lambda w: w.session.state.playing,
+           section=1, icon="play", keys=("F5",), enabled=_run, checked=lambda w: w.session.state.playing,
            act=lambda w: w.session.change(playing=not w.session.state.playing)),
     Action(id="step.run_to", text="Run to the selected node",
            hint="To the time when its gradient is complete", menu="Step", section=2, icon="run_to",
@@ -385,7 +398,7 @@ _LEARN = (
 _COMPARE = (
     Action(id="learn.keep", text="Keep this run for comparison", menu="Learn", section=2,
            hint="From now on the graph shows what differs from this run", keys=("Ctrl+Shift+B",),
-           enabled=_open, act=lambda w: w.session.keep_run()),
+           enabled=_run, act=lambda w: w.session.keep_run()),
     Action(id="learn.forget", text="Stop comparing", menu="Learn", section=2,
            hint="Let the kept run go", enabled=_compares, act=lambda w: w.session.forget_run()),
 )  # fmt: skip

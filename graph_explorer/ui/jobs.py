@@ -22,15 +22,19 @@ Checkpoint = Callable[[float], None]
 PATIENCE = 0.3
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """One piece of work under way. `progress` goes from 0 to 1."""
+    """One piece of work under way. `progress` goes from 0 to 1; a `quiet` one is shown by who asked for it."""
 
     key: str
     title: str
     number: int
+    work: Callable[[Checkpoint], Any]
     done: Callable[[Any], None]
     failed: Callable[[InputError], None]
+    stopped: Callable[[], None]
+    after: str = ""
+    quiet: bool = False
     progress: float = 0.0
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -52,6 +56,7 @@ class Jobs(QObject):
         super().__init__()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
         self._current: dict[str, Job] = {}
+        self._waiting: list[Job] = []
         self._count = 0
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._clock = QTimer(self)
@@ -66,22 +71,43 @@ class Jobs(QObject):
         work: Callable[[Checkpoint], Any],
         done: Callable[[Any], None],
         failed: Callable[[InputError], None],
+        *,
+        stopped: Callable[[], None] = lambda: None,
+        after: str = "",
     ) -> Job:
-        """Runs `work(checkpoint)` in a thread, then `done(result)` or `failed(error)` in this one."""
+        """Runs `work(checkpoint)` in a thread, then `done(result)` or `failed(error)` in this one.
+
+        `stopped()` is called where a person cancels it. While a job of the key `after` is under way, it
+        waits: two threads of Python take turns, and what is seen first comes first.
+        """
         self.cancel(key)
         self._count += 1
-        job = Job(key, title, self._count, done, failed)
+        job = Job(key, title, self._count, work, done, failed, stopped, after)
         self._current[key] = job
-        self._pool.submit(self._run, job, work)
+        if job.after in self._current:
+            self._waiting.append(job)
+        else:
+            self._pool.submit(self._run, job)
         self._clock.start()
         return job
 
-    def _run(self, job: Job, work: Callable[[Checkpoint], Any]) -> None:
+    def _release(self) -> None:
+        """Starts what waited for a job that has ended, once its result is painted."""
+        ready = [job for job in self._waiting if job.after not in self._current]
+        self._waiting = [job for job in self._waiting if job not in ready]
+        for job in ready:
+            QTimer.singleShot(0, self, lambda job=job: self._submit(job))
+
+    def _submit(self, job: Job) -> None:
+        if not job.cancelled.is_set():
+            self._pool.submit(self._run, job)
+
+    def _run(self, job: Job) -> None:
         result: Any = None
         error: Exception | None = None
         try:
             job.checkpoint(0.0)
-            result = work(job.checkpoint)
+            result = job.work(job.checkpoint)
         except Exception as caught:
             error = caught
         self._finished.emit(job, result, error)
@@ -92,14 +118,15 @@ class Jobs(QObject):
             return
         del self._current[job.key]
         self._tell()
-        if isinstance(error, Cancelled):
-            return
-        if isinstance(error, InputError):
-            job.failed(error)
-        elif error is not None:
-            raise error
-        else:
-            job.done(result)
+        try:
+            if isinstance(error, InputError):
+                job.failed(error)
+            elif error is not None and not isinstance(error, Cancelled):
+                raise error
+            elif error is None:
+                job.done(result)
+        finally:
+            self._release()
 
     def cancel(self, key: str) -> None:
         """Ends the job of this key, if one is under way."""
@@ -107,13 +134,22 @@ class Jobs(QObject):
         if job is not None:
             job.cancelled.set()
             self._tell()
+            self._release()
+
+    def stop(self, key: str) -> None:
+        """Ends the job of this key because a person has had enough of it."""
+        job = self._current.get(key)
+        if job is not None:
+            self.cancel(key)
+            job.stopped()
 
     def _tell(self) -> None:
         for job in self._current.values():
             self._ticks[job.number] = self._ticks.get(job.number, 0) + 1
         if not self._current:
             self._clock.stop()
-        self.moved.emit(tuple(job for job in self._current.values() if self._ticks.get(job.number, 0) >= 3))
+        told = (job for job in self._current.values() if not job.quiet)
+        self.moved.emit(tuple(job for job in told if self._ticks.get(job.number, 0) >= 3))
 
     def busy(self, key: str | None = None) -> bool:
         """Whether a job (of this key) is under way."""

@@ -8,9 +8,7 @@ Views never call each other.
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,10 +17,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from graph_explorer.document import PRINCIPAL, Document, principal_of, run
+from graph_explorer.document import PRINCIPAL, Document, principal_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use
-from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.directions import Direction
 from graph_explorer.lab.landscape import STEPS
@@ -33,24 +30,15 @@ from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
-from graph_explorer.ui.state import (
-    NO_SEARCH,
-    NO_SURFACE,
-    Accumulator,
-    Mode,
-    State,
-    carried,
-    exists,
-    fitting,
-)
+from graph_explorer.ui.state import NO_SEARCH, NO_SURFACE, Accumulator, Mode, State
+from graph_explorer.ui.tracing import Tracer
+from graph_explorer.ui.training.runner import TrainingRunner
+from graph_explorer.ui.training.state import NO_TRAINING
 from graph_explorer.ui.views import first_views
 
 __all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
 
 Show = Callable[["State", "State"], None]
-
-#: A run that takes longer than this many seconds goes to a job the next time.
-SYNCHRONOUS = 0.03
 
 
 class _Edit(QUndoCommand):
@@ -89,23 +77,14 @@ class Session(QObject):
         self.undo = QUndoStack(self)
         self._runner = Runner(self)
         self._examiner = Examiner(self)
-        self._seconds = 0.0
-        #: the document, the detached edges and the inputs asked for whose run is still under way
-        self._wanted: tuple[Document, frozenset[Use], frozenset[str]] | None = None
+        #: what the buttons of the training view do
+        self.trainer = TrainingRunner(self)
+        self._tracer = Tracer(self)
 
     @property
     def latest(self) -> Document:
         """The document with every edit, also those whose run is still under way."""
-        assert self.state.document is not None
-        return self._wanted[0] if self._wanted is not None else self.state.document
-
-    @property
-    def _detached(self) -> frozenset[Use]:
-        return self._wanted[1] if self._wanted is not None else self.state.detached
-
-    @property
-    def _asked(self) -> frozenset[str]:
-        return self._wanted[2] if self._wanted is not None else self.state.asked
+        return self._tracer.latest
 
     def follow(self, show: Show) -> None:
         """Calls `show(before, now)` at once, and after each change."""
@@ -130,7 +109,8 @@ class Session(QObject):
     def open(self, path: Path, then: Callable[[], None] = lambda: None) -> bool:
         """Opens a file, then calls `then`; where it cannot be opened, says why and leaves all as it was.
 
-        True where it is open, or under way: a file of a kind that may be large is read and run by a job.
+        True where it is open, or under way: a file of a kind that may be large is read by a job, and its
+        graph is shown before it is run.
         """
         try:
             if format_of(path).large:
@@ -146,41 +126,38 @@ class Session(QObject):
     def _open_by_job(self, path: Path, then: Callable[[], None]) -> None:
         before = self.state.document
 
-        def work(checkpoint: Callable[[float], None]) -> tuple[Document, Trace]:
-            document = open_document(path)
-            return document, run(document, partial=True, checkpoint=checkpoint)
-
-        def done(made: tuple[Document, Trace]) -> None:
+        def done(document: Document) -> None:
             if self.state.document is not before:
                 self.say(f"{path.name} was not opened: the document has changed meanwhile. Open it again.")
                 return
-            self._begin(*made)
+            self.show(document)
             then()
 
         self.say("")
-        self.jobs.start("open", f"Opening {path.name}", work, done, self._failed)
+        self.jobs.start(
+            "open", f"Opening {path.name}", lambda checkpoint: open_document(path), done, self.fail
+        )
 
     def show(self, document: Document) -> None:
-        """Starts afresh with `document`, its values computed and nothing stepped yet."""
-        self._begin(document, run(document, partial=True))
-
-    def _begin(self, document: Document, trace: Trace) -> None:
+        """Starts afresh with `document`, nothing stepped yet; what takes long to run is run by a job."""
+        trace = self._tracer.first(document)
         self._start_afresh()
         self.change(
-            document=document, trace=trace, time=trace.forward_length, saved=document,
-            selection="", edge=None, collapsed=frozenset(), detached=frozenset(), asked=frozenset(),
-            breakpoints=frozenset(), accumulator=Accumulator(),
+            document=document, trace=trace, time=trace.forward_length if trace is not None else 0,
+            saved=document, selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
+            asked=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(), training=NO_TRAINING,
             problem=None, draft=None, playing=False,
-            message=str(trace.failure or ""), notice=" ".join(document.notes),
+            message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
             views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
+        self.run()
 
     def _start_afresh(self) -> None:
         self.jobs.cancel("open")
-        self.jobs.cancel("trace")
+        self._tracer.forget()
         self.jobs.cancel("race")
         self.jobs.cancel("search")
-        self._wanted, self._seconds = None, 0.0
+        self.trainer.stop()
         self.undo.clear()
 
     def close_document(self) -> None:
@@ -189,7 +166,7 @@ class Session(QObject):
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
-            accumulator=Accumulator(),
+            accumulator=Accumulator(), training=NO_TRAINING,
             problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
             **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
@@ -218,21 +195,7 @@ class Session(QObject):
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
         assert self.state.document is not None
-        kept = document.kept_as(self.state.document)
-        if kept.model is None or kept.is_read:
-            self._put(kept)
-            return
-        self._wanted = (kept, self._detached, self._asked)  # values of a model may ask for another graph
-        self.jobs.start(
-            "trace", "Reading", lambda checkpoint: kept.graph, lambda _: self._put(kept), self._failed
-        )
-
-    def _put(self, document: Document) -> None:
-        detached = frozenset(use for use in self._detached if exists(use, document.graph))
-        if document.program != self.latest.program:
-            self.change(problem=None, draft=None)
-        asked = frozenset(name for name in self._asked if name in document.inputs)
-        self._retrace(document, detached, asked)
+        self._tracer.put(document.kept_as(self.state.document))
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
@@ -275,7 +238,7 @@ class Session(QObject):
 
     def detach(self, use: Use) -> None:
         """Cuts the gradient on one edge, or joins it again."""
-        self._retrace(self.latest, self._detached ^ {use}, self._asked)
+        self._tracer.detach(use)
 
     def can_ask(self, name: str) -> bool:
         """Whether `name` is an input whose gradient can be switched on: of numbers, not asked for anyway."""
@@ -287,65 +250,22 @@ class Session(QObject):
     def ask_gradient(self, name: str) -> None:
         """Switches the gradient of an input on, or off again; parameters have theirs always."""
         if name in self.latest.inputs:
-            self._retrace(self.latest, self._detached, self._asked ^ {name})
+            self._tracer.ask_gradient(name)
 
-    # ── the trace ─────────────────────────────────────────────────────────────────────────────
+    # ── the run ───────────────────────────────────────────────────────────────────────────────
 
-    def _retrace(self, document: Document, detached: frozenset[Use], asked: frozenset[str]) -> None:
-        before = self.state
-        same = (
-            before.trace is not None
-            and before.document is not None
-            and document.graph is before.document.graph
-        )
-        reusable = (
-            same
-            and (detached, asked) == (before.detached, before.asked)
-            and before.trace is not None
-            and before.trace.failure is None
-        )
-        plan = before.trace.plan if reusable and before.trace is not None else None
-        wrt = dict.fromkeys((*document.default_wrt, *sorted(asked)))
-        work = partial(run, document, wrt=wrt, detached=detached, plan=plan, partial=True)
-        deliver = partial(self._deliver, document, detached, asked, same)
-        if self._seconds > SYNCHRONOUS:
-            self._wanted = (document, detached, asked)
-            self.jobs.start(
-                "trace",
-                "Running",
-                lambda checkpoint: work(checkpoint=checkpoint),
-                deliver,
-                self._failed,
-            )
-            return
-        started = time.perf_counter()
-        try:
-            deliver(work())
-        except InputError as error:
-            self._failed(error)
-        self._seconds = time.perf_counter() - started
+    def run(self) -> None:
+        """Runs the document where it has not been run, or where the run was stopped."""
+        self._tracer.run()
 
-    def _failed(self, error: InputError) -> None:
-        self.change(message=str(error))
+    @property
+    def waits(self) -> bool:
+        """Whether there is a document to be run, and no run under way."""
+        return self._tracer.waits
 
-    def _deliver(
-        self,
-        document: Document,
-        detached: frozenset[Use],
-        asked: frozenset[str],
-        same: bool,
-        trace: Trace,
-    ) -> None:
-        before, graph = self.state, trace.graph
-        self._wanted = None
-        backward = before.trace is not None and before.time > before.trace.forward_length
-        at = min(before.time, trace.length) if same else (trace.length if backward else trace.forward_length)
-        self.change(
-            document=document, detached=detached, asked=asked, trace=trace, time=at,
-            message=str(trace.failure or ""), notice=" ".join(document.notes) if self.state.notice else "",
-            accumulator=fitting(before.accumulator, document),
-            **({} if same else carried(before, graph)),
-        )  # fmt: skip
+    def fail(self, error: InputError) -> None:
+        """Says why a job could not be done."""
+        self.say(str(error))
 
     # ── time ──────────────────────────────────────────────────────────────────────────────────
 

@@ -25,6 +25,7 @@ from graph_explorer.ui.challenge.state import Challenge
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.race.state import NO_RACE, Race
 from graph_explorer.ui.surface.look import Look
+from graph_explorer.ui.training.state import NO_TRAINING, TrainingState
 
 Array = np.ndarray[Any, Any]
 Mode = Literal["nodes", "edges"]
@@ -46,7 +47,8 @@ class Accumulator:
 class State:
     """Everything that the window shows.
 
-    `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
+    `trace` is None while the document has not been run: nothing is known then but the graph and the given
+    values. `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
     of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
     graph then still shows the last program that was right.
 
@@ -91,6 +93,7 @@ class State:
     race: Race = NO_RACE
     challenge: Challenge = field(default_factory=Challenge)
     paths: tuple[Descent, ...] = ()
+    training: TrainingState = NO_TRAINING
     examining: bool = False  # whether the panel of health is open
     heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing
     kept: Trace | None = None
@@ -100,6 +103,11 @@ class State:
     finding: bool = False
     path_start: str = ""
     minimap: bool = True  # whether a small map of a large graph is shown
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of the document, also where it has not been run yet."""
+        return self.document.graph if self.document is not None else None
 
     @property
     def event(self) -> Event | None:

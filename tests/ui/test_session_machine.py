@@ -304,7 +304,7 @@ def assert_same_values(first: Document, second: Document) -> None:
 
 
 def test_any_order(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_explorer.ui.session.SYNCHRONOUS", 60.0)  # a busy machine is no slow run
+    monkeypatch.setattr("graph_explorer.ui.tracing.SYNCHRONOUS", 60.0)  # a busy machine is no slow run
     monkeypatch.setattr("graph_explorer.ui.health.examiner.SYNCHRONOUS", 60.0)
     machine = type("Machine", (SessionMachine,), {"folder": tmp_path})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
@@ -319,7 +319,7 @@ def test_any_order(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_edits_while_a_run_is_under_way_add_up(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     session.show(document(PROGRAMS[0]))
-    monkeypatch.setattr("graph_explorer.ui.session.SYNCHRONOUS", -1.0)  # every run goes to a job
+    monkeypatch.setattr("graph_explorer.ui.tracing.SYNCHRONOUS", -1.0)  # every run goes to a job
     session.set_value("w", 1.0)
     session.set_value("b", 2.0)
     session.set_program(PROGRAMS[1])
@@ -338,7 +338,7 @@ def test_edits_while_a_run_is_under_way_add_up(qtbot: QtBot, monkeypatch: pytest
 def test_a_late_run_does_not_bring_back_what_was_left(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     session.show(document(PROGRAMS[0]))
-    monkeypatch.setattr("graph_explorer.ui.session.SYNCHRONOUS", -1.0)
+    monkeypatch.setattr("graph_explorer.ui.tracing.SYNCHRONOUS", -1.0)
     session.set_value("w", 1.0)
     session.close_document()
     qtbot.wait(50)

@@ -113,7 +113,7 @@ class _JobRow(QFrame):
         cancel = QPushButton("Cancel")
         cancel.setObjectName("cancel")
         cancel.setAccessibleName(f"Cancel: {job.title}")
-        cancel.clicked.connect(lambda: session.jobs.cancel(job.key))
+        cancel.clicked.connect(lambda: session.jobs.stop(job.key))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.setSpacing(10)
