@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from graph_explorer.engine import run as engine_run
+from graph_explorer.engine.chance import with_seeds
 from graph_explorer.engine.errors import InputError, check_entry, unknown
 from graph_explorer.engine.graph import Graph, Use, enclosing
 from graph_explorer.engine.opening import with_parts
@@ -86,7 +87,8 @@ class Document:
 
     `program_place` is the line and column in that file where the program begins, both from 1. A
     document with a `model` has no program text; the graph comes from there. `opened` are the ids of nodes
-    that the graph shows as the parts they are made of.
+    that the graph shows as the parts they are made of. `seeds` are what nodes draw from, by id, where that
+    is not what the program says: one step of a training, which a file does not keep.
     """
 
     program: str
@@ -103,6 +105,7 @@ class Document:
     program_place: tuple[int, int] = (1, 1)
     model: Model | None = None
     opened: tuple[str, ...] = ()
+    seeds: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
 
     @cached_property
     def read(self) -> Program:
@@ -115,7 +118,8 @@ class Document:
                 program = self.model.program(self._given)
             else:
                 program = read(self.program, self.inputs, self.parameters, np.dtype(self.dtype))
-            return with_parts(program, self.opened, self._given) if self.opened else program
+            program = with_parts(program, self.opened, self._given) if self.opened else program
+            return with_seeds(program, self.seeds) if self.seeds else program
         except InputError as error:
             raise self.placed(error) from None
 
@@ -203,6 +207,10 @@ class Document:
     def with_opened(self, names: Iterable[str]) -> Document:
         """The document with these nodes, and no others, opened up into their parts."""
         return dataclasses.replace(self, opened=tuple(names))
+
+    def with_seeds(self, seeds: Mapping[str, int]) -> Document:
+        """The document whose nodes draw from these seeds, by id, and the others from their own."""
+        return dataclasses.replace(self, seeds=MappingProxyType(dict(seeds)))
 
     def opened_around(self, name: str) -> str:
         """The opened node whose parts hold the node, or are the group, called `name`; "" if none does."""

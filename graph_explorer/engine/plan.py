@@ -7,7 +7,8 @@ serves every set of leaf values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -172,6 +173,26 @@ class Plan:
             )
             for (node, index), after in zip(self.pulls, following, strict=True)
         )
+
+    def with_attributes(self, attributes: Mapping[int, Mapping[str, Any]]) -> Plan:
+        """The same plan with other attributes for some nodes, by number: what is drawn, not what is done.
+
+        Made in every step of a training that draws by chance, so it shares all that it can.
+        """
+        made = copy(self)
+        made.__dict__["forward_steps"] = tuple(
+            [
+                replace(s, attributes=attributes[s.node]) if s.node in attributes else s
+                for s in self.forward_steps
+            ]
+        )
+        made.__dict__["pull_steps"] = tuple(
+            [
+                replace(s, attributes=attributes[s.node]) if s.node in attributes else s
+                for s in self.pull_steps
+            ]
+        )
+        return made
 
     def _all_outputs(self, node: int) -> tuple[int, ...]:
         return tuple(self.number[name] if name else -1 for name in self.graph.nodes[node].outputs)

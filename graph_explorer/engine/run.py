@@ -6,7 +6,7 @@ silenced; infinities and NaN are results like others, kept and shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -160,9 +160,18 @@ def gradients(
     The same numbers as in a trace, in less memory: for many runs of which only the result is looked
     at. A name that the output does not depend on is left out; a node that fails raises `RunError`.
     """
+    output, found, _ = gradients_beside(plan, leaves, (), seed)
+    return output, found
+
+
+def gradients_beside(
+    plan: Plan, leaves: Mapping[str, Array], beside: Iterable[str], seed: Array | None = None
+) -> tuple[Array, Mapping[str, Array], Mapping[str, Array]]:
+    """Output and gradients as `gradients` gives them, and the values under the names `beside`."""
     with np.errstate(all="ignore"):
         values = _given(plan, leaves)
         _compute(plan, values, None, 1)
+        seen = {name: np.asarray(values[plan.number[name]]) for name in beside}
         output = values[plan.number[plan.output]]
         assert output is not None
         found = _started(plan, _seed(plan, output, seed))
@@ -175,7 +184,7 @@ def gradients(
                     values[number] = None
                     if number not in wanted:
                         found[number] = None
-    return output, {name: g for name in plan.wrt if (g := found[plan.number[name]]) is not None}
+    return output, {name: g for name in plan.wrt if (g := found[plan.number[name]]) is not None}, seen
 
 
 def _started(plan: Plan, start: Array) -> list[Array | None]:

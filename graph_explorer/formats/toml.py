@@ -27,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "training": (
         "data", "split", "batch_size", "optimizer", "schedule", "clip_norm", "clip_value", "epochs", "seed",
         "metrics", "inputs", "target", "noise", "shuffle", "standardize", "early_stopping",
+        "accumulate", "update", "zero",
     ),
 }  # fmt: skip
 

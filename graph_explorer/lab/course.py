@@ -14,9 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from graph_explorer.engine.chance import drawing_nodes, seeded_attributes
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.graph import Node
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
+from graph_explorer.lab.inference import inference, remembered
 from graph_explorer.lab.metrics import answer, measured
 from graph_explorer.lab.network import Network
 from graph_explorer.lab.optimizers import MethodSettings
@@ -35,7 +38,15 @@ class Course:
     def __init__(self, network: Network, training: Training) -> None:
         self.training = training
         self.settings: MethodSettings = training.optimizer
-        self.names = tuple(n for n, held in network.parameters.items() if held.array.dtype.kind == "f")
+        graph, detached = network.graph, network.read.detached
+        held = {**network.inputs, **network.parameters}
+        #: leaves that hold what a batch normalisation remembers → the value that they get after a step
+        self.remembered = remembered(graph, held)
+        self.names = tuple(
+            name
+            for name, each in network.parameters.items()
+            if each.array.dtype.kind == "f" and name not in self.remembered
+        )
         if not self.names:
             raise InputError("there is nothing to train; add a [parameters] table with numbers")
         self.initial = {name: network.parameters[name].array for name in self.names}
@@ -43,24 +54,17 @@ class Course:
         self.examples = examples_of(network, training)
         self.leaves = dict(network.leaves)
         self.output = network.output
-        graph, detached = network.graph, network.read.detached
         self.plan = Plan(graph, self.output, self.names, detached)
-        self._forward = Plan(graph, self.output, ())
+        self._drawing = tuple(node for node in drawing_nodes(graph) if not self._is_off(node))
+        self._forward = Plan(inference(graph, held), self.output, ())
         try:
             self.answers = {each: answer(each, graph, self.examples.target) for each in training.metrics}
         except InputError as error:
             raise TrainingError("metrics", error.message) from None
-        self._refuse(network)
+        self._refuse()
 
-    def _refuse(self, network: Network) -> None:
-        """Raises where the output is no loss, or where each step would have to draw by chance."""
-        for node in network.graph:
-            switch = node.inputs[2] if node.op == "Dropout" and len(node.inputs) > 2 else ""
-            if switch and bool(np.any(self.leaves.get(switch, True))):
-                raise InputError(
-                    f"'{node.id}' would leave out the same entries in every step, and in validation too; "
-                    "give dropout() training=false"
-                )
+    def _refuse(self) -> None:
+        """Raises where the output is no loss."""
         first = self.examples.training.rows(slice(0, self.batch_size))
         found = execute(self._forward, self.leaves | self.given(first))
         if found.failure is not None:
@@ -80,9 +84,49 @@ class Course:
     def steps_of_an_epoch(self) -> int:
         return -(-len(self.examples.training) // self.batch_size)
 
+    @property
+    def updates(self) -> int:
+        """How many updates the whole training makes."""
+        return self.training.epochs * self.steps_of_an_epoch // self.training.accumulate
+
     def given(self, portion: Portion) -> dict[str, Array]:
         """The leaves that hold these examples."""
         return {self.examples.inputs: portion.features, self.examples.target: portion.targets}
+
+    # ── what is drawn by chance ───────────────────────────────────────────────────────────────────
+
+    def _is_off(self, node: Node) -> bool:
+        """Whether a node drops nothing, however it draws."""
+        switch = node.inputs[2] if len(node.inputs) > 2 else ""
+        return node.op == "Dropout" and not bool(np.any(self.leaves.get(switch, bool(switch))))
+
+    def seeds(self, step: int) -> dict[str, int]:
+        """What each node that draws by chance draws from in a step (from 0): so none draws the same twice.
+
+        They follow from the seeds of training and node, the step and the place of the node, and stay
+        below 2²⁴, the whole numbers that ONNX's seeds of 32 bits hold exactly.
+        """
+        return {
+            node.id: int(
+                np.random.SeedSequence(
+                    (self.training.seed, 4, step, place, int(node.attributes.get("seed") or 0) % 2**32)
+                ).generate_state(1)[0]
+                % 2**24
+            )
+            for place, node in enumerate(self._drawing)
+        }
+
+    def plan_of(self, step: int) -> Plan:
+        """The plan of a step: the same for all, but for what it draws by chance."""
+        if not self._drawing:
+            return self.plan
+        seeds = self.seeds(step)
+        return self.plan.with_attributes(
+            {
+                self.plan.graph.index(node.id): seeded_attributes(node, seeds[node.id])
+                for node in self._drawing
+            }
+        )
 
     # ── parameters, one behind the other ──────────────────────────────────────────────────────────
 
@@ -113,10 +157,16 @@ class Course:
 
     # ── measuring ─────────────────────────────────────────────────────────────────────────────────
 
-    def evaluation(self, point: Array, portion: Portion) -> tuple[float, dict[str, float]]:
-        """Loss and metrics of some examples, at least one, with the parameters in `point`."""
+    def evaluation(
+        self, point: Array, portion: Portion, remembered: Mapping[str, Array] | None = None
+    ) -> tuple[float, dict[str, float]]:
+        """Loss and metrics of some examples, at least one, with the parameters in `point`.
+
+        Nothing is left out by chance; batch normalisation uses the moments that are `remembered`, at first
+        those of the document.
+        """
         loss, metrics = 0.0, dict.fromkeys((each.name for each in self.answers), 0.0)
-        parameters = self.leaves | self.unpacked(point)
+        parameters = self.leaves | dict(remembered or {}) | self.unpacked(point)
         for begin in range(0, len(portion), CHUNK):
             part = portion.rows(slice(begin, begin + CHUNK))
             trace = execute(self._forward, parameters | self.given(part))

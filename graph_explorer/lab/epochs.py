@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.run import gradients
+from graph_explorer.engine.run import gradients_beside
 from graph_explorer.lab.course import Course
 from graph_explorer.lab.network import Network
 from graph_explorer.lab.portions import order
@@ -37,9 +37,10 @@ class Epoch:
 
     `loss` and `metrics` are those of all training examples with the parameters reached, and
     `validation_loss` (None where all examples are trained on) and `validation_metrics` likewise. `losses` are
-    those of the epoch's batches, each before its step. Of its last step: `learning_rate`, per parameter
-    the norm of the gradient before any clipping, and how long the update was relative to the parameter
-    (nan where that was zero). `best` is the epoch of the lowest loss so far.
+    those of the epoch's batches, each before its step. Of its last update: `learning_rate`, and how long it
+    was relative to each parameter (nan where that was zero); of its last step: per parameter the norm of
+    the gradient, with what was added up before it, before any clipping. `best` is the epoch of the lowest
+    loss so far.
     """
 
     number: int
@@ -105,11 +106,14 @@ def at_step(
 ) -> AnyNetwork:
     """The document whose run is the next step from `start`, or a later one: its batch, its parameters.
 
-    `step` counts all steps of the training from 0 and is reached again from `start`.
+    What is drawn by chance is drawn as in that step: the same units are left out. `step` counts all steps
+    of the training from 0 and is reached again from `start`.
     """
     now = standing_at(network, training, start=start, step=step)
     under_way = begun(network, training, start=now)
-    return network.with_values({**under_way.batch_leaves(), **now.parameters})
+    opened = network.with_values({**under_way.batch_leaves(), **now.parameters})
+    seeds = under_way.course.seeds(now.step)
+    return opened.with_seeds(seeds) if seeds else opened
 
 
 def standing_at(
@@ -150,17 +154,28 @@ class UnderWay:
         self.rates = self._rates()
         self.memory: Mapping[str, Any] | None = None
         self.rate: Rate | None = None
-        self.gradient = self.before = np.zeros_like(self.point)  # of the last step
+        self.gradient = np.zeros_like(self.point)  # of the last step
+        self.before = self.point  # the last update
+        self.added = course.packed(self.standing.gradient) if self.standing.gradient else None
+        self.remembered = {
+            name: self.standing.parameters.get(name, course.leaves[name]) for name in course.remembered
+        }
         self.order = order(len(course.examples.training), course.training, self.standing.epoch)
 
     def _rates(self) -> Rates:
-        """The schedule, where it stands after the steps that are done."""
+        """The schedule, where it stands after the updates that are done."""
         course, settings = self.course, self.course.settings
-        total = max(course.training.epochs * course.steps_of_an_epoch, len(self.losses) + 1)
-        rates = settings.schedule.start(settings.lr, total)
-        for loss in [None, *self.losses][: len(self.losses)]:
-            rates.send(loss)
+        done = self.taken // course.training.accumulate
+        rates = settings.schedule.start(settings.lr, max(course.updates, done + 1))
+        for update in range(done):
+            rates.send(self._loss_before(update))
         return rates
+
+    def _loss_before(self, update: int) -> float | None:
+        """The mean loss of the steps that made the update before this one (from 0)."""
+        count = self.course.training.accumulate
+        losses = self.losses[(update - 1) * count : update * count] if update else []
+        return sum(losses) / count if losses else None
 
     @property
     def taken(self) -> int:
@@ -180,22 +195,36 @@ class UnderWay:
 
     def advance(self) -> bool:
         """Takes one step; whether it is the last of its epoch."""
-        course, settings = self.course, self.course.settings
-        leaves = course.leaves | self.batch_leaves() | course.unpacked(self.point)
-        loss, found = gradients(course.plan, leaves)
-        self.gradient = course.packed(found)
-        self.rate = self.rates.send(self.losses[-1] if self.losses else None)
-        if self.memory is None:
-            self.memory = self._remembered(self.rate)
-        point, self.memory = settings.step(
-            self.point, self.gradient, dict(self.memory), *self.rate, self._noise()
-        )
-        self.before, self.point = self.point, point
+        course, every = self.course, self.course.training.accumulate
+        leaves = course.leaves | self.remembered | self.batch_leaves() | course.unpacked(self.point)
+        names = tuple(course.remembered.values())
+        loss, found, seen = gradients_beside(course.plan_of(self.taken), leaves, names)
+        gradient = course.packed(found)
+        gradient = gradient if every == 1 else gradient / every
+        self.gradient = gradient if self.added is None else self.added + gradient
+        self.added = self.gradient
+        self.remembered = {name: seen[value] for name, value in course.remembered.items()}
         self.losses.append(float(loss))
         self.position += course.batch_size
+        if self.taken % every == 0:
+            self._update()
         return self.position >= len(course.examples.training)
 
-    def _remembered(self, rate: Rate) -> dict[str, Any]:
+    def _update(self) -> None:
+        """Moves the parameters by what has been added up, and zeroes that; or not, as the settings say."""
+        course, training = self.course, self.course.training
+        self.rate = self.rates.send(self._loss_before(self.taken // training.accumulate - 1))
+        if training.update:
+            if self.memory is None:
+                self.memory = self._memory_for(self.rate)
+            self.before = self.point
+            self.point, self.memory = course.settings.step(
+                self.point, self.gradient, dict(self.memory), *self.rate, self._noise()
+            )
+        if training.zero:
+            self.added = None
+
+    def _memory_for(self, rate: Rate) -> dict[str, Any]:
         """What the standing remembers where that is what this method needs; else a fresh memory."""
         fresh = self.course.settings.init(self.point, *rate)
         kept = dict(self.standing.memory)
@@ -204,7 +233,7 @@ class UnderWay:
     def _noise(self) -> Any:
         if not self.course.settings.constants.on("noise"):
             return 0.0
-        random = np.random.default_rng((self.course.training.seed, 3, self.taken))
+        random = np.random.default_rng((self.course.training.seed, 3, self.taken - 1))
         return random.standard_normal(len(self.point)).astype(self.point.dtype)
 
     def here(self) -> Standing:
@@ -212,27 +241,30 @@ class UnderWay:
         memory = self.standing.memory if self.memory is None else self.memory
         whole = self.position >= len(self.course.examples.training)
         return replace(
-            self.standing, parameters=self.course.unpacked(self.point), memory=memory,
+            self.standing, parameters=self.course.unpacked(self.point) | self.remembered, memory=memory,
             epoch=self.epoch + whole, position=0 if whole else self.position, losses=np.array(self.losses),
+            gradient={} if self.added is None else self.course.unpacked(self.added),
         )  # fmt: skip
 
     def epoch_done(self) -> tuple[Epoch, Standing]:
         """Measures at the end of an epoch."""
         course, now = self.course, self.here()
-        loss, metrics = course.evaluation(self.point, course.examples.training)
+        loss, metrics = course.evaluation(self.point, course.examples.training, self.remembered)
         validation_loss: float | None = None
         validation_metrics: dict[str, float] = {}
         if len(course.examples.validation):
-            validation_loss, validation_metrics = course.evaluation(self.point, course.examples.validation)
+            validation_loss, validation_metrics = course.evaluation(
+                self.point, course.examples.validation, self.remembered
+            )
         judged = loss if validation_loss is None else validation_loss
         if judged < now.best_loss:
             now = replace(now, best=now.parameters, best_epoch=now.epoch, best_loss=judged)
         self.standing = now
         sizes, moved = course.norms(self.before), course.norms(self.point - self.before)
-        assert self.rate is not None
+        rate = course.settings.lr if self.rate is None else self.rate.lr  # no update in this epoch
         return Epoch(
             now.epoch, now.step, loss, validation_loss, metrics, validation_metrics, now.losses[self.first :],
-            float(self.rate.lr), course.norms(self.gradient),
+            float(rate), course.norms(self.gradient),
             {name: moved[name] / sizes[name] if sizes[name] else float("nan") for name in moved},
             now.best_epoch, self._outcome(now, (loss, *self.losses[self.first :])),
         ), now  # fmt: skip

@@ -19,8 +19,9 @@ from graph_explorer.engine.errors import InputError, nearest
 
 Array = np.ndarray[Any, Any]
 
-#: What a file calls the parts: parameters, memories of the optimizer, parameters of the best epoch.
-_PARAMETER, _MEMORY, _BEST = "parameter/", "memory/", "best/"
+#: What a file calls the parts: parameters, memories of the optimizer, parameters of the best epoch, and
+#: gradients that wait for an update.
+_PARAMETER, _MEMORY, _BEST, _GRADIENT = "parameter/", "memory/", "best/", "gradient/"
 _NUMBERS = ("epoch", "position", "best_epoch", "best_loss", "losses")
 
 
@@ -32,6 +33,8 @@ class Standing:
     `memory` is what the optimizer remembers: vectors over all parameters, one behind the other, and
     numbers. `losses` (steps,) are those of the batches so far. `best` are the parameters after
     `best_epoch`, whose loss was the lowest: of validation, or of training where there is none.
+    `parameters` also hold what batch normalisation remembers. `gradient` is what has been added up for
+    the next update, {} where that is nothing.
     """
 
     parameters: Mapping[str, Array]
@@ -42,6 +45,7 @@ class Standing:
     best: Mapping[str, Array] = field(default_factory=dict)
     best_epoch: int = 0
     best_loss: float = float("inf")
+    gradient: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def step(self) -> int:
@@ -56,6 +60,7 @@ def save_standing(standing: Standing, path: Path) -> None:
         (_PARAMETER, standing.parameters),
         (_MEMORY, standing.memory),
         (_BEST, standing.best),
+        (_GRADIENT, standing.gradient),
     ):
         arrays |= {mark + name: value for name, value in values.items()}
     part = path.with_name(f".{path.name}.part")
@@ -94,7 +99,7 @@ def load_standing(path: Path) -> Standing:
     memory = {name: value if value.ndim else value[()].item() for name, value in part(_MEMORY).items()}
     return Standing(
         part(_PARAMETER), memory, int(arrays["epoch"]), int(arrays["position"]), arrays["losses"],
-        part(_BEST), int(arrays["best_epoch"]), float(arrays["best_loss"]),
+        part(_BEST), int(arrays["best_epoch"]), float(arrays["best_loss"]), part(_GRADIENT),
     )  # fmt: skip
 
 

@@ -42,6 +42,9 @@ class Training:
     take them; "" are its first and its second. `split` is the part of the examples that is trained
     on. Steps take `batch_size` examples, all of them if None. `early_stopping` is how many epochs
     without improvement are borne; None bears all.
+
+    An update comes after every `accumulate` steps, by the mean of their gradients. Without `update` there
+    is none, and without `zero` the gradients of all steps add up: two mistakes to be looked at.
     """
 
     data: str
@@ -56,6 +59,9 @@ class Training:
     early_stopping: int | None = None
     metrics: tuple[Metric, ...] = ()
     seed: int = 0
+    accumulate: int = 1
+    update: bool = True
+    zero: bool = True
 
 
 def read_training(table: Mapping[str, Any]) -> Training:
@@ -196,4 +202,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "early_stopping": _whole(1, MOST_EPOCHS),
     "metrics": _metrics,
     "seed": _whole(0, 2**62),
+    "accumulate": _whole(1, 1_000_000),
+    "update": _flag,
+    "zero": _flag,
 }

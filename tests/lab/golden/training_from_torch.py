@@ -28,6 +28,16 @@ OPTIMIZERS: dict[str, Any] = {
     "adam:lr=0.02,clip_value=0.01": lambda p: optim.Adam(p, lr=0.02),
     "momentum:lr=0.05,schedule=cosine": lambda p: optim.SGD(p, lr=0.05, momentum=0.9),
 }
+#: The same with gradients that add up: over four steps on purpose, or for ever since nothing zeroes them.
+ADDED: dict[str, Any] = {
+    "sgd:lr=0.1 accumulate": lambda p: optim.SGD(p, lr=0.1),
+    "momentum:lr=0.02 accumulate": lambda p: optim.SGD(p, lr=0.02, momentum=0.9),
+    "adam:lr=0.01 accumulate": lambda p: optim.Adam(p, lr=0.01),
+    "sgd:lr=0.005 never": lambda p: optim.SGD(p, lr=0.005),
+    "momentum:lr=0.001 never": lambda p: optim.SGD(p, lr=0.001, momentum=0.9),
+    "adam:lr=0.01 never": lambda p: optim.Adam(p, lr=0.01),
+}
+FOUR = 4
 
 
 def numbers() -> tuple[dict[str, Any], Any, Any]:
@@ -44,7 +54,8 @@ def numbers() -> tuple[dict[str, Any], Any, Any]:
 def trained(text: str, weights: Any, x: Any, y: Any, seed: int) -> tuple[Any, Any]:
     """The loss of each batch, and all weights after every hundredth step."""
     tensors = [torch.tensor(value, requires_grad=True) for value in weights.values()]
-    optimizer = OPTIMIZERS[text](tensors)
+    optimizer = (OPTIMIZERS | ADDED)[text](tensors)
+    every = FOUR if "accumulate" in text else 1
     schedule = lr_scheduler.CosineAnnealingLR(optimizer, STEPS) if "cosine" in text else None
     losses, points = [], []
     for step in range(STEPS):
@@ -56,13 +67,15 @@ def trained(text: str, weights: Any, x: Any, y: Any, seed: int) -> tuple[Any, An
             h = h @ tensors[2 * k] + tensors[2 * k + 1]
             h = torch.tanh(h) if k < 2 else h
         loss = cross_entropy(h, torch.tensor(y[rows]))
-        optimizer.zero_grad()
-        loss.backward()
+        (loss / every).backward()
         if "clip_norm" in text:
             clip_grad_norm_(tensors, 0.3)
         if "clip_value" in text:
             clip_grad_value_(tensors, 0.01)
-        optimizer.step()
+        if step % every == every - 1:
+            optimizer.step()
+            if "never" not in text:
+                optimizer.zero_grad()
         if schedule:
             schedule.step()
         losses.append(loss.item())
@@ -75,11 +88,14 @@ def main() -> None:
     assert torch.__version__.startswith("2.13.0")
     weights, x, y = numbers()
     found = [trained(text, weights, x, y, seed=5) for text in OPTIMIZERS]
+    added = [trained(text, weights, x, y, seed=5) for text in ADDED]
     np.savez_compressed(
         Path(__file__).with_name("torch_2_13_0_training.npz"),
         optimizers=np.array(list(OPTIMIZERS)),
         losses=np.array([losses for losses, _ in found]),
         points=np.array([points for _, points in found]),
+        added=np.array(list(ADDED)),
+        added_losses=np.array([losses for losses, _ in added]),
         x=x,
         y=y,
         **weights,
