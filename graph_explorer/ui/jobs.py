@@ -74,6 +74,7 @@ class Jobs(QObject):
         *,
         stopped: Callable[[], None] = lambda: None,
         after: str = "",
+        quiet: bool = False,
     ) -> Job:
         """Runs `work(checkpoint)` in a thread, then `done(result)` or `failed(error)` in this one.
 
@@ -82,7 +83,7 @@ class Jobs(QObject):
         """
         self.cancel(key)
         self._count += 1
-        job = Job(key, title, self._count, work, done, failed, stopped, after)
+        job = Job(key, title, self._count, work, done, failed, stopped, after, quiet)
         self._current[key] = job
         if job.after in self._current:
             self._waiting.append(job)

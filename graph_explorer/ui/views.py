@@ -51,6 +51,10 @@ VIEWS: tuple[View, ...] = (
         "graph_explorer.ui.surface.view:SurfaceView",
     ),
     View(
+        "training", "Training", "Training on data: runs, curves, and what is learnt", ("Shift+F2",),
+        "graph_explorer.ui.training.view:TrainingView",
+    ),
+    View(
         "challenge", "Challenge", "Questions on this document, and the blank graph", ("Shift+F3",),
         "graph_explorer.ui.challenge.view:ChallengeView",
     ),

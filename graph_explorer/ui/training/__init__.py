@@ -1,0 +1,1 @@
+"""The training view: settings, runs, curves, and pages on what a network learns."""

@@ -1,0 +1,46 @@
+"""Giving way: a training that shares the interpreter with the window takes its steps while that rests.
+
+Training is many small NumPy calls, each of which holds the interpreter's lock; a window that paints
+would wait for the lock hundreds of times a picture. So before each step the training waits until the
+interface thread has nothing to do, which Qt says: it is awake, or about to block.
+
+The one rule: the window never waits for more than the step under way.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtCore import QAbstractEventDispatcher
+
+#: Seconds after which a step is taken although the window is busy, so that training goes on.
+PATIENCE = 0.05
+
+
+class Courtesy:
+    """Knows whether the interface thread rests; made in that thread."""
+
+    def __init__(self) -> None:
+        self._resting = threading.Event()
+        self._resting.set()
+        self._dispatcher: QAbstractEventDispatcher | None = None
+
+    def begin(self) -> None:
+        """Starts to watch the interface thread, from that thread."""
+        if self._dispatcher is None:
+            self._dispatcher = QAbstractEventDispatcher.instance()
+            if self._dispatcher is not None:
+                self._dispatcher.awake.connect(self._resting.clear)
+                self._dispatcher.aboutToBlock.connect(self._resting.set)
+
+    def end(self) -> None:
+        """Stops watching."""
+        if self._dispatcher is not None:
+            self._dispatcher.awake.disconnect(self._resting.clear)
+            self._dispatcher.aboutToBlock.disconnect(self._resting.set)
+            self._dispatcher = None
+        self._resting.set()
+
+    def give_way(self) -> None:
+        """Called by the training before each step: returns when the window rests."""
+        self._resting.wait(PATIENCE)
