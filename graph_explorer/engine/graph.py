@@ -12,6 +12,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph_explorer.engine.errors import InputError, unknown
 
 if TYPE_CHECKING:
@@ -146,6 +149,26 @@ class Graph:
     def uses(self, name: str) -> tuple[Use, ...]:
         """Who takes the value `name`, in dependency order."""
         return self._uses.get(self.resolve(name), ())
+
+    @cached_property
+    def edges(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Every use as arrays (e,): the node that makes the value, the one that takes it, at which input.
+
+        Nodes by position; in the order of the takers, then of their inputs.
+        """
+        made = self._producer
+        found = np.array(
+            [
+                number
+                for target, node in enumerate(self.nodes)
+                for slot, name in enumerate(node.inputs)
+                if name
+                for number in (made[name], target, slot)
+            ],
+            dtype=np.int32,
+        ).reshape(-1, 3)
+        source, target, slot = np.ascontiguousarray(found.T)
+        return source, target, slot
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

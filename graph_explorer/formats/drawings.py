@@ -130,7 +130,7 @@ def tikz(document: Document, trace: Trace, time: int) -> str:
     cards = {node.id: _card(trace, node, time) for node in trace.graph}
     sizes = {name: (_width(lines), _HEIGHT) for name, lines in cards.items()}
     sizes |= {group: (_LETTER * len(group), 0.0) for group in trace.graph.groups}
-    layout = arrange(trace.graph.to_networkx(), sizes)
+    layout = arrange(trace.graph, sizes)
     title = _tex(document.name)
     lines = [f"% {title}", _HEAD, *_frames(layout), *_flows(layout)]
     for place, name in enumerate(layout.ids):
@@ -166,8 +166,8 @@ def _frames(layout: Layout) -> Iterator[str]:
 
 
 def _flows(layout: Layout) -> Iterable[str]:
-    for edge in layout.edges:
-        parts = curve(edge.points, layout.direction)
+    for number in range(len(layout.lines)):
+        parts = curve(layout.lines.points_of(number), layout.direction)
         places = [[f"({x:.1f}, {y:.1f})" for x, y in part] for part in parts]
         turns = [f".. controls {a} and {b} .. {end}" for _, a, b, end in places]
         yield rf"  \draw[flow] {' '.join([places[0][0], *turns])};"

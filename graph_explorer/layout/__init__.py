@@ -1,6 +1,6 @@
 """Where the boxes and lines of a graph stand.
 
-Knows networkx graphs and numbers, no Qt. Its one rule: the same graph is always drawn the same.
+Knows graphs and numbers, no Qt. Its one rule: the same graph is always drawn the same.
 
 A graph becomes a tree of `regions`, long ones cut into `stretches`; `borders` leads every line
 through the frames on its way, so that each region is a `piece` by itself. A piece is laid out in
@@ -14,6 +14,19 @@ graphs with groups crossed about twice as often.
 
 from graph_explorer.layout.arrange import arrange
 from graph_explorer.layout.planning import TITLE
-from graph_explorer.layout.record import Direction, Edge, Layout, curve
+from graph_explorer.layout.record import Direction, Layout, Line, Lines, curve, curves
+from graph_explorer.layout.wiring import Member, Wiring, wiring_of
 
-__all__ = ["TITLE", "Direction", "Edge", "Layout", "arrange", "curve"]
+__all__ = [
+    "TITLE",
+    "Direction",
+    "Layout",
+    "Line",
+    "Lines",
+    "Member",
+    "Wiring",
+    "arrange",
+    "curve",
+    "curves",
+    "wiring_of",
+]

@@ -7,28 +7,31 @@ layout stays where it was, as far as what has changed allows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 import networkx as nx
 import numpy as np
 
+from graph_explorer.engine.graph import Graph
 from graph_explorer.layout.assembly import assemble
 from graph_explorer.layout.borders import find_borders
 from graph_explorer.layout.pins import pin
 from graph_explorer.layout.planning import Planning
-from graph_explorer.layout.record import Direction, Layout
+from graph_explorer.layout.record import Direction, Floats, Layout
 from graph_explorer.layout.regions import find_regions
 from graph_explorer.layout.stretches import cut_long_regions
+from graph_explorer.layout.wiring import Wiring, wiring_of
 
-_NOTHING: Final[Mapping[str, tuple[float, float]]] = MappingProxyType({})
+Size = tuple[float, float]
+_NOTHING: Final[Mapping[str, Size]] = MappingProxyType({})
 
 
 def arrange(
-    graph: nx.MultiDiGraph,
-    sizes: Mapping[str, tuple[float, float]],
+    graph: Wiring | Graph | nx.MultiDiGraph,
+    sizes: Mapping[str, Size] | Floats,
     *,
+    groups: Mapping[str, Size] = _NOTHING,
     collapsed: frozenset[str] = frozenset(),
     direction: Direction = "down",
     previous: Layout | None = None,
@@ -37,17 +40,19 @@ def arrange(
 ) -> Layout:
     """Lay out a graph in rows along `direction`.
 
-    Nodes have the attributes `op` and `group` (a path such as "encoder/layer1"), edges have their
-    input index as key. `sizes` has width and height of nodes, and of groups for when they are
-    `collapsed`, in pixels. `previous` is the layout to stay close to, `pinned` the centres of
-    boxes that were put where they stand. `checkpoint` is called between pieces of work with the
-    part that is done, from 0 to 1, and may raise to give up.
+    `sizes` has width and height of each node (n, 2) in pixels, or of what is named in a mapping;
+    `groups` has those of groups: their boxes when they are `collapsed`, the least of their frames
+    else. `previous` is the layout to stay close to, `pinned` the centres of boxes that were put
+    where they stand. `checkpoint` is called between pieces of work with the part that is done, from
+    0 to 1, and may raise to give up.
     """
-    regions = find_regions(graph, collapsed)
+    wiring = graph if isinstance(graph, Wiring) else wiring_of(graph)
+    known = {**_by_name(wiring, sizes), **groups}
+    regions = find_regions(wiring, collapsed)
     cut_long_regions(regions)
     borders = find_borders(regions)
-    planning = Planning(borders, sizes, direction, previous, checkpoint)
-    layout = assemble(borders, planning, direction)
+    planning = Planning(borders, known, direction, previous, checkpoint)
+    layout = assemble(wiring, borders, planning, direction)
     if previous is not None and previous.direction == direction:
         layout = _stay(layout, previous)
     if pinned:
@@ -65,14 +70,10 @@ def _stay(layout: Layout, previous: Layout) -> Layout:
     away = np.median(before - now, axis=0)
     if not away.any():
         return layout
-    x, y = (float(part) for part in away)
-    return replace(
-        layout,
-        centers=layout.centers + away,
-        edges=tuple(replace(edge, points=edge.points + away) for edge in layout.edges),
-        groups={
-            path: (left + x, top + y, width, height)
-            for path, (left, top, width, height) in layout.groups.items()
-        },
-        bounds=(layout.bounds[0] + x, layout.bounds[1] + y, *layout.bounds[2:]),
-    )
+    return layout.moved(float(away[0]), float(away[1]))
+
+
+def _by_name(wiring: Wiring, sizes: Mapping[str, Size] | Floats) -> Mapping[str, Size]:
+    if isinstance(sizes, Mapping):
+        return sizes
+    return dict(zip(wiring.ids, map(tuple, sizes.tolist()), strict=True))

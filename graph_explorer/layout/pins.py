@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.layout.record import Box, Edge, Layout, curve
+from graph_explorer.layout.record import Box, Layout, Lines, curve
 
 _Array = NDArray[np.float64]
 _ROOM: Final = 14.0
@@ -38,11 +38,8 @@ def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]], groups: Mappi
                 frames[path] = _around(frames[path], centers[place], layout.sizes[place], room)
             path, room = path.rpartition("/")[0], room + _ROOM
     draft = replace(layout, centers=centers, groups=frames)
-    edges = tuple(
-        _follow(draft, edge, moved) if edge.source in moved or edge.target in moved else edge
-        for edge in layout.edges
-    )
-    return replace(draft, edges=edges, bounds=_bounds(draft, edges))
+    lines = _follow(draft, {layout.index(name): way for name, way in moved.items()})
+    return replace(draft, lines=lines, bounds=_bounds(draft, lines))
 
 
 def _around(frame: Box, center: _Array, size: _Array, room: float) -> Box:
@@ -54,21 +51,34 @@ def _around(frame: Box, center: _Array, size: _Array, room: float) -> Box:
     return (left, top, right - left, bottom - top)
 
 
-def _follow(layout: Layout, edge: Edge, moved: Mapping[str, _Array]) -> Edge:
-    """The edge with its ends where its boxes are now."""
-    bent = edge.points.copy()
-    bent[0] += moved.get(edge.source, 0.0)
-    bent[-1] += moved.get(edge.target, 0.0)
-    direct = _facing(layout, edge, bent[[0, -1]])
+def _follow(layout: Layout, moved: Mapping[int, _Array]) -> Lines:
+    """The lines with their ends where their boxes are now."""
+    lines, places = layout.lines, np.array(list(moved), dtype=np.int32)
+    touched = np.flatnonzero(np.isin(lines.sources, places) | np.isin(lines.targets, places)).tolist()
+    parts, counts, last = [], np.diff(lines.first_point), 0
+    for line in touched:
+        bent = lines.points_of(line).copy()
+        source, target = int(lines.sources[line]), int(lines.targets[line])
+        bent[0] += moved.get(source, 0.0)
+        bent[-1] += moved.get(target, 0.0)
+        points = _way(layout, source, target, bent)
+        parts += [lines.points[last : lines.first_point[line]], points]
+        last, counts[line] = int(lines.first_point[line + 1]), len(points)
+    parts.append(lines.points[last:])
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return replace(lines, points=np.concatenate(parts), first_point=first)
+
+
+def _way(layout: Layout, source: int, target: int, bent: _Array) -> _Array:
+    """The bent way of a line or the direct one, whichever runs through fewer boxes and is shorter."""
+    direct = _facing(layout, source, target, bent[[0, -1]])
     ways = [direct, bent] if len(bent) > 2 else [direct]
-    points = min(ways, key=lambda way: (_hits(layout, edge, way), _length(way)))
-    return replace(edge, points=points)
+    return min(ways, key=lambda way: (_hits(layout, source, target, way), _length(way)))
 
 
-def _facing(layout: Layout, edge: Edge, ends: _Array) -> _Array:
+def _facing(layout: Layout, source: int, target: int, ends: _Array) -> _Array:
     """Ends on the borders that face each other, should the target now stand before the source."""
     flow = 1 if layout.direction == "down" else 0
-    source, target = layout.index(edge.source), layout.index(edge.target)
     if layout.centers[target, flow] < layout.centers[source, flow]:
         ends = ends.copy()
         ends[0, flow] = layout.centers[source, flow] - layout.sizes[source, flow] / 2
@@ -76,23 +86,26 @@ def _facing(layout: Layout, edge: Edge, ends: _Array) -> _Array:
     return ends
 
 
-def _hits(layout: Layout, edge: Edge, points: _Array) -> int:
+def _hits(layout: Layout, source: int, target: int, points: _Array) -> int:
     """How many boxes the curve through some points runs through, but for its own two."""
     t = np.linspace(0.0, 1.0, 24)[:, None]
     weights = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
     dots = np.einsum("tk,pkx->ptx", weights, curve(points, layout.direction)).reshape(-1, 1, 2)
-    inside = np.all(np.abs(dots - layout.centers) < layout.sizes / 2, axis=2).any(axis=0)
-    inside[[layout.index(edge.source), layout.index(edge.target)]] = False
-    return int(inside.sum())
+    near = np.flatnonzero(
+        np.all(
+            np.abs(layout.centers - (dots.min(0) + dots.max(0)) / 2) < (np.ptp(dots, 0) + layout.sizes) / 2, 1
+        )
+    )
+    inside = np.all(np.abs(dots - layout.centers[near]) < layout.sizes[near] / 2, axis=2).any(axis=0)
+    return int(np.sum(inside & (near != source) & (near != target)))
 
 
 def _length(points: _Array) -> float:
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 
-def _bounds(layout: Layout, edges: tuple[Edge, ...]) -> Box:
-    corners = [layout.centers - layout.sizes / 2, layout.centers + layout.sizes / 2]
-    corners += [edge.points for edge in edges]
+def _bounds(layout: Layout, lines: Lines) -> Box:
+    corners = [layout.centers - layout.sizes / 2, layout.centers + layout.sizes / 2, lines.points]
     corners += [np.array([[x, y], [x + w, y + h]]) for x, y, w, h in layout.groups.values()]
     everything = np.concatenate(corners)
     (left, top), (right, bottom) = everything.min(axis=0), everything.max(axis=0)

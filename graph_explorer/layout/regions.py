@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import networkx as nx
-
-from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, OPERATION
-from graph_explorer.layout.record import Member
+from graph_explorer.layout.piece import GROUP, OPERATION
 from graph_explorer.layout.sequence import in_sequence
+from graph_explorer.layout.wiring import Wiring
 
 ROOT: Final = 0
 """The number of the whole picture."""
-_LEAVES: Final = {"input": INPUT, "parameter": CONSTANT, "constant": CONSTANT}
 
 
 @dataclass(slots=True)
@@ -36,12 +33,11 @@ class Place:
 
 @dataclass(slots=True)
 class Line:
-    """An edge to be drawn, between two places that are no regions."""
+    """What is drawn between two places that are no regions; `members` are edges of the wiring."""
 
     source: int
     target: int
-    input_index: int
-    members: list[Member] = field(default_factory=list)
+    members: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -88,21 +84,21 @@ class Regions:
         return found
 
 
-def find_regions(graph: nx.MultiDiGraph, collapsed: frozenset[str]) -> Regions:
-    """The regions of a graph whose nodes have the attributes `op` and `group`."""
+def find_regions(wiring: Wiring, collapsed: frozenset[str]) -> Regions:
+    """The regions of a graph, some of its groups collapsed."""
     places = [Place(-1, "", children=[])]
     groups: dict[str, int] = {"": ROOT}
-    drawn: dict[str, int] = {}
-    for node, data in graph.nodes(data=True):
-        group = _group(data.get("group", ""), collapsed, groups, places)
+    drawn: list[int] = []
+    for node, kind, path in zip(wiring.ids, wiring.kinds.tolist(), wiring.group.tolist(), strict=True):
+        group = _group(wiring.groups[path], collapsed, groups, places)
         children = places[group].children
         if children is None:
-            drawn[node] = group
+            drawn.append(group)
         else:
-            drawn[node] = len(places)
+            drawn.append(len(places))
             children.append(len(places))
-            places.append(Place(group, node, _LEAVES.get(data.get("op", ""), OPERATION)))
-    regions = Regions(places, _lines(graph, drawn, places))
+            places.append(Place(group, node, kind))
+    regions = Regions(places, _lines(wiring, drawn, places))
     _sort_children(regions)
     return regions
 
@@ -128,26 +124,22 @@ def _group(path: str, collapsed: frozenset[str], groups: dict[str, int], places:
     return number
 
 
-def _lines(graph: nx.MultiDiGraph, drawn: dict[str, int], places: list[Place]) -> list[Line]:
+def _lines(wiring: Wiring, drawn: list[int], places: list[Place]) -> list[Line]:
     """The edges of the graph, those at collapsed groups bundled, in the order of their targets."""
-    nodes = set(graph.nodes)
     lines: list[Line] = []
     bundles: dict[tuple[int, int], Line] = {}
-    for node in graph.nodes:
-        inputs = sorted((index, source) for source, _, index in graph.in_edges(node, keys=True))
-        target = drawn[node]
-        for index, name in inputs:
-            source = drawn[name]
-            if source == target:
-                continue
-            plain = places[source].name in nodes and places[target].name in nodes
-            line = None if plain else bundles.get((source, target))
-            if line is None:
-                line = Line(source, target, index)
-                lines.append(line)
-                if not plain:
-                    bundles[source, target] = line
-            line.members.append((name, node, index))
+    for edge, ends in enumerate(zip(wiring.source.tolist(), wiring.target.tolist(), strict=True)):
+        source, target = drawn[ends[0]], drawn[ends[1]]
+        if source == target:
+            continue
+        plain = places[source].kind != GROUP and places[target].kind != GROUP
+        line = None if plain else bundles.get((source, target))
+        if line is None:
+            line = Line(source, target)
+            lines.append(line)
+            if not plain:
+                bundles[source, target] = line
+        line.members.append(edge)
     return lines
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from graph_explorer.layout import Layout, arrange
+from tests.layout.drawn import drawn_lines
 
 
 def _chain(length: int) -> nx.MultiDiGraph:
@@ -47,14 +48,14 @@ def _masked(blocks: int) -> nx.MultiDiGraph:
 
 
 def _points(layout: Layout) -> int:
-    return sum(len(edge.points) for edge in layout.edges)
+    return sum(len(edge.points) for edge in drawn_lines(layout))
 
 
 def _complete(graph: nx.MultiDiGraph, layout: Layout) -> None:
     """Everything is drawn, downward, and no two boxes of a row touch."""
     assert set(layout.ids) == set(graph)
-    assert sum(edge.multiplicity for edge in layout.edges) == graph.number_of_edges()
-    assert all(np.all(np.diff(edge.points[:, 1]) > 0) for edge in layout.edges)
+    assert sum(len(edge.members) for edge in drawn_lines(layout)) == graph.number_of_edges()
+    assert all(np.all(np.diff(edge.points[:, 1]) > 0) for edge in drawn_lines(layout))
     order = np.lexsort((layout.centers[:, 0], np.round(layout.centers[:, 1], 3)))
     centers, widths = layout.centers[order], layout.sizes[order, 0]
     same = np.abs(np.diff(centers[:, 1])) < 0.001
@@ -113,7 +114,7 @@ def test_mask_read_by_every_block():
 
 def test_mask_lane_is_shared():
     layout = arrange(_masked(60), {})
-    last = [edge.points for edge in layout.edges if edge.source == "mask"][-8:]
+    last = [edge.points for edge in drawn_lines(layout) if edge.source == "mask"][-8:]
     assert len({round(float(points[1, 0]), 3) for points in last}) == 1
 
 

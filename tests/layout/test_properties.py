@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_explorer.layout import TITLE, Layout, arrange, curve
+from tests.layout.drawn import drawn_lines
 
 LEAVES = ("input", "parameter", "constant")
 NEAR = 0.01
@@ -117,7 +118,7 @@ def test_boxes_and_frames_keep_apart(case, direction):
     x, y, width, height = layout.bounds
     whole = np.array([[x, y], [x + width, y + height]])
     assert all(_within(box, whole) for box in [*boxes.values(), *frames.values()])
-    for edge in layout.edges:
+    for edge in drawn_lines(layout):
         assert _within(np.array([edge.points.min(axis=0), edge.points.max(axis=0)]), whole)
 
 
@@ -127,7 +128,7 @@ def test_edges_run_through_nothing_foreign(case, direction):
     graph, sizes, collapsed = case
     layout = arrange(graph, sizes, collapsed=collapsed, direction=direction)
     boxes, frames = _boxes(layout), _frames(layout)
-    for edge in layout.edges:
+    for edge in drawn_lines(layout):
         dots = _dots(edge.points, direction)
         assert not any(_inside(dots, box) for box in boxes.values())
         around = {*_group_of(graph, edge.source), *_group_of(graph, edge.target)}
@@ -142,7 +143,7 @@ def test_edges_go_forward_from_border_to_border(case, direction):
     flow = 1 if direction == "down" else 0
     boxes = _boxes(layout)
     arrivals: dict[tuple[str, float], int] = {}
-    for edge in layout.edges:
+    for edge in drawn_lines(layout):
         source, target = boxes[edge.source], boxes[edge.target]
         assert edge.points[0, flow] == pytest.approx(source[1, flow])
         assert edge.points[-1, flow] == pytest.approx(target[0, flow])
@@ -164,11 +165,10 @@ def test_every_edge_of_the_graph_is_drawn_once(case):
         return next((path for path in _group_of(graph, node) if path in collapsed), node)
 
     expected = sorted(edge for edge in graph.edges(keys=True) if drawn(edge[0]) != drawn(edge[1]))
-    assert sorted(member for edge in layout.edges for member in edge.members) == expected
+    assert sorted(member for edge in drawn_lines(layout) for member in edge.members) == expected
     assert set(layout.ids) == {drawn(node) for node in graph}
-    for edge in layout.edges:
-        assert edge.multiplicity == len(edge.members)
-        assert edge.multiplicity == 1 or not {edge.source, edge.target} <= set(graph)
+    for edge in drawn_lines(layout):
+        assert len(edge.members) == 1 or not {edge.source, edge.target} <= set(graph)
         for source, target, _ in edge.members:
             assert (drawn(source), drawn(target)) == (edge.source, edge.target)
 
@@ -184,5 +184,4 @@ def test_the_same_again(case, direction):
         assert again.ids == once.ids
         np.testing.assert_array_equal(again.centers, once.centers)
         assert again.groups == once.groups
-        for one, two in zip(once.edges, again.edges, strict=True):
-            np.testing.assert_array_equal(one.points, two.points)
+        np.testing.assert_array_equal(again.lines.points, once.lines.points)

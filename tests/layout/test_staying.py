@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from graph_explorer.layout import Layout, arrange
+from tests.layout.drawn import drawn_lines
 
 
 def _network(layers: int = 4) -> nx.MultiDiGraph:
@@ -95,7 +96,7 @@ def test_a_pinned_box_stands_where_it_was_put_and_its_lines_follow():
     layout = arrange(graph, {}, pinned={"m2": place})
     at = layout.index("m2")
     assert tuple(layout.centers[at]) == place
-    for edge in layout.edges:
+    for edge in drawn_lines(layout):
         for name, point, side in ((edge.source, edge.points[0], 1), (edge.target, edge.points[-1], -1)):
             if name == "m2":
                 assert point[1] == pytest.approx(place[1] + side * layout.sizes[at, 1] / 2)
@@ -118,7 +119,7 @@ def test_a_box_pinned_above_its_input_is_reached_from_below():
     graph.add_nodes_from(["a", "b"], op="Op", group="")
     graph.add_edge("a", "b", key=0)
     layout = arrange(graph, {}, pinned={"b": (0.0, -500.0)})
-    start, end = layout.edges[0].points
+    start, end = layout.lines.points_of(0)
     assert start[1] == pytest.approx(layout.centers[layout.index("a"), 1] - 22)
     assert end[1] == pytest.approx(-500 + 22)
 

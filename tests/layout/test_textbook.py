@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from graph_explorer.layout import Layout, arrange
+from tests.layout.drawn import drawn_lines
 
 
 def _graph(*nodes: tuple[str, ...], groups: dict[str, str] | None = None) -> nx.MultiDiGraph:
@@ -66,8 +67,9 @@ def _crossings(layout: Layout) -> int:
         return float(np.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])))
 
     count = 0
-    for at, one in enumerate(layout.edges):
-        for two in layout.edges[at + 1 :]:
+    lines = drawn_lines(layout)
+    for at, one in enumerate(lines):
+        for two in lines[at + 1 :]:
             if {one.source, one.target} & {two.source, two.target}:
                 continue
             count += any(
@@ -82,7 +84,7 @@ def test_the_chain_of_a_neuron_is_a_straight_column():
     layout = arrange(NEURON, {})
     for name in ("z", "a", "d", "p", "L"):
         assert _x(layout, name) == pytest.approx(_x(layout, "t"))
-    straight = [edge for edge in layout.edges if edge.source in ("t", "z", "a", "d", "p")]
+    straight = [edge for edge in drawn_lines(layout) if edge.source in ("t", "z", "a", "d", "p")]
     assert all(len(edge.points) == 2 and np.ptp(edge.points[:, 0]) < 0.01 for edge in straight)
 
 
@@ -106,14 +108,14 @@ def test_two_leaves_stand_evenly_in_the_order_of_the_inputs():
 def test_edges_arrive_in_the_order_of_the_inputs():
     layout = arrange(NEURON, {})
     for node in ("t", "z", "d", "p", "L"):
-        ends = [(edge.input_index, edge.points[-1, 0]) for edge in layout.edges if edge.target == node]
+        ends = [(edge.input_index, edge.points[-1, 0]) for edge in drawn_lines(layout) if edge.target == node]
         ends.sort()
         assert [x for _, x in ends] == sorted(x for _, x in ends)
 
 
 def test_a_product_with_itself_has_two_lines_apart():
     layout = arrange(_graph(("x", "parameter"), ("u", "Mul", "x", "x")), {})
-    one, two = (edge.points for edge in layout.edges)
+    one, two = (edge.points for edge in drawn_lines(layout))
     assert len(one) == len(two) == 2
     assert two[0, 0] - one[0, 0] >= 8
     assert two[1, 0] - one[1, 0] >= 8
@@ -122,7 +124,7 @@ def test_a_product_with_itself_has_two_lines_apart():
 def test_a_product_with_itself_over_a_distance_has_two_lines_apart():
     rows = [("x", "input"), ("a", "Exp", "x"), ("b", "Exp", "a"), ("c", "Sum", "x", "x", "b")]
     layout = arrange(_graph(*rows), {})
-    one, two = (edge.points for edge in layout.edges if (edge.source, edge.target) == ("x", "c"))
+    one, two = (edge.points for edge in drawn_lines(layout) if (edge.source, edge.target) == ("x", "c"))
     assert np.all(np.abs(one[:, 0] - two[:, 0]) >= 4)
 
 
@@ -147,7 +149,7 @@ def test_a_shortcut_runs_beside_the_straight_path():
     rows = [("x", "input"), ("h", "Exp", "x"), ("a", "Relu", "h"), ("b", "Relu", "a"), ("s", "Add", "h", "b")]
     layout = arrange(_graph(*rows), {})
     assert _x(layout, "h") == _x(layout, "a") == _x(layout, "b") == _x(layout, "s")
-    (shortcut,) = (edge for edge in layout.edges if (edge.source, edge.target) == ("h", "s"))
+    (shortcut,) = (edge for edge in drawn_lines(layout) if (edge.source, edge.target) == ("h", "s"))
     half = layout.sizes[layout.index("a"), 0] / 2
     assert shortcut.points[:, 0].min() < _x(layout, "a") - half  # the first input: on the left
 
@@ -173,7 +175,9 @@ def test_equal_groups_look_equal_and_stand_below_one_another():
 def test_a_shared_parameter_is_one_trunk_that_branches():
     layout = arrange(_unrolled(6), {})
     lanes = [
-        edge.points for edge in layout.edges if edge.source == "Wx" and edge.target in ("u3", "u4", "u5")
+        edge.points
+        for edge in drawn_lines(layout)
+        if edge.source == "Wx" and edge.target in ("u3", "u4", "u5")
     ]
     start = {(round(p[0, 0], 3), round(p[1, 0], 3), round(p[2, 0], 3)) for p in lanes}
     assert len(start) == 1
@@ -185,14 +189,14 @@ def test_a_collapsed_group_is_one_box_with_bundled_lines():
     assert "t=0" not in layout.groups
     assert "u0" not in layout.ids
     assert "t=1" in layout.groups
-    (line,) = (edge for edge in layout.edges if (edge.source, edge.target) == ("b", "t=0"))
+    (line,) = (edge for edge in drawn_lines(layout) if (edge.source, edge.target) == ("b", "t=0"))
     assert line.members == (("b", "z0", 1),)
 
 
 def test_a_group_with_a_value_that_goes_out_and_in_again_is_drawn():
     rows = [("x", "input"), ("a", "Exp", "x"), ("n", "Exp", "a"), ("b", "Exp", "n")]
     layout = arrange(_graph(*rows, groups={"a": "g", "b": "g"}), {})
-    assert len(layout.edges) == 3
+    assert len(layout.lines) == 3
     assert set(layout.groups) == {"g"}
 
 

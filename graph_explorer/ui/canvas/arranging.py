@@ -68,7 +68,7 @@ def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Check
         if path not in sizes:
             sizes[path] = (_title_width(path, captions), 0.0)
     lay_out = partial(
-        arrange, wanted.graph.to_networkx(), sizes, collapsed=wanted.collapsed, previous=previous,
+        arrange, wanted.graph, sizes, collapsed=wanted.collapsed, previous=previous,
         checkpoint=checkpoint,
     )  # fmt: skip
     if wanted.direction != "auto":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
+from graph_explorer.layout import Member
 from graph_explorer.ui.canvas.wording import short
 from graph_explorer.ui.session import State
 
@@ -78,7 +79,7 @@ def describe_group(trace: Trace, time: int, path: str, caption: str = "") -> lis
     return lines
 
 
-def describe_line(members: tuple[tuple[str, str, int], ...]) -> str:
+def describe_line(members: tuple[Member, ...]) -> str:
     """What a line stands for."""
     if len(members) == 1:
         source, target, index = members[0]

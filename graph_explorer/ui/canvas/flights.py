@@ -30,13 +30,13 @@ def flights_between(scene: Scene, trace: Trace, before: int, now: int) -> tuple[
 
 def _flights(scene: Scene, trace: Trace, event: Event) -> Iterator[Flight]:
     if isinstance(event, Pulled):
-        line = scene.lines.get((event.node.id, event.input_index))
-        if line is not None:
+        line = scene.layout.line_of(event.node.id, event.input_index)
+        if line >= 0:
             yield Flight(line, _text(event.contribution), 0.0)
     elif isinstance(event, Computed):
         for index, name in enumerate(event.node.inputs[:MOST]):
-            line = scene.lines.get((event.node.id, index))
-            if line is not None:
+            line = scene.layout.line_of(event.node.id, index)
+            if line >= 0:
                 yield Flight(line, _text(trace.value(name)), 0.0, forward=True)
 
 

@@ -110,9 +110,9 @@ def _trace_line(
     painter: QPainter, scene: Scene, camera: Camera, line: int, ink: Ink, role: str,
     strokes: tuple[tuple[float, float], ...],
 ) -> None:  # fmt: skip
-    path = camera.transform().map(path_of(scene.curves[line], joined=True))
+    path = camera.transform().map(path_of(scene.curve(line), joined=True))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    bundle = math.log2(scene.layout.edges[line].multiplicity)
+    bundle = math.log2(scene.multiplicities[line])
     for width, alpha in strokes if camera.scale > _GLOWS_FROM else strokes[-1:]:
         pen = QPen(ink.pen(role, round(_width(width + bundle, camera.scale), 1), alpha))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)

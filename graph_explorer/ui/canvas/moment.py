@@ -6,7 +6,7 @@ The one rule: a moment holds no positions; together with a scene it is all that 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -119,23 +119,23 @@ def present_of(trace: Trace, progress: Progress, scene: Scene, time: int) -> Pre
     card = progress.card_of(event.node.id)
     if isinstance(event, Computed):
         uses = ((event.node.id, k) for k, name in enumerate(event.node.inputs) if name)
-        return Present("compute", card, tuple(scene.lines[use] for use in uses if use in scene.lines))
+        lines = (scene.layout.line_of(*use) for use in uses)
+        return Present("compute", card, tuple(line for line in lines if line >= 0))
     if not isinstance(event, Pulled):
         return Present("seed", card)
-    line = scene.lines.get((event.node.id, event.input_index))
+    line = scene.layout.line_of(event.node.id, event.input_index)
     into = progress.card_of(event.into)
-    return Present("pull", card, () if line is None else (line,), into)
+    return Present("pull", card, () if line < 0 else (line,), into)
 
 
-def cut_lines(scene: Scene, detached: Iterable[Use]) -> frozenset[int]:
+def cut_lines(scene: Scene, detached: Collection[Use]) -> frozenset[int]:
     """The lines all of whose edges pass no gradient because they are detached."""
-    uses = frozenset((use.node, use.input_index) for use in detached)
-    touched = {scene.lines[use] for use in uses if use in scene.lines}
-    return frozenset(
-        line
-        for line in touched
-        if all((target, index) in uses for _, target, index in scene.layout.edges[line].members)
-    )
+    layout = scene.layout
+    nodes = [layout.wiring.number(use.node) for use in detached]
+    slots = [use.input_index for use in detached]
+    edges = frozenset(layout.wiring.edges(nodes, slots).tolist())
+    touched = frozenset(layout.lines_of(nodes, slots).tolist()) - {-1}
+    return frozenset(line for line in touched if edges.issuperset(layout.lines.members_of(line).tolist()))
 
 
 def _finite(array: Array) -> bool:

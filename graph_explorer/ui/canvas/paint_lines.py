@@ -179,7 +179,7 @@ def line_widths(scene: Scene, lines: NDArray[np.int64]) -> Floats:
 def arrow_head(scene: Scene, line: int) -> list[tuple[float, float]]:
     """The corners of the arrow head at the end of a line, its tip first."""
     flow = 1 if scene.layout.direction == "down" else 0
-    last = scene.curves[line][-1]
+    last = scene.curve(line)[-1]
     back = -ARROW if last[3, flow] >= last[0, flow] else ARROW
     half = ARROW * 0.42
     x, y = last[3].tolist()
@@ -190,7 +190,7 @@ def arrow_head(scene: Scene, line: int) -> list[tuple[float, float]]:
 
 def point_along(scene: Scene, line: int, share: float) -> tuple[float, float]:
     """The point of a line at `share` of its length, 0 at the producer and 1 at the consumer."""
-    points = bezier(scene.curves[line], np.linspace(0, 1, 13)).reshape(-1, 2)
+    points = bezier(scene.curve(line), np.linspace(0, 1, 13)).reshape(-1, 2)
     lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     at = share * lengths[-1]
     return float(np.interp(at, lengths, points[:, 0])), float(np.interp(at, lengths, points[:, 1]))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.engine.trace import Trace
+from graph_explorer.layout import Layout
 from graph_explorer.ui.canvas.cards import Card
 
 Times = NDArray[np.int64]
@@ -37,20 +38,20 @@ class Changes:
 class Progress:
     """The times at which things become known, for the cards and lines of one scene and one trace.
 
-    `lines` gives the line of a use, by the node that takes the value and the input's index.
+    `layout` has the cards' places and the lines between them.
     `computed`, `reached` and `complete` (n) hold for each card when its value is known, when the
     first part of its gradient arrives, and when the last one does; for a group, its result's.
     `followed` (m) holds for each line when the first of its edges is followed backward.
     """
 
-    def __init__(self, trace: Trace, cards: Sequence[Card], lines: Mapping[tuple[str, int], int]) -> None:
+    def __init__(self, trace: Trace, cards: Sequence[Card], layout: Layout) -> None:
         self.trace = trace
         self._cards = cards
         self._place_cards()
         self._values = self._value_times()
         results = np.array([card.result for card in cards], dtype=np.int64)
         self.computed, self.reached, self.complete = self._values[:, results]
-        self._place_lines(lines)
+        self._place_lines(layout)
 
     @property
     def _backward(self) -> bool:
@@ -96,12 +97,11 @@ class Progress:
         times[2] = np.where(last > 0, last, NEVER)
         return times
 
-    def _place_lines(self, lines: Mapping[tuple[str, int], int]) -> None:
-        nodes = self.trace.graph.nodes
-        pulls = self.trace.plan.pulls if self._backward else ()
-        line_of = np.array([lines.get((nodes[node].id, slot), -1) for node, slot in pulls], dtype=np.int64)
+    def _place_lines(self, layout: Layout) -> None:
+        pulls = np.array(self.trace.plan.pulls if self._backward else (), dtype=np.int64).reshape(-1, 2)
+        line_of = layout.lines_of(*pulls.T)
         shown = line_of >= 0
-        self.followed = np.full(max(lines.values(), default=-1) + 1, NEVER)
+        self.followed = np.full(len(layout.lines), NEVER)
         np.minimum.at(self.followed, line_of[shown], self._pull_times[shown])
         self._line_touches = self._pull_times[shown], line_of[shown]
 

@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.layout import Layout, curve
+from graph_explorer.layout import Layout, curves
 from graph_explorer.ui.canvas.cards import Card, Style, shortened, text_width
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
+Places = NDArray[np.signedinteger[Any]]
 Box = tuple[float, float, float, float]
 
 #: Height of a frame's title, and room before and after its text.
@@ -50,7 +51,7 @@ def frame_title(path: str, caption: str, room: float) -> tuple[str, str]:
 class Scene:
     """One layout with its cards.
 
-    `boxes` (n, 4) are x, y, width, height; `curves` has per line the cubic pieces (k, 4, 2);
+    `boxes` (n, 4) are x, y, width, height; `sources` and `targets` the places of each line's ends;
     `bounds` is x, y, width, height of the whole.
     """
 
@@ -59,28 +60,27 @@ class Scene:
         self.cards: Sequence[Card] = [cards[name] for name in layout.ids]
         self.boxes: Floats = np.hstack([layout.centers - layout.sizes / 2, layout.sizes])
         self.kinds = np.array([card.kind for card in self.cards], dtype=np.int8)
-        self.curves: Sequence[Floats] = [curve(line.points, layout.direction) for line in layout.edges]
-        places = {name: place for place, name in enumerate(layout.ids)}
-        self.sources: Places = np.array([places[line.source] for line in layout.edges], dtype=np.int64)
-        self.targets: Places = np.array([places[line.target] for line in layout.edges], dtype=np.int64)
+        #: all cubic pieces of all lines (p, 4, 2), and where those of each line begin, (m + 1,)
+        self.pieces, self.first_piece = curves(layout.lines, layout.direction)
+        self.sources = layout.lines.sources
+        self.targets = layout.lines.targets
         self.frames = _frames(layout, captions)
         self.bounds: Box = layout.bounds
-        self._places = places
 
     def displaced(self, by: Floats, frames: Sequence[Frame]) -> Scene:
         """The same scene with its cards moved by `by` (n, 2), their lines after them, and other frames."""
         made = copy(self)
-        for name in ("pieces", "bends", "spans", "_piece_boxes", "_frame_boxes"):
+        for name in ("bends", "spans", "_piece_boxes", "_frame_boxes"):
             made.__dict__.pop(name, None)
         made.boxes = self.boxes + np.hstack([by, np.zeros_like(by)])
         made.frames = frames
-        if len(self.curves):
+        if len(self.pieces):
             counts = np.diff(self.first_piece)
             step = np.arange(len(self.pieces)) - self.first_piece[:-1][self.line_of_piece]
             share = (step[:, None] + np.array([0, 1 / 3, 2 / 3, 1])) / counts[self.line_of_piece][:, None]
             start, end = by[self.sources][self.line_of_piece], by[self.targets][self.line_of_piece]
             moved = self.pieces + (1 - share[..., None]) * start[:, None] + share[..., None] * end[:, None]
-            made.curves = np.split(moved, self.first_piece[1:-1])
+            made.pieces = moved
         return made
 
     def __len__(self) -> int:
@@ -88,35 +88,20 @@ class Scene:
 
     def place(self, name: str) -> int:
         """The place of a card; −1 where the node or group is not drawn as one."""
-        return self._places.get(name, -1)
+        return self.layout.place(name)
 
-    @cached_property
-    def lines(self) -> Mapping[tuple[str, int], int]:
-        """The line of each use of a value, by the node that takes it and the input's index."""
-        return {
-            (target, index): number
-            for number, line in enumerate(self.layout.edges)
-            for _, target, index in line.members
-        }
-
-    @cached_property
-    def pieces(self) -> Floats:
-        """All cubic pieces of all lines, (p, 4, 2)."""
-        return np.concatenate(self.curves) if self.curves else np.zeros((0, 4, 2))
+    def curve(self, line: int) -> Floats:
+        """The cubic pieces of one line, (k, 4, 2)."""
+        return self.pieces[self.first_piece[line] : self.first_piece[line + 1]]
 
     @cached_property
     def line_of_piece(self) -> Places:
-        return np.repeat(np.arange(len(self.curves)), [len(c) for c in self.curves])
+        return np.repeat(np.arange(len(self.sources)), np.diff(self.first_piece))
 
     @cached_property
     def multiplicities(self) -> Places:
         """How many edges each line stands for."""
-        return np.array([line.multiplicity for line in self.layout.edges], dtype=np.int64)
-
-    @cached_property
-    def first_piece(self) -> Places:
-        """Where the pieces of each line begin in `pieces`; one more for the end."""
-        return np.concatenate([[0], np.cumsum([len(c) for c in self.curves])]).astype(np.int64)
+        return self.layout.lines.multiplicity
 
     @cached_property
     def bends(self) -> Floats:
@@ -195,7 +180,7 @@ class Scene:
 
     def line_boxes(self, line: int) -> list[Box]:
         """The bounds of the pieces of a line: together much less than the box around all of it."""
-        corners = [(c.min(axis=0).tolist(), c.max(axis=0).tolist()) for c in self.curves[line]]
+        corners = [(c.min(axis=0).tolist(), c.max(axis=0).tolist()) for c in self.curve(line)]
         return [(left, top, right - left, bottom - top) for (left, top), (right, bottom) in corners]
 
     def box_of(self, name: str) -> Box | None:

@@ -27,7 +27,7 @@ class Stage:
 
     def __init__(self, scene: Scene, trace: Trace) -> None:
         self.scene = scene
-        self._progress = Progress(trace, scene.cards, scene.lines)
+        self._progress = Progress(trace, scene.cards, scene.layout)
         self._cut = cut_lines(scene, trace.plan.detached)
         self._highlight: frozenset[str] | None = None
         self.moment = Moment(trace, self._progress, 0, Sums(trace), self._cut)
@@ -47,7 +47,7 @@ class Stage:
         """Shows a run of the same graph at a time; returns what looks different, None for everything."""
         before = self.moment
         if not self._progress.fits(trace):
-            self._progress = Progress(trace, self.scene.cards, self.scene.lines)
+            self._progress = Progress(trace, self.scene.cards, self.scene.layout)
             self._cut = cut_lines(self.scene, trace.plan.detached)
         lit = before.lit if highlight is self._highlight else self._lit(highlight)
         self._highlight = highlight
@@ -107,4 +107,4 @@ class Stage:
 
     def line_of(self, use: Use | None) -> int:
         """The line that stands for a use of a value, −1 if none is drawn."""
-        return -1 if use is None else self.scene.lines.get((use.node, use.input_index), -1)
+        return -1 if use is None else self.scene.layout.line_of(use.node, use.input_index)

@@ -313,7 +313,7 @@ class GraphView(QWidget):
         self._choosing = True
         try:
             if target.line >= 0 and self._stage is not None:
-                _, node, index = self._stage.scene.layout.edges[target.line].members[0]
+                _, node, index = self._stage.scene.layout.line(target.line).members[0]
                 self.session.select(node, Use(node, index))
             else:
                 self.session.select(target.name)
@@ -486,7 +486,7 @@ class GraphView(QWidget):
 
     def _tip(self, target: Target) -> str:
         if target.line >= 0 and self._stage is not None:
-            return describe_line(self._stage.scene.layout.edges[target.line].members)
+            return describe_line(self._stage.scene.layout.line(target.line).members)
         return "\n".join(describe(self.session.state, target.name))
 
 

@@ -76,7 +76,7 @@ def _ranks(height: Array) -> Array:
 def _of_graph(document: Document) -> Sketch:
     graph = document.graph
     sizes = dict.fromkeys((*(node.id for node in graph), *graph.groups), _BOX)
-    layouts = [arrange(graph.to_networkx(), sizes, direction=way) for way in _WAYS]
+    layouts = [arrange(graph, sizes, direction=way) for way in _WAYS]
     layout = min(layouts, key=lambda one: max(one.bounds[2:]) / min(one.bounds[2:]))
     centers, lines, extent = _folded(layout)
     scale = 1 / extent
@@ -91,7 +91,7 @@ def _folded(layout: Layout) -> tuple[Array, list[Array], Array]:
     """Centres, lines and extent from 0; a long drawing is cut into strips that stand side by side."""
     corner, extent = np.array(layout.bounds[:2]), np.array(layout.bounds[2:])
     centers = layout.centers - corner
-    lines = [edge.points - corner for edge in layout.edges]
+    lines = [layout.lines.points_of(line) - corner for line in range(len(layout.lines))]
     along = 1 if layout.direction == "down" else 0
     strips = max(1, int(np.sqrt(extent[along] / extent[1 - along] / 2)))
     length = extent[along] / strips

@@ -66,7 +66,7 @@ def test_a_backward_step_lets_its_contribution_fly(qapp: object, neuron: Documen
     (flight,) = flights_between(scene, trace, forward + 1, forward + 2)
     assert flight.text == "0.5", "∂L/∂L.pow"
     assert not flight.forward
-    assert scene.layout.edges[flight.line].source == "L.pow"
+    assert scene.layout.line(flight.line).source == "L.pow"
     assert len(flights_between(scene, trace, forward + 5, forward + 7)) == 2, "z into z.mul and b: one node"
 
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
-from graph_explorer.layout import Edge, Layout
+from graph_explorer.layout import Layout, Lines, wiring_of
 from graph_explorer.ui import pictures
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.canvas.artist import Artist
@@ -232,18 +232,16 @@ def by_hand(document: Document) -> pictures.View:
     """A view of a document with its cards in a row, so that no change of layout matters."""
     trace = run(document)
     cards = make_cards(document.graph, trace, frozenset(), {}, trace.output)
-    centers = {name: (150.0 * k, 60.0 * (k % 3)) for k, name in enumerate(cards)}
-    lines = []
-    for node in document.graph:
-        for index, name in enumerate(node.inputs):
-            start = np.add(centers[name], (cards[name].width / 2, 0))
-            end = np.subtract(centers[node.id], (cards[node.id].width / 2, 0))
-            lines.append(Edge(name, node.id, index, np.array([start, end]), 1, ((name, node.id, index),)))
-    middle = np.array(list(centers.values()))
+    middle = np.array([(150.0 * k, 60.0 * (k % 3)) for k in range(len(cards))])
     sizes = np.array([(card.width, card.height) for card in cards.values()])
+    wiring = wiring_of(document.graph)
+    half = np.stack([sizes[:, 0] / 2, np.zeros(len(sizes))], axis=1)
+    ends = np.stack([(middle + half)[wiring.source], (middle - half)[wiring.target]], axis=1)
+    numbers = np.arange(len(ends) + 1, dtype=np.int32)
+    lines = Lines(wiring.source, wiring.target, ends.reshape(-1, 2), 2 * numbers, numbers[:-1], numbers)
     low, high = (middle - sizes / 2).min(axis=0), (middle + sizes / 2).max(axis=0)
     bounds = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-    layout = Layout(tuple(cards), middle, sizes, tuple(lines), {}, bounds, "right")
+    layout = Layout(tuple(cards), middle, sizes, lines, {}, bounds, wiring, "right")
     stage = Stage(Scene(layout, cards, {}), trace)
     return pictures.View(stage, Marks(), fitted(bounds, 1000, 200), 1000, 200, "light", "")
 

@@ -21,7 +21,7 @@ DOCUMENTS = ("neuron", "fan_out", "grouped")
 def staged(document: Document, collapsed: frozenset[str] = frozenset()) -> tuple[Trace, Scene, Progress]:
     trace = run(document, partial=True)
     scene = make_scene(Wanted(document, trace, collapsed, "down"))
-    return trace, scene, Progress(trace, scene.cards, scene.lines)
+    return trace, scene, Progress(trace, scene.cards, scene.layout)
 
 
 @pytest.fixture(params=DOCUMENTS)
@@ -48,7 +48,7 @@ def test_stages_are_what_the_trace_knows(document: Document) -> None:
 def test_lines_are_followed_when_their_pull_has_happened(document: Document) -> None:
     trace, scene, progress = staged(document)
     for position, (node, index) in enumerate(trace.plan.pulls):
-        line = scene.lines[trace.graph.nodes[node].id, index]
+        line = scene.layout.line_of(trace.graph.nodes[node].id, index)
         assert progress.followed[line] == trace.forward_length + 2 + position
     followed = np.count_nonzero(progress.followed <= trace.length)
     assert followed == len(trace.plan.pulls)

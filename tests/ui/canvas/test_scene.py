@@ -38,12 +38,12 @@ def test_cards_in_a_rectangle_are_those_that_touch_it(scene: Scene) -> None:
 
 
 def test_lines_are_found_along_their_whole_way(scene: Scene) -> None:
-    for line, pieces in enumerate(scene.curves):
+    for line, pieces in enumerate(map(scene.curve, range(len(scene.sources)))):
         for x, y in bezier(pieces, np.array([0.1, 0.5, 0.9])).reshape(-1, 2).tolist():
             found = scene.line_at(x, y, 3.0)
             assert found >= 0
             if found != line:  # another one runs through the same place
-                near = bezier(scene.curves[found], np.linspace(0, 1, 200)).reshape(-1, 2)
+                near = bezier(scene.curve(found), np.linspace(0, 1, 200)).reshape(-1, 2)
                 assert np.hypot(*(near - [x, y]).T).min() <= 3.0
             boxes = scene.line_boxes(line)
             assert any(a - 1 <= x <= a + w + 1 and b - 1 <= y <= b + h + 1 for a, b, w, h in boxes)
@@ -66,7 +66,8 @@ def test_frames_are_found_innermost_first(scene: Scene) -> None:
 def test_displaced_lines_stay_with_their_cards(scene: Scene) -> None:
     by = np.random.default_rng(1).normal(size=(len(scene), 2)) * 100
     moved = scene.displaced(by, scene.frames)
-    for line, (before, after) in enumerate(zip(scene.curves, moved.curves, strict=True)):
+    for line in range(len(scene.sources)):
+        before, after = scene.curve(line), moved.curve(line)
         np.testing.assert_allclose(after[0, 0] - before[0, 0], by[scene.sources[line]], atol=1e-9)
         np.testing.assert_allclose(after[-1, 3] - before[-1, 3], by[scene.targets[line]], atol=1e-9)
         np.testing.assert_allclose(after[:-1, 3], after[1:, 0], atol=1e-9)

@@ -25,7 +25,9 @@ KEY = Qt.Key
 def on_line(view: GraphView, use: Use) -> QPoint:
     """The middle of a line on screen."""
     assert view.scene is not None
-    x, y = view.camera.seen(point_along(view.scene, view.scene.lines[use.node, use.input_index], 0.5))
+    x, y = view.camera.seen(
+        point_along(view.scene, view.scene.layout.line_of(use.node, use.input_index), 0.5)
+    )
     return QPoint(round(x), round(y))
 
 
