@@ -52,10 +52,7 @@ class Chain:
 
 def chain_of(measures: Measures) -> Chain:
     """The deepest chain of layers on the way to the output; of parallel ones the strongest at each depth."""
-    for operations in (_MIXING, _SCALING):
-        levels = _levels(measures, operations)
-        if len(levels) >= 2:
-            break
+    levels = levels_of(measures)
     norms = [[float(measures.gradients.norm[measures.place(name)]) for name in level] for level in levels]
     layers, strongest = [], []
     for level, row in zip(levels, norms, strict=True):
@@ -63,6 +60,15 @@ def chain_of(measures: Measures) -> Chain:
         layers.append(level[best])
         strongest.append(row[best])
     return Chain(tuple(layers), tuple(strongest))
+
+
+def levels_of(measures: Measures) -> list[list[str]]:
+    """The layers on a longest way to the output, first to last: what they give, parallel ones together."""
+    mixing = _levels(measures, _MIXING)
+    if len(mixing) >= 2:
+        return mixing
+    scaling = _levels(measures, _SCALING)
+    return scaling if len(scaling) >= 2 or not mixing else mixing
 
 
 def _is_layer(node: Node, measures: Measures) -> bool:

@@ -27,7 +27,7 @@ SQUASHING = {"Sigmoid": 0.25, "Tanh": 1.0, "Softsign": 1.0}
 #: Operations whose outputs have their channels on axis 1.
 _CHANNELS_FIRST = frozenset({"Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization"})
 #: Through these the axis of the units is looked for further back.
-_THROUGH = frozenset({"arithmetic", "activation", "normalization"})
+_THROUGH = frozenset({"arithmetic", "activation", "exponential", "normalisation"})
 _FURTHEST = 8
 
 
@@ -127,22 +127,27 @@ def _closed(few: list[tuple[str, int, int]]) -> Finding:
     )
 
 
+def saturation(trace: Trace, node: Node) -> tuple[int, int, float] | None:
+    """Of a squashing function: how many entries lie where it is flat, of how many, and the mean slope.
+
+    None where the node is none, or has no finite value.
+    """
+    if node.op not in SQUASHING or not trace.has_value(node.id):
+        return None
+    slope = slopes(trace, node)
+    slope = slope[np.isfinite(slope)]
+    if not slope.size:
+        return None
+    flat = int(np.count_nonzero(slope < bound("slope share") * SQUASHING[node.op]))
+    return flat, slope.size, float(slope.mean())
+
+
 def saturated_units(measures: Measures) -> Iterator[Finding]:
     """Sigmoids and tanhs most of whose entries lie where the function is flat."""
-    trace = measures.trace
-    for node in trace.graph:
-        if node.op not in SQUASHING or not trace.has_value(node.id):
-            continue
-        steepest = SQUASHING[node.op]
-        slope = slopes(trace, node)
-        known = np.isfinite(slope)
-        count = int(known.sum())
-        if not count:
-            continue
-        flat = int(np.count_nonzero(slope[known] < bound("slope share") * steepest))
-        share = flat / count
-        if share >= bound("saturated share"):
-            yield _saturated(node, flat, count, float(slope[known].mean()))
+    for node in measures.trace.graph:
+        found = saturation(measures.trace, node)
+        if found is not None and found[0] / found[1] >= bound("saturated share"):
+            yield _saturated(node, *found)
 
 
 def _saturated(node: Node, flat: int, count: int, mean: float) -> Finding:
