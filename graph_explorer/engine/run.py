@@ -25,7 +25,7 @@ MOST_BYTES = memory() // 2
 Checkpoint = Callable[[float], None]
 
 #: What a rule raises where it cannot compute; anything else is a mistake of ours.
-_FAILURES = (
+FAILURES = (
     InputError,
     TypeError,
     ValueError,
@@ -109,7 +109,7 @@ def _compute(plan: Plan, values: list[Array | None], checkpoint: Checkpoint | No
             checkpoint(done / total)
         try:
             made = step.forward(*[values[number] for number in step.inputs], **step.attributes)
-        except _FAILURES as error:
+        except FAILURES as error:
             node = plan.graph.nodes[step.node]
             raise RunError(node, _sentence(node, [values[n] for n in step.inputs], error)) from error
         if type(made) is np.ndarray and len(step.outputs) == 1:
@@ -244,7 +244,7 @@ def _pull(plan: Plan, step: PullStep, values: list[Array | None], found: list[Ar
         y = tuple([values[number] for number in step.outputs])
     try:
         pulled = step.operation.pull(step.input_index, g, y, arguments, step.attributes)
-    except _FAILURES as error:
+    except FAILURES as error:
         node = plan.graph.nodes[step.node]
         into = node.inputs[step.input_index]
         raise RunError(node, f"'{node.id}': no gradient of '{into}': {_reason(error)}") from error

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.chance import drawing_nodes, seeded_attributes
+from graph_explorer.engine.compiled.passes import Passes
+from graph_explorer.engine.compiled.storage import Results
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.plan import Plan
@@ -55,6 +57,7 @@ class Course:
         self.leaves = dict(network.leaves)
         self.output = network.output
         self.plan = Plan(graph, self.output, self.names, detached)
+        self._passes = Passes(self.plan, tuple(self.remembered.values()))
         self._drawing = tuple(node for node in drawing_nodes(graph) if not self._is_off(node))
         self._forward = Plan(inference(graph, held), self.output, ())
         try:
@@ -116,17 +119,13 @@ class Course:
             for place, node in enumerate(self._drawing)
         }
 
-    def plan_of(self, step: int) -> Plan:
-        """The plan of a step: the same for all, but for what it draws by chance."""
-        if not self._drawing:
-            return self.plan
+    def passes(self, step: int, leaves: Mapping[str, Array]) -> Results:
+        """The loss of a step, its gradients, and what batch normalisation will remember."""
         seeds = self.seeds(step)
-        return self.plan.with_attributes(
-            {
-                self.plan.graph.index(node.id): seeded_attributes(node, seeds[node.id])
-                for node in self._drawing
-            }
-        )
+        drawn = {
+            self.plan.graph.index(node.id): seeded_attributes(node, seeds[node.id]) for node in self._drawing
+        }
+        return self._passes(leaves, drawn)
 
     # ── parameters, one behind the other ──────────────────────────────────────────────────────────
 

@@ -17,7 +17,6 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.run import gradients_beside
 from graph_explorer.lab.course import Course
 from graph_explorer.lab.network import Network
 from graph_explorer.lab.portions import order
@@ -197,8 +196,7 @@ class UnderWay:
         """Takes one step; whether it is the last of its epoch."""
         course, every = self.course, self.course.training.accumulate
         leaves = course.leaves | self.remembered | self.batch_leaves() | course.unpacked(self.point)
-        names = tuple(course.remembered.values())
-        loss, found, seen = gradients_beside(course.plan_of(self.taken), leaves, names)
+        loss, found, seen = course.passes(self.taken, leaves)
         gradient = course.packed(found)
         gradient = gradient if every == 1 else gradient / every
         self.gradient = gradient if self.added is None else self.added + gradient

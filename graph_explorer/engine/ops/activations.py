@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from graph_explorer.engine.ops.declare import Array, elementwise
+from graph_explorer.engine.ops.declare import Array, elementwise, is_array
 from graph_explorer.engine.ops.exponential import erf
 
 _declare = partial(elementwise, family="activation")
@@ -25,7 +25,7 @@ def sigmoid(x: Array) -> Array:
 
 def relu(x: Array) -> Array:
     """x where it is positive, else 0."""
-    if not (isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim):
+    if not (is_array(x) and x.dtype.kind == "f" and x.ndim):
         return np.maximum(x, 0)
     y = np.clip(x, 0, np.inf)  # the same in half the time, but for a −0, which
     y += 0  # becomes 0 here
@@ -64,7 +64,7 @@ def _clip_high(x: Array, low: Array, high: Array, y: Array) -> Array:
 
 def _step(condition: Array) -> Array:
     """1 where the condition holds, 0 elsewhere."""
-    if isinstance(condition, np.ndarray | np.bool_):
+    if is_array(condition) or isinstance(condition, np.bool_):
         return condition  # NumPy multiplies by a truth value as it is, in half the time
     return np.where(condition, 1.0, 0.0)
 

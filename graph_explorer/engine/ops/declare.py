@@ -23,6 +23,17 @@ Rule = Callable[..., Any]
 Form = Literal["scalar", "elementwise", "linear", "selection"]
 
 
+class Stand:
+    """What stands for one array, of known shape and type, and computes exactly as NumPy does with it."""
+
+    __slots__ = ()
+
+
+def is_array(x: Any) -> bool:
+    """Whether a rule may do with x whatever it does with arrays."""
+    return isinstance(x, np.ndarray | Stand)
+
+
 @dataclass(frozen=True)
 class Local:
     """The local derivative of an operation's output with respect to one of its inputs.
@@ -104,7 +115,7 @@ class Operation:
         rule = self._rule(self.partials, index)
         assert rule is not None, f"{self.name} takes no gradient at input {index}"
         slope = rule(index, y, *inputs, **attributes) if self.variadic else rule(*inputs, y, **attributes)
-        if isinstance(slope, np.ndarray) and isinstance(y, np.ndarray):
+        if is_array(slope) and is_array(y):
             kind, wanted = slope.dtype, y.dtype
             if kind is not wanted and kind != wanted and kind.kind == "f":
                 return slope.astype(wanted)  # a table of 1.0 and 0.0 is float64 by itself
