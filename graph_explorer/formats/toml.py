@@ -25,8 +25,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "": ("title", "description", "program", "output", "dtype", "inputs", "parameters", "surface", "training"),
     "surface": ("axes", "window", "minima", "start", "methods", "starts", "steps"),
     "training": (
-        "data", "split", "batch_size", "optimizer", "schedule", "clip_norm", "clip_value", "epochs", "seed",
-        "metrics", "inputs", "target", "noise", "shuffle", "standardize", "early_stopping",
+        "data", "split", "split_seed", "batch_size", "optimizer", "schedule", "clip_norm", "clip_value",
+        "epochs", "seed", "metrics", "inputs", "target", "noise", "shuffle", "standardize", "early_stopping",
         "accumulate", "update", "zero",
     ),
 }  # fmt: skip

@@ -129,6 +129,18 @@ def _parity(values: Mapping[str, Any], random: Random) -> Made:
     return bits.astype(float), bits.sum(axis=(1, 2)) % 2, 2
 
 
+def _recall(values: Mapping[str, Any], random: Random) -> Made:
+    """Two numbers a moment: at the first one a sign to be kept in mind, and at all of them noise.
+
+    The class says which sign it was.
+    """
+    labels = _labels(values, 2)
+    sequences = np.zeros((len(labels), values["length"], 2))
+    sequences[:, 0, 0] = 2.0 * labels - 1.0
+    sequences[:, :, 1] = values["noise"] * random.standard_normal(sequences.shape[:2])
+    return sequences, labels, 2
+
+
 def _waves(values: Mapping[str, Any], random: Random) -> Made:
     """Pieces of sine waves of different pace; the target is the number that comes next."""
     count, length = values["examples"], values["length"]
@@ -199,6 +211,13 @@ _ROWS = (
         "Whether the ones of a sequence are odd in number",
         (_examples(1000), integer("length", 8, "moments of a sequence", _LENGTH), _SEED),
         _parity,
+    ),
+    Generator(
+        "recall",
+        "What came first in a sequence",
+        (_examples(500), _noise(0.5), integer("length", 12, "moments of a sequence", _LENGTH), _SEED),
+        _recall,
+        "Bengio, Simard, Frasconi: Learning long-term dependencies with gradient descent is difficult, 1994",
     ),
     Generator(
         "waves",

@@ -1,7 +1,7 @@
 """The examples of a training as the document takes them: formed, split, standardised, in order.
 
 The one rule: nothing is learnt from the validation examples, not even their mean; and which ones they
-are depends on the data alone, so that all runs on it can be compared.
+are depends on the data and the split alone, so that all runs on them can be compared.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ class Portion:
 class Examples:
     """All examples of a training. `inputs` and `target` are the names of the leaves that take them.
 
+    The two are the same where the examples are their own targets. `middle` lies between the least and the
+    largest target.
+
     `mean` and `scale`, of the shape of one example, are what was subtracted from the features and what
     they were divided by; None where they were left as they are.
     """
@@ -68,7 +71,7 @@ def examples_of(network: Network, training: Training) -> Examples:
     except InputError as error:
         raise TrainingError("data", error.message) from None
     count = len(found)
-    chosen = np.random.default_rng((0, 2)).permutation(count)
+    chosen = np.random.default_rng((training.split_seed, 2)).permutation(count)
     kept = min(max(1, round(training.split * count)), count)
     first, rest = np.sort(chosen[:kept]), np.sort(chosen[kept:])
     features = np.asarray(found.features, dtype=float)
@@ -77,27 +80,30 @@ def examples_of(network: Network, training: Training) -> Examples:
         mean, scale = _moments(features[first])
         features = (features - mean) / scale
     features = _formed(features, inputs, network)
-    targets = _formed_targets(found, target, network)
+    targets = features if target == inputs else _formed_targets(found, target, network)
     whole = Portion(features, targets, np.arange(count))
     middle = float((targets.min() + targets.max()) / 2)
     return Examples(inputs, target, whole.rows(first), whole.rows(rest), found.classes, middle, mean, scale)
 
 
 def _names(network: Network, training: Training) -> tuple[str, str]:
-    """The leaves that take features and targets: those named, or the document's first two inputs."""
+    """The leaves that take features and targets: those named, or the document's first two inputs.
+
+    They may be one, where that is said: the examples are then their own targets.
+    """
     known = list(network.inputs)
-    if len(known) < 2:
-        raise InputError(
-            f"training needs two inputs, for features and targets, and the document has {len(known)}; "
-            "add them to [inputs]"
-        )
     for key, name in (("inputs", training.inputs), ("target", training.target)):
         if name and name not in network.inputs:
             raise TrainingError(key, f"the document has no input '{name}'; known: {', '.join(known)}")
+    if len(known) == 1 and training.target:
+        return known[0], known[0]
+    if len(known) < 2:
+        raise InputError(
+            f"training needs two inputs, for features and targets, and the document has {len(known)}; "
+            "add them to [inputs], or name the one as the target too if examples are their own targets"
+        )
     inputs = training.inputs or next(name for name in known if name != training.target)
     target = training.target or next(name for name in known if name != inputs)
-    if inputs == target:
-        raise TrainingError("target", f"'{target}' takes the features already; name another input")
     return inputs, target
 
 

@@ -39,9 +39,9 @@ class Training:
     """How to train.
 
     `data` names the examples (see `data.py`), `inputs` and `target` the inputs of the document that
-    take them; "" are its first and its second. `split` is the part of the examples that is trained
-    on. Steps take `batch_size` examples, all of them if None. `early_stopping` is how many epochs
-    without improvement are borne; None bears all.
+    take them; "" are its first and its second. `split` is the part of the examples that is trained on;
+    which ones these are is drawn from `split_seed`. Steps take `batch_size` examples, all of them if
+    None. `early_stopping` is how many epochs without improvement are borne; None bears all.
 
     An update comes after every `accumulate` steps, by the mean of their gradients. Without `update` there
     is none, and without `zero` the gradients of all steps add up: two mistakes to be looked at.
@@ -51,6 +51,7 @@ class Training:
     inputs: str = ""
     target: str = ""
     split: float = 0.8
+    split_seed: int = 0
     standardize: bool = False
     batch_size: int | None = BATCH
     shuffle: bool = True
@@ -194,6 +195,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "inputs": _text,
     "target": _text,
     "split": _part,
+    "split_seed": _whole(0, 2**62),
     "standardize": _flag,
     "batch_size": _batch_size,
     "shuffle": _flag,

@@ -61,6 +61,10 @@ def test_curves_have_the_noise_they_are_given(name: str, function: object) -> No
 
 def test_sequences_hold_their_answers() -> None:
     adding, parity, waves = data_set("adding:length=7"), data_set("parity"), data_set("waves:length=9")
+    recall = data_set("recall:length=5,noise=0.5,examples=4000")
+    np.testing.assert_array_equal(recall.features[:, 0, 0], 2 * recall.targets - 1)
+    assert not recall.features[:, 1:, 0].any()
+    assert recall.features[:, :, 1].std() == pytest.approx(0.5, rel=0.05)
     assert adding.features.shape == (1000, 7, 2)
     np.testing.assert_array_equal(adding.features[:, :, 1].sum(axis=1), 2)
     np.testing.assert_allclose(adding.targets, adding.features.prod(axis=2).sum(axis=1))
@@ -151,7 +155,7 @@ def document(x: object, y: object, program: str = "L = mean(x*w) - mean(y)") -> 
     return parse(program, {"x": x, "y": y}, {"w": 1.0})
 
 
-def test_a_split_shares_nothing_and_does_not_depend_on_the_seed() -> None:
+def test_a_split_shares_nothing_and_has_a_seed_of_its_own() -> None:
     made = document(np.zeros((1, 2)), np.zeros(1))
     found = [
         examples_of(made, read_training({"data": "moons", "split": 0.75, "seed": seed})) for seed in (0, 9)
@@ -161,6 +165,8 @@ def test_a_split_shares_nothing_and_does_not_depend_on_the_seed() -> None:
     np.testing.assert_array_equal(first.training.features, other.training.features)
     together = np.concatenate([first.training.features, first.validation.features])
     assert len(np.unique(together, axis=0)) == 200
+    again = examples_of(made, read_training({"data": "moons", "split": 0.75, "split_seed": 1}))
+    assert (again.training.features != first.training.features).any()
     whole = examples_of(made, read_training({"data": "moons", "split": 1.0}))
     np.testing.assert_array_equal(whole.training.features, data("moons", "features"))
     assert len(whole.validation) == 0
@@ -180,6 +186,19 @@ def test_standardisation_learns_from_the_training_examples_alone(tmp_path: Path)
     assert found.scale is not None
     back = np.concatenate([features, found.validation.features]) * found.scale + found.mean
     np.testing.assert_allclose(np.sort(back, axis=0), np.sort(x, axis=0))
+
+
+def test_examples_may_be_their_own_targets() -> None:
+    alone = parse("L = mean((x*w - x)**2)", {"x": np.zeros((1, 64))}, {"w": 0.5})
+    found = examples_of(alone, read_training({"data": "digits", "target": "x"}))
+    assert (found.inputs, found.target) == ("x", "x")
+    assert found.training.targets is not None
+    np.testing.assert_array_equal(found.training.targets, found.training.features)
+    beside = parse("L = mean((x*w - x)**2) + y", {"y": 0.0, "x": np.zeros((1, 64))}, {"w": 0.5})
+    found = examples_of(beside, read_training({"data": "digits", "inputs": "x", "target": "x"}))
+    np.testing.assert_array_equal(found.validation.targets, found.validation.features)
+    with pytest.raises(InputError, match="or name the one as the target too"):
+        examples_of(alone, read_training({"data": "digits"}))
 
 
 def test_examples_take_the_form_of_the_inputs() -> None:

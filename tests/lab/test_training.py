@@ -297,6 +297,10 @@ def test_metrics_of_one_number_an_example(weight: float, accuracy: float) -> Non
         ("metrics", ["accuracy:for=p"], "accuracy has no 'for'; write accuracy:of=NAME"),
         ("early_stopping", 0, "early_stopping must be a whole number from 1"),
         ("seed", -1, "seed must be a whole number from 0"),
+        ("split_seed", 0.5, "split_seed must be a whole number from 0"),
+        ("accumulate", 0, "accumulate must be a whole number from 1 to 1,000,000, found 0"),
+        ("zero", "never", "zero must be true or false, found 'never'"),
+        ("update", 0, "update must be true or false, found 0"),
         ("epoch", 3, "training has no 'epoch'; did you mean 'epochs'?"),
     ],
 )
@@ -323,7 +327,6 @@ def test_settings_of_the_optimizer_may_stand_beside_it() -> None:
     ("settings", "sentence"),
     [
         ({"inputs": "X"}, "the document has no input 'X'; known: x, y"),
-        ({"target": "x", "inputs": "x"}, "'x' takes the features already; name another input"),
         ({"data": "wine"}, "an example has 13 numbers for 'x', which takes 6 numbers; give 'x' rows of 13"),
         ({"data": "missing.npz"}, "the file 'missing.npz' of 'x' does not exist beside the document"),
         (
