@@ -41,22 +41,31 @@ _NUMBERS: Mapping[str, Callable[[Array], Array]] = {
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": compare.lt, ">": compare.gt, "<=": compare.le, ">=": compare.ge, "=": compare.eq, "!=": compare.ne,
 }  # fmt: skip
+#: What is asked of the values and gradients of a run.
+_RUN = frozenset({"shape", "nan", "inf", "dead"})
 _COSTS = ({"op", "parameter", "input", "constant"}, {"group", "attr", "shape"}, {"nan", "inf"}, {"dead"})
 
 
-def search(trace: Trace, query: str, checkpoint: Checkpoint = lambda share: None) -> tuple[str, ...]:
+def search(asked: Trace | Graph, query: str, checkpoint: Checkpoint = lambda share: None) -> tuple[str, ...]:
     """The ids of the nodes that meet every term of `query`, in dependency order; none for an empty one.
 
     Raises `InputError` where the query cannot be read, or names an operation, attribute or group
-    that the graph does not have.
+    that the graph does not have, or asks for shapes or numbers of a graph that has not been run.
     """
+    trace = asked if isinstance(asked, Trace) else None
+    graph = asked.graph if isinstance(asked, Trace) else asked
     terms = sorted(parse_query(query), key=_cost)
     if not terms:
         return ()
-    places: Places = np.arange(len(trace.graph))
+    places: Places = np.arange(len(graph))
     for term in terms:
-        places = _meeting(trace, term, places, checkpoint)
-    return tuple(trace.graph.nodes[place].id for place in places.tolist())
+        if isinstance(term, Word) or (isinstance(term, Property) and term.key not in _RUN):
+            places = _written(graph, term, places)
+        elif trace is not None:
+            places = _meeting(trace, term, places, checkpoint)
+        else:
+            raise InputError("shapes and numbers are not known yet; run the document first")
+    return tuple(graph.nodes[place].id for place in places.tolist())
 
 
 def looks_at_numbers(query: str) -> bool:
@@ -70,12 +79,18 @@ def _cost(term: Term) -> int:
     return 1 if isinstance(term, Word) else 2
 
 
-def _meeting(trace: Trace, term: Term, places: Places, checkpoint: Checkpoint) -> Places:
-    """Those of the places whose nodes meet one term."""
-    graph = trace.graph
+def _written(graph: Graph, term: Word | Property, places: Places) -> Places:
+    """Those of the places whose nodes meet a term that asks for nothing of a run."""
     if isinstance(term, Word):
         texts = _texts(graph)
         return _kept(places, (term.text in texts[place] for place in places.tolist()))
+    tests = {"op": _operation, "attr": _attribute, "group": _group}
+    test_node = tests[term.key](graph, term.text) if term.key in tests else _leaf(term.key)
+    return _kept(places, (test_node(graph.nodes[place]) for place in places.tolist()))
+
+
+def _meeting(trace: Trace, term: Comparison | Property, places: Places, checkpoint: Checkpoint) -> Places:
+    """Those of the places whose nodes meet a term that asks for something of a run."""
     if isinstance(term, Comparison):
         return _kept(places, _compared(trace, term, places, checkpoint))
     if term.key in ("nan", "inf"):
@@ -85,9 +100,7 @@ def _meeting(trace: Trace, term: Term, places: Places, checkpoint: Checkpoint) -
     if term.key == "shape":
         wanted = _shape(term.text)
         return _kept(places, (_has_shape(trace, place, wanted) for place in places.tolist()))
-    tests = {"op": _operation, "attr": _attribute, "group": _group, "dead": _dead(trace)}
-    test_node = tests[term.key](graph, term.text) if term.key in tests else _leaf(term.key)
-    return _kept(places, (test_node(graph.nodes[place]) for place in places.tolist()))
+    return _kept(places, (_is_dead(trace, trace.graph.nodes[place]) for place in places.tolist()))
 
 
 def _kept(places: Places, meets: Iterable[bool]) -> Places:
@@ -182,8 +195,9 @@ def _has_shape(trace: Trace, place: int, wanted: tuple[int | None, ...]) -> bool
     )
 
 
-def _dead(trace: Trace) -> Callable[[Graph, str], Test]:
-    return lambda graph, text: lambda node: (found := closed_units(trace, node)) is not None and found[0] > 0
+def _is_dead(trace: Trace, node: Node) -> bool:
+    found = closed_units(trace, node)
+    return found is not None and found[0] > 0
 
 
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────

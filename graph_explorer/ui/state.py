@@ -30,6 +30,9 @@ from graph_explorer.ui.training.state import NO_TRAINING, TrainingState
 Array = np.ndarray[Any, Any]
 Mode = Literal["nodes", "edges"]
 
+#: What is said where a document is shown that has not been run yet, or whose run was stopped.
+NOT_RUN = "Not run yet: no value or gradient is known."
+
 
 @dataclass(frozen=True)
 class Accumulator:
@@ -48,8 +51,8 @@ class State:
     """Everything that the window shows.
 
     `trace` is None while the document has not been run: nothing is known then but the graph and the given
-    values. `time` counts the events of `trace` that have happened. `selection` is the id of a node or the path
-    of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
+    values. `time` counts the events of `trace` that have happened. `selection` is the id of a node or the
+    path of a group, `edge` a use of a value. `problem` is what is wrong with the text in the editor; the
     graph then still shows the last program that was right.
 
     `surface` is the output over `axes` (None: the document's own), `here` the point of it where the
@@ -108,6 +111,12 @@ class State:
     def graph(self) -> Graph | None:
         """The graph of the document, also where it has not been run yet."""
         return self.document.graph if self.document is not None else None
+
+    def value(self, name: str) -> Array | None:
+        """The value `name` as far as it is known now; without a run, what is given is."""
+        if self.trace is not None:
+            return self.trace.value(name) if self.trace.has_value(name, self.time) else None
+        return self.document.leaves.get(name) if self.document is not None else None
 
     @property
     def event(self) -> Event | None:

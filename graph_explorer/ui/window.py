@@ -214,7 +214,9 @@ class Window(QMainWindow):
         import numpy as np
 
         trace, at, name = self.session.state.trace, self.session.state.time, self.session.state.selection
-        assert trace is not None
+        if trace is None:
+            self.session.say(f"The {what} of '{name}' is not computed yet; run the document first.")
+            return
         known = trace.has_value if what == "value" else trace.has_gradient
         if not known(name, at):
             self.session.say(f"The {what} of '{name}' is not computed yet; step on until it is.")

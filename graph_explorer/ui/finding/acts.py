@@ -31,8 +31,8 @@ def sources(session: Session) -> None:
 
 def paths_to_output(session: Session) -> None:
     """Leaves bright all ways from the selected node or group to the output."""
-    assert session.state.trace is not None
-    show_paths(session, session.state.selection, session.state.trace.output)
+    assert session.state.document is not None
+    show_paths(session, session.state.selection, session.state.document.output)
 
 
 def begin_path(session: Session) -> None:
@@ -77,8 +77,8 @@ def show_all(session: Session) -> None:
 
 
 def _asked(session: Session) -> tuple[str, Graph]:
-    assert session.state.trace is not None
-    return session.state.selection, session.state.trace.graph
+    assert session.state.graph is not None
+    return session.state.selection, session.state.graph
 
 
 def _show(session: Session, title: str, names: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.notation import brief
 from graph_explorer.engine.search import looks_at_numbers, search
 from graph_explorer.engine.trace import Trace
@@ -45,24 +46,25 @@ class Names(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self.found: tuple[str, ...] = ()
-        self.trace: Trace | None = None
+        self.asked: Trace | Graph | None = None
 
-    def show_names(self, found: tuple[str, ...], trace: Trace | None) -> None:
+    def show_names(self, found: tuple[str, ...], asked: Trace | Graph | None) -> None:
         """Other nodes, or other numbers of them."""
         self.beginResetModel()
-        self.found, self.trace = found, trace
+        self.found, self.asked = found, asked
         self.endResetModel()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.found)
 
     def data(self, index: Index, role: int = 0) -> Any:
-        trace = self.trace
+        asked = self.asked
         shown = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        if role not in shown or trace is None or not 0 <= index.row() < len(self.found):
+        if role not in shown or asked is None or not 0 <= index.row() < len(self.found):
             return None
-        node = trace.graph.node(self.found[index.row()])
-        value = f" = {brief(trace.value(node.id))}" if trace.has_value(node.id) else ""
+        node = _graph(asked).node(self.found[index.row()])
+        known = isinstance(asked, Trace) and asked.has_value(node.id)
+        value = f" = {brief(asked.value(node.id))}" if isinstance(asked, Trace) and known else ""
         text = f"{node.id}: {node.op}{value}"
         return text if role == shown[0] else "\n".join([text, *filter(None, [node.caption, node.group])])
 
@@ -73,7 +75,7 @@ class FindBar(Overlay):
     def __init__(self, session: Session, under: QWidget) -> None:
         super().__init__("find_bar", "Find", under, "top right")
         self.session = session
-        self._under_way: tuple[Trace, str] | None = None
+        self._under_way: tuple[Trace | Graph, str] | None = None
         self.field = QLineEdit()
         self.field.setObjectName("find_field")
         self.field.setAccessibleName("Find nodes")
@@ -170,26 +172,26 @@ class FindBar(Overlay):
 
     def _search(self) -> None:
         """Looks for what is typed; what may take a while goes to a job."""
-        trace, query = self.session.state.trace, self.field.text().strip()
+        asked, query = _asked(self.session.state), self.field.text().strip()
         self._cancel()
-        if trace is None or not query:
+        if asked is None or not query:
             return
         try:
-            if not _is_slow(trace, query):
-                self._deliver(trace, query, search(trace, query))
+            if not _is_slow(asked, query):
+                self._deliver(asked, query, search(asked, query))
                 return
         except InputError as error:
             self._refuse(error)
             return
-        self._under_way = (trace, query)
+        self._under_way = (asked, query)
         self.session.jobs.start(
-            "search", "Searching", lambda checkpoint: search(trace, query, checkpoint),
-            lambda names: self._deliver(trace, query, names), self._refuse,
+            "search", "Searching", lambda checkpoint: search(asked, query, checkpoint),
+            lambda names: self._deliver(asked, query, names), self._refuse,
         )  # fmt: skip
 
-    def _deliver(self, trace: Trace, query: str, names: tuple[str, ...]) -> None:
+    def _deliver(self, asked: Trace | Graph, query: str, names: tuple[str, ...]) -> None:
         self._under_way = None
-        if self.session.state.trace is trace and self.session.state.finding:
+        if _asked(self.session.state) is asked and self.session.state.finding:
             found = Found(query, names)
             if found == self.session.state.found:
                 self._tell(self.session.state)
@@ -211,10 +213,10 @@ class FindBar(Overlay):
         if before.theme != now.theme or self.before.icon().isNull():
             for button, drawn in ((self.before, "up"), (self.after, "down"), (self.close_button, "close")):
                 button.setIcon(icon(drawn, now.theme, "muted"))
-        shown = now.trace is not None and (now.finding or now.found is not None)
-        if shown and now.finding and before.trace is not now.trace and before.trace is not None:
+        shown = now.document is not None and (now.finding or now.found is not None)
+        if shown and now.finding and _asked(before) is not _asked(now) and before.document is not None:
             self._search()
-        cared = ("found", "finding", "trace", "selection")
+        cared = ("found", "finding", "document", "trace", "selection")
         if shown and any(getattr(before, part) is not getattr(now, part) for part in cared):
             self._show_found(before, now)
         elif not shown:
@@ -224,8 +226,8 @@ class FindBar(Overlay):
     def _show_found(self, before: State, now: State) -> None:
         found = now.found
         names = found.names if found is not None else ()
-        if names != self.names.found or before.trace is not now.trace:
-            self.names.show_names(names, now.trace)
+        if names != self.names.found or _asked(before) is not _asked(now):
+            self.names.show_names(names, _asked(now))
         if found is not None and found.title != self.field.text().strip():
             blocked = self.field.blockSignals(True)
             self.field.clear()
@@ -289,10 +291,20 @@ class FindBar(Overlay):
         return super().eventFilter(watched, event)
 
 
-def _is_slow(trace: Trace, query: str) -> bool:
-    if len(trace.graph) > _MOST_NODES:
+def _asked(state: State) -> Trace | Graph | None:
+    """What is searched: the run, or the graph where there is none."""
+    return state.trace if state.trace is not None else state.graph
+
+
+def _graph(asked: Trace | Graph) -> Graph:
+    return asked.graph if isinstance(asked, Trace) else asked
+
+
+def _is_slow(asked: Trace | Graph, query: str) -> bool:
+    if len(_graph(asked)) > _MOST_NODES:
         return True
-    if isinstance(trace.values, np.ndarray) or not looks_at_numbers(query):
+    trace = asked if isinstance(asked, Trace) else None
+    if trace is None or isinstance(trace.values, np.ndarray) or not looks_at_numbers(query):
         return False
     return sum(np.size(value) for value in trace.values if value is not None) > _MOST_ENTRIES
 

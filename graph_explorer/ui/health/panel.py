@@ -28,6 +28,7 @@ from graph_explorer.ui.health.bars import BarDelegate
 from graph_explorer.ui.health.findings import Findings
 from graph_explorer.ui.health.rows import SizeModel
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _EMPTY = "Open an example to see whether its gradients are well."
@@ -177,7 +178,7 @@ class HealthPanel(QWidget):
         blocked = self.heat.blockSignals(True)
         self.heat.setChecked(now.heat == "gradient")
         self.heat.blockSignals(blocked)
-        cared = ("health", "difference", "theme", "trace", "examining")
+        cared = ("health", "difference", "theme", "document", "trace", "examining")
         told = any(getattr(before, part) is not getattr(now, part) for part in cared)
         if not self.conclusion.text() or (told and (now.examining or now.trace is None)):
             self._show_health(now)
@@ -186,7 +187,7 @@ class HealthPanel(QWidget):
 
     def _show_health(self, now: State) -> None:
         health, open_ = now.health, now.trace is not None
-        waiting = _EMPTY if not open_ else "Examining the run …"
+        waiting = _EMPTY if now.document is None else "Examining the run …" if open_ else NOT_RUN
         self.conclusion.setText(health.conclusion if health is not None else waiting)
         apart = now.difference
         self.compared.show_text(f"Against the kept run: {apart.conclusion}" if apart is not None else "")

@@ -14,6 +14,7 @@ from graph_explorer.engine.cost import Cost, conclusion, cost, count_text, passe
 from graph_explorer.engine.errors import NotComputed
 from graph_explorer.engine.plan import Plan
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.bars import Bar, Bars
 from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.section import Section
@@ -60,7 +61,9 @@ class CostPanel(QWidget):
 
     def show_state(self, before: State, now: State) -> None:
         plan = now.trace.plan if now.trace is not None else None
-        if self.isVisible() and (plan is not self._counted_for or now.theme != self._theme):
+        unrun = plan is None and before.document is not now.document
+        other = plan is not self._counted_for or unrun
+        if self.isVisible() and (other or now.theme != self._theme):
             self._count(now)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -78,7 +81,8 @@ class CostPanel(QWidget):
             found = None
             self.conclusion.setText(f"Nothing to count: {error.message}.")
         else:
-            self.conclusion.setText(conclusion(found) if found is not None else _EMPTY)
+            nothing = _EMPTY if now.document is None else NOT_RUN
+            self.conclusion.setText(conclusion(found) if found is not None else nothing)
         for section in (self.pass_section, self.methods_section, self.modes_section):
             section.setVisible(found is not None and found.inputs > 0)
         if found is not None:

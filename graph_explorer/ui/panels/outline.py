@@ -76,8 +76,8 @@ class Tree(QAbstractItemModel):
     def rebuild(self, typed: str) -> None:
         """Makes the tree anew from the present graph."""
         self.beginResetModel()
-        trace = self.session.state.trace
-        self.top = rows_of(trace.graph, typed) if trace is not None else Row("")
+        graph = self.session.state.graph
+        self.top = rows_of(graph, typed) if graph is not None else Row("")
         self._rows = [self.top]
         for row in self._rows:  # which grows meanwhile
             self._rows.extend(row.rows)
@@ -142,12 +142,14 @@ class Tree(QAbstractItemModel):
         return row.node.label if row.node is not None else row.name.rpartition("/")[2]
 
     def _number(self, row: Row, column: int) -> str:
-        trace, at = self.session.state.trace, self.session.state.time
-        if row.node is None or trace is None or row.name not in trace.graph:
+        state = self.session.state
+        if row.node is None or state.graph is None or row.name not in state.graph:
             return ""
         if column == 1:
-            return brief(trace.value(row.name)) if trace.has_value(row.name, at) else ""
-        return brief(trace.gradient(row.name, at)) if trace.has_gradient(row.name, at) else ""
+            value = state.value(row.name)
+            return brief(value) if value is not None else ""
+        known = state.trace is not None and state.trace.has_gradient(row.name, state.time)
+        return brief(state.trace.gradient(row.name, state.time)) if known and state.trace is not None else ""
 
     def _tip(self, row: Row) -> str:
         if row.node is None:
@@ -158,8 +160,8 @@ class Tree(QAbstractItemModel):
     def _icon(self, row: Row) -> str:
         if row.node is None:
             return "group"
-        trace = self.session.state.trace
-        if trace is not None and row.name == trace.output:
+        document = self.session.state.document
+        if document is not None and row.name == document.output:
             return "output"
         return _ICONS.get(row.node.op, "operation")
 
@@ -221,9 +223,7 @@ class Outline(QWidget):
         session.follow(self.show_state)
 
     def show_state(self, before: State, now: State) -> None:
-        graph_before = before.trace.graph if before.trace is not None else None
-        graph_now = now.trace.graph if now.trace is not None else None
-        if graph_before is not graph_now:
+        if before.graph is not now.graph:
             self._rebuild()
         elif before.trace is not now.trace or before.time != now.time or before.theme != now.theme:
             self.model.refresh()

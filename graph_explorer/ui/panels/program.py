@@ -128,11 +128,11 @@ class ProgramEditor(QWidget):
         self.session.set_program(self.code.toPlainText(), f"program {self._burst}")
 
     def _pointed(self, line: int, column: int) -> None:
-        trace = self.session.state.trace
+        graph = self.session.state.graph
         if self._waiting.isActive():
             self.hand_over()
-        if trace is not None and self.session.state.problem is None:
-            name = node_at(trace.graph, self.code.toPlainText(), line, column)
+        if graph is not None and self.session.state.problem is None:
+            name = node_at(graph, self.code.toPlainText(), line, column)
             if name:
                 self.session.select(name)
 
@@ -155,7 +155,7 @@ class ProgramEditor(QWidget):
         self.code.show_theme(now.theme)
         if before.document is not now.document or before.draft is not now.draft:
             self._show_program(before, now)
-        if before.trace is None or before.trace is not now.trace:
+        if before is now or before.graph is not now.graph or now.graph is None:
             self._know_words(now)
         self._show_problem(now)
         self._show_marks(now)
@@ -181,7 +181,8 @@ class ProgramEditor(QWidget):
             QTimer.singleShot(0, self, self.hand_over)
 
     def _know_words(self, now: State) -> None:
-        names = [] if now.trace is None else [name for name in now.trace.graph.values if name.isidentifier()]
+        written = now.graph if now.document is not None and now.document.model is None else None
+        names = [] if written is None else [name for name in written.values if name.isidentifier()]
         self.code.know([*names, *KEYWORDS, *known_words()])
 
     def _problem_place(self, now: State) -> tuple[int, int]:
@@ -204,7 +205,7 @@ class ProgramEditor(QWidget):
     def _show_marks(self, now: State) -> None:
         marks: list[Mark] = []
         text = self.code.toPlainText()
-        if now.trace is not None and now.problem is None and self._seen == text:
+        if now.graph is not None and now.problem is None and self._seen == text:
             present = now.event.node if now.event is not None else None
             for node, kind in ((present, "expression"), (self._selected(now), "selected")):
                 place = place_of(node) if node is not None else None
@@ -218,8 +219,8 @@ class ProgramEditor(QWidget):
         self.code.show_marks(marks)
 
     def _selected(self, now: State) -> Node | None:
-        trace = now.trace
-        return trace.graph.node(now.selection) if trace is not None and now.selection in trace.graph else None
+        graph = now.graph
+        return graph.node(now.selection) if graph is not None and now.selection in graph else None
 
     def _wrong_part(self, text: str, line: int, column: int) -> tuple[int, int, int]:
         """Column, end line and end column of what to underline: a word, or else the rest of the line."""

@@ -90,7 +90,7 @@ class NodeModel(QAbstractTableModel):
 
     def show(self, now: State) -> None:
         """Shows the nodes of this state; the same graph keeps its rows where they are."""
-        nodes = now.trace.graph.nodes if now.trace is not None else ()
+        nodes = now.graph.nodes if now.graph is not None else ()
         self.state = now
         if nodes is not self.nodes:
             self.nodes = nodes
@@ -161,19 +161,19 @@ class NodeModel(QAbstractTableModel):
 
     def text(self, node: Node, column: int) -> str:
         """What stands in a cell."""
-        trace, at = self.state.trace, self.state.time
-        if trace is None:
-            return ""
         if column == _NODE:
             return node.id
         if column == _OPERATION:
             return node.op
         if column == _SHAPE:
-            return shape(np.shape(trace.value(node.id))) if trace.has_value(node.id) else ""
+            made = self._made(node)
+            return shape(np.shape(made)) if made is not None else ""
         if column == _VALUE:
-            return brief(trace.value(node.id)) if trace.has_value(node.id, at) else ""
+            value = self.state.value(node.id)
+            return brief(value) if value is not None else ""
         if column == _GRADIENT:
-            return brief(trace.gradient(node.id, at)) if trace.has_gradient(node.id, at) else ""
+            gradient = self._gradient(node)
+            return brief(gradient) if gradient is not None else ""
         if column == _CHANGE:
             return changed(self.state.difference, node.id)
         return self._reached(node) if column == _REACHED else node.caption
@@ -181,7 +181,8 @@ class NodeModel(QAbstractTableModel):
     def _reached(self, node: Node) -> str:
         """How far the run is with this node."""
         trace, at = self.state.trace, self.state.time
-        assert trace is not None
+        if trace is None:
+            return "given" if node.is_leaf else "not run"
         if not trace.has_value(node.id, at):
             return "not yet" if trace.has_value(node.id) else "failed"
         if trace.has_gradient(node.id, at):
@@ -190,18 +191,27 @@ class NodeModel(QAbstractTableModel):
 
     def _sorts_by(self, node: Node, column: int) -> Any:
         """What a node sorts by; where there is nothing, first."""
-        trace, at = self.state.trace, self.state.time
-        if trace is None:
-            return 0
-        if column == _VALUE:
-            return key(trace.value(node.id)) if trace.has_value(node.id, at) else -np.inf
-        if column == _GRADIENT:
-            return key(trace.gradient(node.id, at)) if trace.has_gradient(node.id, at) else -np.inf
+        if column in (_VALUE, _GRADIENT):
+            found = self.state.value(node.id) if column == _VALUE else self._gradient(node)
+            return key(found) if found is not None else -np.inf
         if column == _CHANGE:
             return _change(self.state.difference, node.id)
         if column == _SHAPE:
-            return int(np.size(trace.value(node.id))) if trace.has_value(node.id) else -1
+            made = self._made(node)
+            return int(np.size(made)) if made is not None else -1
         return self.text(node, column)
+
+    def _made(self, node: Node) -> Any:
+        """The value of a node that has one in this run, now or later: its shape is known already."""
+        trace = self.state.trace
+        if trace is None:
+            return self.state.value(node.id)
+        return trace.value(node.id) if trace.has_value(node.id) else None
+
+    def _gradient(self, node: Node) -> Any:
+        """The gradient of a node as far as it is known now."""
+        trace, at = self.state.trace, self.state.time
+        return trace.gradient(node.id, at) if trace is not None and trace.has_gradient(node.id, at) else None
 
     def _role(self, node: Node, column: int) -> str:
         if column == _NODE and node.is_leaf:
@@ -274,18 +284,18 @@ class NodeTable(QWidget):
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
     def show_state(self, before: State, now: State) -> None:
-        if before.trace is None or any(
+        if any(
             getattr(before, part) is not getattr(now, part)
-            for part in ("trace", "time", "theme", "difference")
+            for part in ("document", "trace", "time", "theme", "difference")
         ):
             self.model.show(now)
             self._count()
         self.view.setColumnHidden(_CHANGE, now.kept is None)
-        if before.selection != now.selection or before.trace is not now.trace:
+        if before.selection != now.selection or before.graph is not now.graph:
             self._show_selected(now)
-        self.empty.setVisible(now.trace is None)
+        self.empty.setVisible(now.document is None)
         for widget in (self.view, self.filter, self.count):
-            widget.setVisible(now.trace is not None)
+            widget.setVisible(now.document is not None)
 
     def _filter(self, typed: str) -> None:
         self.model.filter(typed)
@@ -304,11 +314,11 @@ class NodeTable(QWidget):
         """Shows what the session has selected."""
         blocker = QSignalBlocker(self.view.selectionModel())
         name = now.selection
-        if now.trace is None or name not in now.trace.graph:
+        if now.graph is None or name not in now.graph:
             self.view.clearSelection()
             self.view.setCurrentIndex(QModelIndex())
         else:
-            index = self.model.index(self.model.row_of(now.trace.graph.index(name)), _NODE)
+            index = self.model.index(self.model.row_of(now.graph.index(name)), _NODE)
             self.view.setCurrentIndex(index)
             self.view.scrollTo(index)
         blocker.unblock()

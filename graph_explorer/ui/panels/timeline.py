@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QWidget,
 )
 
@@ -21,6 +22,7 @@ from graph_explorer.engine.explain import sentence, sentences
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.ui.panels.player import Player, breakpoint_times
 from graph_explorer.ui.session import Mode, Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.scrub import Scrub
 from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Elided, Label
@@ -108,12 +110,18 @@ class Timeline(QWidget):
         self.sentence.setObjectName("timeline_sentence")
         self.sentence.setAccessibleName("What this step does")
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.run = QPushButton("Run")
+        self.run.setObjectName("timeline_run")
+        self.run.setProperty("look", "main")
+        self.run.setToolTip("Compute all values and gradients (Ctrl+R)")
+        self.run.clicked.connect(session.run)
         self.choices = self._make_choices()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(10, 6, 10, 8)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(4)
         self._arrange(False)
+        session.jobs.moved.connect(self._show_run)
         session.follow(self.show_state)
 
     # ── making ────────────────────────────────────────────────────────────────────────────────
@@ -142,6 +150,7 @@ class Timeline(QWidget):
         top, left = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignLeft
         grid = self._grid
         grid.addWidget(self.transport, 0, 0, left)
+        grid.addWidget(self.run, 0, 0, left)
         if narrow:
             grid.addWidget(self.position, 0, 1, 1, 3)
             grid.addWidget(self.scrub, 1, 0, 1, 4)
@@ -178,7 +187,7 @@ class Timeline(QWidget):
         if before.mode != now.mode or self.modes.checkedId() < 0:
             self.modes.button([mode for mode, *_ in _MODES].index(now.mode)).setChecked(True)
         if first or any(
-            getattr(before, part) is not getattr(now, part) for part in ("trace", "time", "mode")
+            getattr(before, part) is not getattr(now, part) for part in ("document", "trace", "time", "mode")
         ):
             self._show_time(now)
 
@@ -188,9 +197,19 @@ class Timeline(QWidget):
         text = position(trace, now.time)
         self.position.show_text(text)
         self.scrub.setAccessibleDescription(text)
-        self.sentence.setText(told(trace, now.time, now.mode) if trace is not None else _CLOSED)
-        self.setEnabled(trace is not None)
+        closed = _CLOSED if now.document is None else NOT_RUN
+        self.sentence.setText(told(trace, now.time, now.mode) if trace is not None else closed)
+        self.setEnabled(now.document is not None)
+        for part in (self.transport, self.scrub, self.position, self.choices):
+            part.setEnabled(trace is not None)
+        self._show_run()
         self.transport.show_ends(now.time == 0, trace is None or now.time >= trace.length)
+
+    def _show_run(self) -> None:
+        """The button stands where the transport is, while there is nothing to be stepped through."""
+        waits = self.session.waits and self.session.state.trace is None
+        self.run.setVisible(waits)
+        self.transport.setVisible(not waits)
 
     def _told(self, time: int) -> str:
         trace = self.session.state.trace

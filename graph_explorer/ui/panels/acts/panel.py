@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph_explorer.engine.graph import Use
+from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.ui.panels.acts import averaging
 from graph_explorer.ui.panels.acts.parameters import ParameterTable
 from graph_explorer.ui.panels.acts.remarks import Act, Diary, next_act, remarks
@@ -254,9 +254,9 @@ class Acts(QWidget):
     def _show_averaging(self, now: State) -> None:
         found = averaging.find(now.document.program) if now.document is not None else None
         self.averaging_section.setVisible(found is not None)
-        if found is None or now.trace is None:
+        if found is None:
             return
-        count = averaging.entries(now.trace, found)
+        count = averaging.entries(now.trace, found) if now.trace is not None else 1
         over = f" over {count} numbers" if count > 1 else ""
         other = "sum" if found.kind == "mean" else "mean"
         times = (
@@ -268,19 +268,15 @@ class Acts(QWidget):
         self.swap.setText(f"Use the {other} instead")
 
     def _show_cuts(self, now: State) -> None:
-        trace = now.trace
-        cut = (
-            sorted(trace.plan.detached, key=lambda use: (use.node, use.input_index))
-            if trace is not None
-            else []
-        )
-        rows = [self._cut(now, use) for use in cut if trace is not None and use.node in trace.graph]
+        assert now.document is not None
+        graph = now.document.graph
+        cut = sorted(now.document.read.detached | now.detached, key=lambda use: (use.node, use.input_index))
+        rows = [self._cut(now, graph, use) for use in cut if use.node in graph]
         self.cuts_section.setVisible(bool(rows))
         self.cuts.show_rows(rows)
 
-    def _cut(self, now: State, use: Use) -> Row:
-        assert now.trace is not None
-        node = now.trace.graph.node(use.node)
+    def _cut(self, now: State, graph: Graph, use: Use) -> Row:
+        node = graph.node(use.node)
         edge = f"{node.id} → {node.inputs[use.input_index]}"
         if use in now.detached:
             go = partial(self.session.detach, use)

@@ -19,6 +19,7 @@ from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.subject import pull_along, term_positions
 from graph_explorer.ui.panels.inspector.terms import NOT_YET, select, short, term_rows
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.formula import FormulaView
 from graph_explorer.ui.widgets.rows import Row, Rows
 from graph_explorer.ui.widgets.section import Section
@@ -114,10 +115,12 @@ class EdgePage(QWidget):
 
     def show_edge(self, now: State, use: Use) -> None:
         """Shows the edge into input `use.input_index` of the node `use.node`."""
-        trace = now.trace
-        assert trace is not None
-        self._use = use
-        node = trace.graph.node(use.node)
+        assert now.document is not None
+        trace, self._use = now.trace, use
+        node = now.document.graph.node(use.node)
+        if trace is None:
+            self._show_unrun(now, node, use)
+            return
         name = node.inputs[use.input_index]
         pulled = pull_along(trace, use)
         has_come = pulled is not None and trace.time_of(pulled) < now.time
@@ -130,9 +133,19 @@ class EdgePage(QWidget):
         here = use in now.detached or not detached  # a cut in the program is mended in the program
         self.cut.setText("Join this edge again" if detached else "Cut this edge")
         self.cut.setToolTip("A cut edge passes no gradient back, as if detached")
-        self.cut.setVisible(here and self._can_pass(trace, node, use))
+        self.cut.setVisible(here and self._can_pass(node, use))
 
-    def _can_pass(self, trace: Trace, node: Node, use: Use) -> bool:
+    def _show_unrun(self, now: State, node: Node, use: Use) -> None:
+        """While nothing was run: what the edge is, and whether it is cut."""
+        self.about.show_text(self._about(node, node.inputs[use.input_index], None))
+        self.reason.show_text(NOT_RUN)
+        sections = (section for section, _ in self.arrays.values())
+        for widget in (self.rule_section, self.local_section, self.total_section, *sections, self.go):
+            widget.hide()
+        self.cut.setText("Join this edge again" if use in now.detached else "Cut this edge")
+        self.cut.setVisible(self._can_pass(node, use))
+
+    def _can_pass(self, node: Node, use: Use) -> bool:
         return not node.is_leaf and operation_of(node).differentiable(use.input_index)
 
     def _about(self, node: Node, name: str, pulled: Pulled | None) -> str:
@@ -164,7 +177,7 @@ class EdgePage(QWidget):
     def _why_none(self, trace: Trace, node: Node, use: Use) -> str:
         if use in trace.plan.detached:
             return "No gradient passes here: the edge is cut."
-        if not self._can_pass(trace, node, use):
+        if not self._can_pass(node, use):
             return f"No gradient passes here: {node.op} is flat or discrete in this input."
         if not any(trace.takes_gradient(name) for name in node.outputs if name):
             return f"No gradient passes here: none arrives at {node.id}."

@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.graph import Graph, Node
-from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.panels.inspector.terms import short
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.rows import Row, Rows
@@ -74,25 +73,24 @@ class GroupPage(QWidget):
 
     def show_group(self, now: State, path: str) -> None:
         """Shows a group of the present graph."""
-        trace = now.trace
-        assert trace is not None
         assert now.document is not None
+        graph = now.document.graph
         self._path = path
-        nodes = [node for node in members(trace.graph, path) if not node.is_leaf]
+        nodes = [node for node in members(graph, path) if not node.is_leaf]
         kinds = Counter(node.op for node in nodes).most_common(4)
         named = ", ".join(f"{count} {op}" if count > 1 else op for op, count in kinds)
         more = " and others" if len({node.op for node in nodes}) > len(kinds) else ""
         self.about.show_text(f"A group of {len(nodes)} operation{'s' * (len(nodes) != 1)}: {named}{more}.")
         self.caption.show_text(now.document.read.captions.get(path, ""))
         self.fold.setText("Expand" if path in now.collapsed else "Collapse")
-        into, out = border(trace.graph, path)
+        into, out = border(graph, path)
         for section, rows, names in ((self.into_section, self.into, into), (self.out_section, self.out, out)):
-            rows.show_rows([self._row(trace, name, now.time) for name in names])
+            rows.show_rows([self._row(now, graph, name) for name in names])
             section.setVisible(bool(names))
 
-    def _row(self, trace: Trace, name: str, time: int) -> Row:
-        known = trace.has_value(name, time)
-        number = short(trace.value(name)) if known else "not computed yet"
-        go = partial(self.session.select, trace.graph.node(name).id)
-        caption = trace.graph.node(name).caption
-        return Row(name, number, "", caption, "value" if known else "muted", f"Select {name}", go)
+    def _row(self, now: State, graph: Graph, name: str) -> Row:
+        value = now.value(name)
+        number = short(value) if value is not None else "not computed yet"
+        go = partial(self.session.select, graph.node(name).id)
+        caption = graph.node(name).caption
+        return Row(name, number, "", caption, "muted" if value is None else "value", f"Select {name}", go)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.arithmetic import Line, forward, local
 from graph_explorer.engine.explain import is_preactivation, named_within
-from graph_explorer.engine.graph import Node, Use
+from graph_explorer.engine.graph import Graph, Node, Use
 from graph_explorer.engine.notation import derivative, shape
 from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.run import RunError
@@ -22,6 +22,7 @@ from graph_explorer.ui.panels.inspector.subject import pull_along
 from graph_explorer.ui.panels.inspector.terms import input_rows, passed_on_rows, term_rows
 from graph_explorer.ui.race.next_update import NextUpdate
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.formula import FormulaView
 from graph_explorer.ui.widgets.rows import Row, Rows
 from graph_explorer.ui.widgets.section import Section
@@ -37,17 +38,19 @@ _LEAVES = {
 _LOCALS = 4
 
 
-def describe(trace: Trace, node: Node) -> str:
+def describe(now: State, node: Node) -> str:
     """Shape, type, and where it stands: a number · float64 · line 3 · in group t=0."""
     parts = []
-    if trace.has_value(node.id):
-        value = trace.value(node.id)
+    trace = now.trace
+    made = trace.value(node.id) if trace is not None and trace.has_value(node.id) else None
+    value = now.value(node.id) if trace is None else made
+    if value is not None:
         parts += [shape(np.shape(value)), str(value.dtype)]
     if node.place is not None:
         parts.append(f"line {node.place.line}")
     if node.group:
         parts.append(f"in group {node.group}")
-    if trace.output == node.id:
+    if now.document is not None and now.document.output == node.id:
         parts.append("the output")
     return " · ".join(parts)
 
@@ -142,48 +145,52 @@ class NodePage(QWidget):
 
     def show_node(self, now: State, name: str) -> None:
         """Shows the node that makes the value `name`, as it stands at the present time."""
-        trace = now.trace
-        assert trace is not None
-        node = self._node = trace.graph.node(name)
-        self._show_head(trace, node)
+        assert now.document is not None
+        graph, trace = now.document.graph, now.trace
+        node = self._node = graph.node(name)
+        self._show_head(now, node)
         self._show_value(now, trace, node)
-        self._show_gradient(now, trace, node)
-        self._show_passed_on(now, trace, node)
+        self.inputs.show_rows(input_rows(self.session, now, graph, node))
+        if trace is not None:
+            self._show_gradient(now, trace, node)
+            self._show_passed_on(now, trace, node)
+        else:
+            self._show_no_gradient(now, node)
         self.update_section.show_node(now, node.id)
-        users = [
-            self._user(trace, node, name)
-            for name in dict.fromkeys(use.node for use in trace.graph.uses(node.id))
-        ]
+        users = [self._user(graph, node, user) for user in dict.fromkeys(u.node for u in graph.uses(node.id))]
         self.users.show_rows(users)
         self.used.setVisible(bool(users))
 
-    def _show_head(self, trace: Trace, node: Node) -> None:
+    def _show_head(self, now: State, node: Node) -> None:
         if node.is_leaf:
             self.operation.show_text(_LEAVES[node.op].capitalize())
         else:
             self.operation.show_text(f"{node.op}: {operation_of(node).summary}")
         self.caption.show_text(f"“{node.caption}”" if node.caption else "")
-        self.about.show_text(describe(trace, node))
+        self.about.show_text(describe(now, node))
         why = node.rule.flat if node.rule is not None and not node.rule.has_gradient else ""
         self.stops.show_text(f"The backward pass stops here: {why}." if why else "")
-        failed = isinstance(trace.failure, RunError) and trace.failure.node is node
-        self.failure.show_text(str(trace.failure) if failed else "")
+        failure = now.trace.failure if now.trace is not None else None
+        failed = isinstance(failure, RunError) and failure.node is node
+        self.failure.show_text(str(failure) if failed else "")
 
-    def _show_value(self, now: State, trace: Trace, node: Node) -> None:
-        lines = forward(trace, node)
+    def _show_value(self, now: State, trace: Trace | None, node: Node) -> None:
+        lines = forward(trace, node) if trace is not None else ()
         self.formula.show_latex(lines[0].latex if lines else "", now.theme)
-        known = trace.has_value(node.id, now.time)
+        value = now.value(node.id)
+        known = value is not None
         self.numbers.show_latex(lines[1].latex if len(lines) > 1 and known else "", now.theme)
-        if known:
-            self.value.show_value(trace.value(node.id), now.theme, node.op in ("input", "parameter"))
+        if value is not None:
+            self.value.show_value(value, now.theme, node.op in ("input", "parameter"))
+        elif trace is None:
+            self.value.show_reason(NOT_RUN)
         elif trace.has_value(node.id):
             self.value.show_reason("Not computed yet: the forward pass has not come this far.")
         else:
             self.value.show_reason("Not computed: the run stopped before it.")
-        self.inputs.show_rows(input_rows(self.session, trace, node, now.time))
         how = ""
-        if known and node.op in ("input", "parameter"):
-            array = np.ndim(trace.value(node.id)) > 0
+        if value is not None and node.op in ("input", "parameter"):
+            array = np.ndim(value) > 0
             how = "double-click a number to change it" if array else "type, drag or turn the wheel"
         self.value_section.show_title("Value", remark=how)
 
@@ -201,11 +208,24 @@ class NodePage(QWidget):
             self.gradient.show_reason(f"{'Not yet' if trace.takes_gradient(node.id) else 'None'}: {reason}.")
         self.terms.show_rows(self._terms(now, trace, node))
         self.run_to.setVisible(trace.takes_gradient(node.id) and not complete)
-        self.ask.setText("Leave its gradient out" if node.id in now.asked else "Ask for its gradient")
-        self.ask.setVisible(self.session.can_ask(node.id))
+        self._show_ask(now, node)
         leaf = node.is_leaf and trace.takes_gradient(node.id)
         self.check.setVisible(leaf)
         self.check.show_leaf(now, node.id if leaf else "")
+
+    def _show_no_gradient(self, now: State, node: Node) -> None:
+        """While nothing was run: what may be asked for, and nothing else."""
+        output = now.document.output if now.document is not None else ""
+        self.gradient_section.show_title(f"Gradient {derivative(output, node.id)}", "")
+        self.gradient.show_reason(NOT_RUN)
+        self.terms.show_rows([])
+        for widget in (self.run_to, self.check, self.passed_section):
+            widget.hide()
+        self._show_ask(now, node)
+
+    def _show_ask(self, now: State, node: Node) -> None:
+        self.ask.setText("Leave its gradient out" if node.id in now.asked else "Ask for its gradient")
+        self.ask.setVisible(self.session.can_ask(node.id))
 
     def _terms(self, now: State, trace: Trace, node: Node) -> list[Row]:
         if node.id == trace.output and trace.takes_gradient(node.id):
@@ -236,8 +256,8 @@ class NodePage(QWidget):
                 found[slot] = pulled
         return found
 
-    def _user(self, trace: Trace, node: Node, name: str) -> Row:
-        user = trace.graph.node(name)
+    def _user(self, graph: Graph, node: Node, name: str) -> Row:
+        user = graph.node(name)
         go = partial(self.session.select, name)
         return Row(named_within(name, node), detail=user.caption or user.op, hint=f"Select {name}", go=go)
 

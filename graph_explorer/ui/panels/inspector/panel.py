@@ -23,6 +23,7 @@ from graph_explorer.ui.panels.inspector.group_page import GroupPage
 from graph_explorer.ui.panels.inspector.node_page import NodePage
 from graph_explorer.ui.panels.inspector.subject import Subject, subject
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets import typeset
 from graph_explorer.ui.widgets.icons import pixmap
 from graph_explorer.ui.widgets.text import Elided, Label
@@ -112,7 +113,7 @@ class Inspector(QWidget):
         chosen = before.selection != now.selection or before.edge != now.edge
         if chosen and (now.selection or now.edge):
             self.following = False
-        if before.trace is not None and all(
+        if before.document is not None and all(
             getattr(before, part) is getattr(now, part) for part in _CARED_FOR
         ):
             if before.race is not now.race or before.paths is not now.paths:
@@ -148,7 +149,7 @@ class Inspector(QWidget):
             self.edge.show_edge(now, found.use)
         elif found.kind == "group":
             self.group.show_group(now, found.name)
-        self.empty.setText(_START if now.trace is not None else _EMPTY)
+        self.empty.setText(_EMPTY if now.document is None else _START if now.trace is not None else NOT_RUN)
         if moved and not found.is_step:
             self.area.verticalScrollBar().setValue(0)
 
@@ -160,8 +161,8 @@ class Inspector(QWidget):
     def _show_head(self, now: State) -> None:
         found = self.subject
         name, drawn, role = found.name.rpartition("/")[2], "operation", "operation"
-        if found.kind == "edge" and found.use is not None and now.trace is not None:
-            node = now.trace.graph.node(found.use.node)
+        if found.kind == "edge" and found.use is not None and now.graph is not None:
+            node = now.graph.node(found.use.node)
             name, drawn, role = (
                 f"{node.label} → {self._short(node.inputs[found.use.input_index])}",
                 "edges",
@@ -169,9 +170,9 @@ class Inspector(QWidget):
             )
         elif found.kind == "group":
             drawn, role = "group", "muted"
-        elif found.kind == "node" and now.trace is not None:
-            node = now.trace.graph.node(found.name)
-            drawn = node.op if node.is_leaf else "output" if node.id == now.trace.output else "operation"
+        elif found.kind == "node" and now.document is not None:
+            node = now.document.graph.node(found.name)
+            drawn = node.op if node.is_leaf else "output" if node.id == now.document.output else "operation"
             role = drawn
         self.title.show_text(name or "Inspector")
         self.title.setAccessibleName(f"{found.kind} {name}")

@@ -28,14 +28,13 @@ class Subject:
 
 def subject(state: State, following: bool) -> Subject:
     """What to show. Following the steps, or with nothing selected, it is the present step."""
-    trace = state.trace
-    if trace is None:
+    if state.graph is None:
         return Subject()
     if not following:
         if state.edge is not None:
             return Subject("edge", use=state.edge)
         if state.selection:
-            return Subject("node" if state.selection in trace.graph else "group", state.selection)
+            return Subject("node" if state.selection in state.graph else "group", state.selection)
     event = state.event
     if event is None:
         return Subject(is_step=True)

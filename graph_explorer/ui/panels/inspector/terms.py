@@ -13,11 +13,11 @@ import numpy as np
 
 from graph_explorer.engine.arithmetic import product
 from graph_explorer.engine.explain import named_within
-from graph_explorer.engine.graph import Node, Use
+from graph_explorer.engine.graph import Graph, Node, Use
 from graph_explorer.engine.notation import brief, derivative, name_text, shape
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.ui.panels.inspector.subject import term_positions
-from graph_explorer.ui.session import Session
+from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.rows import Row
 
 #: Of more terms than this, the first ones and those around the present one are shown.
@@ -88,20 +88,19 @@ def _term_row(session: Session, term: Pulled, has_come: bool, position: int) -> 
     )
 
 
-def input_rows(session: Session, trace: Trace, node: Node, time: int) -> list[Row]:
+def input_rows(session: Session, now: State, graph: Graph, node: Node) -> list[Row]:
     """The values that a node takes; a click selects where they come from."""
     rows = []
     for name in node.inputs:
         if name:
-            source = trace.graph.node(name)
-            known = trace.has_value(name, time)
+            source, value = graph.node(name), now.value(name)
             rows.append(
                 Row(
                     named_within(name, node),
-                    short(trace.value(name)) if known else "not computed yet",
+                    short(value) if value is not None else "not computed yet",
                     "",
                     source.caption or (source.op if source.is_leaf else ""),
-                    "value" if known else "muted",
+                    "muted" if value is None else "value",
                     f"Select {name}",
                     select(session, source.id),
                 )
