@@ -27,6 +27,7 @@ from graph_explorer.engine.trace import Trace
 
 if TYPE_CHECKING:
     from graph_explorer.lab.directions import Direction
+    from graph_explorer.lab.losses import Over
     from graph_explorer.lab.surface import Surface as LabSurface
 
 Array = np.ndarray[Any, Any]
@@ -34,8 +35,13 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 #: As axes: two random directions through all parameters.
 RANDOM = ("random", "random")
-#: As axes: the two directions through all parameters in which a descent from here moves most.
+#: As axes: two random directions in which every filter or unit counts alike.
+FILTER = ("filter", "filter")
+#: As axes: the two directions through all parameters in which a descent from here moves most, or the path
+#: of a training.
 PRINCIPAL = ("principal", "principal")
+#: As axes: the plane through three checkpoints of a training.
+CHECKPOINTS = ("checkpoints", "checkpoints")
 
 
 @dataclass(frozen=True)
@@ -324,15 +330,18 @@ def run(
     return trace
 
 
-def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: int = 0) -> LabSurface:
+def surface_of(
+    document: Document, axes: tuple[str, str] | None = None, seed: int = 0, over: Over | None = None
+) -> LabSurface:
     """The output over two axes: scalar parameters, or entries such as `W1[0,1]`.
 
     By default the axes of the document's `[surface]`, or else its first two scalar parameters or
     entries. Random directions, where the document or the axes ask for them, are drawn from `seed`;
-    `PRINCIPAL` axes are looked for by a descent.
+    `PRINCIPAL` axes are looked for by a descent. The output is that of the document's own examples, or the
+    mean `over` others.
     """
     # a document alone needs nothing of the lab, and opens the faster without it
-    from graph_explorer.lab.directions import entry, random_directions
+    from graph_explorer.lab.directions import entry, filter_directions, random_directions, unit_axes
 
     asked = document.surface
     if axes is None and asked is not None:
@@ -340,30 +349,36 @@ def surface_of(document: Document, axes: tuple[str, str] | None = None, seed: in
     if axes == RANDOM or (axes is None and asked is not None and asked.random):
         parameters = {name: each.array for name, each in document.parameters.items()}
         directions: tuple[Direction, ...] = random_directions(parameters, seed)
+    elif axes == FILTER:
+        parameters = {name: each.array for name, each in document.parameters.items()}
+        directions = filter_directions(parameters, unit_axes(document.graph, parameters), seed)
     elif axes == PRINCIPAL:
         directions = principal_of(document)[0]
     else:
         chosen = [split_entry(axis) for axis in axes or _first_numbers(document)]
         values = {name: each.array for name, each in (*document.inputs.items(), *document.parameters.items())}
         directions = tuple(entry(name, index, values) for name, index in chosen)
-    return surface_along(document, directions)
+    return surface_along(document, directions, over)
 
 
-def surface_along(document: Document, directions: tuple[Direction, ...]) -> LabSurface:
+def surface_along(
+    document: Document, directions: tuple[Direction, ...], over: Over | None = None
+) -> LabSurface:
     """The output over directions that are known already."""
     from graph_explorer.lab.surface import Surface as LabSurface
 
     output_entry = split_entry(document.output_name)[1] if document.output_name else None
     return LabSurface(
-        document.graph, document.leaves, document.output, directions, output_entry, document.read.detached
-    )
+        document.graph, document.leaves, document.output, directions, output_entry, document.read.detached,
+        over,
+    )  # fmt: skip
 
 
 def principal_of(
     document: Document, checkpoint: Callable[[float], None] | None = None
 ) -> tuple[tuple[Direction, ...], float]:
     """The directions in which a descent through all parameters moves most, and their part of its variance."""
-    from graph_explorer.lab.landscape import descent_directions
+    from graph_explorer.lab.principal import descent_directions
 
     return descent_directions(
         document.graph, document.leaves, document.output, document.default_wrt, document.read.detached,
@@ -381,7 +396,7 @@ def window_of(
     own = document.surface
     if own is not None and axes in (None, own.axes):
         return own.window
-    if axes == RANDOM:
+    if axes in (RANDOM, FILTER):
         return -1.0, 1.0, -1.0, 1.0
     if axes == PRINCIPAL:  # one unit is as far as the descent goes
         return -1.5, 1.5, -1.5, 1.5

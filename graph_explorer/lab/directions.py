@@ -6,15 +6,19 @@ axis through many entries counts from where they are now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from graph_explorer.engine.errors import InputError, check_entry, unknown
+from graph_explorer.engine.graph import Graph
 
 Array = np.ndarray[Any, Any]
+
+#: Operations that hand on weights as they are, all or some of them.
+_PARTS = ("Gather", "Identity", "Slice", "Squeeze", "Split")
 
 
 class Direction(Protocol):
@@ -110,20 +114,73 @@ def entry(name: str, index: tuple[int, ...] | None, leaves: Mapping[str, Array])
 
 
 def random_directions(parameters: Mapping[str, Array], seed: int, count: int = 2) -> tuple[Along, ...]:
-    """Random directions through all parameters, one unit as long as the parameters themselves.
+    """Random directions through all numbers of all parameters, one unit as long as the parameters themselves.
 
-    Every filter or column of weights is scaled to the length of the parameters it moves, so that
-    large and small layers count alike; biases stay (Li et al.: Visualizing the loss landscape of
-    neural nets, 2018, section 4).
+    Every number is as likely to move as any other, so that large layers and large weights outweigh small
+    ones; `filter_directions` are without that bias.
     """
     random = np.random.default_rng(seed)
+    floats = {name: value for name, value in parameters.items() if value.dtype.kind == "f"}
+    length = _length(floats) or 1.0
+    made = []
+    for number in range(1, count + 1):
+        drawn = {name: np.asarray(random.standard_normal(value.shape)) for name, value in floats.items()}
+        factor = length / (_length(drawn) or 1.0)
+        parts = {name: np.asarray(drawn[name] * factor, value.dtype) for name, value in floats.items()}
+        made.append(Along(f"random {number}", parts))
+    return tuple(made)
+
+
+def filter_directions(
+    parameters: Mapping[str, Array], units: Mapping[str, tuple[int, ...]], seed: int, count: int = 2
+) -> tuple[Along, ...]:
+    """Random directions of which each filter or unit has the length of the weights that it moves.
+
+    Scaling the weights of a unit, which another layer can undo, then scales the direction too, so that
+    two networks can be compared (Li et al.: Visualizing the loss landscape of neural nets, 2018, section
+    4). `units` are the axes that `unit_axes` finds. Parameters of one axis or none, such as
+    biases and the scales of a normalisation, stay as they are, as in the paper's own program.
+    """
+    random = np.random.default_rng(seed)
+    weights = {
+        name: value for name, value in parameters.items() if value.ndim > 1 and value.dtype.kind == "f"
+    }
+    if not weights:
+        raise InputError(
+            "filter-normalised directions need weights with two axes or more, and there are none; "
+            "choose random directions"
+        )
     return tuple(
         Along(
-            f"random {number}",
-            {name: _like(value, random) for name, value in parameters.items() if value.ndim > 1},
+            f"filter {number}",
+            {name: _like(value, units.get(name, ()), random) for name, value in weights.items()},
         )
         for number in range(1, count + 1)
     )
+
+
+def unit_axes(graph: Graph, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Along which axes the weights of a unit lie, by parameter: down a column in x @ W, along a row in W @ x.
+
+    Told from the first operation that takes it, axes counted from the last, () where that does not tell: then
+    a unit is an index along the first axis, as of a convolution.
+    """
+    return {name: _unit_axes(graph, name) for name in names}
+
+
+def _unit_axes(graph: Graph, name: str) -> tuple[int, ...]:
+    for use in graph.uses(name):
+        node = graph.node(use.node)
+        if node.op == "MatMul":
+            return (-2,) if use.input_index == 1 else (-1,)
+        if node.op == "Gemm":
+            turned = int(node.attributes.get("transB" if use.input_index == 1 else "transA", 0))
+            return (-1,) if use.input_index == turned else (-2,)
+        if node.op in _PARTS:  # a layer of a stack, as in W[k], or the whole
+            return _unit_axes(graph, node.id)
+        if node.op == "Transpose" and not node.attributes.get("perm"):
+            return tuple(-3 - axis for axis in _unit_axes(graph, node.id))
+    return ()
 
 
 def principal_directions(
@@ -169,10 +226,15 @@ def _shaped(flat: Array, parameters: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
-def _like(value: Array, random: np.random.Generator) -> Array:
-    """A random array whose filters (the first axis; of a matrix the columns) are as long as `value`'s."""
+def _length(parts: Mapping[str, Array]) -> float:
+    """The length of all parts as one vector."""
+    return float(np.sqrt(sum(np.sum(part.astype(float) ** 2) for part in parts.values())))
+
+
+def _like(value: Array, axes: tuple[int, ...], random: np.random.Generator) -> Array:
+    """A random array of which each unit, the numbers along `axes`, is as long as `value`'s."""
     direction = random.standard_normal(value.shape)
-    axes = (0,) if value.ndim == 2 else tuple(range(1, value.ndim))
-    lengths = np.sqrt(np.sum(value.astype(float) ** 2, axis=axes, keepdims=True))
-    own = np.sqrt(np.sum(direction**2, axis=axes, keepdims=True))
+    along = axes or tuple(range(1, value.ndim))
+    lengths = np.sqrt(np.sum(value.astype(float) ** 2, axis=along, keepdims=True))
+    own = np.sqrt(np.sum(direction**2, axis=along, keepdims=True))
     return np.asarray(direction * (lengths / own), dtype=value.dtype)

@@ -1,85 +1,78 @@
-"""The two directions through all parameters in which a descent moves most: the landscape it sees.
+"""A surface on a grid, as many tasks: what takes long is spread over workers, kept, and gone on with.
 
-The one rule: the descent is a method of the table on the whole gradient, from where the parameters are;
-what it finds are directions, and the surface along them passes through that same point.
+The one rule: the tasks are whole rows of the grid, cut the same way whoever computes them, and a point's
+value comes from that point alone. So the numbers are the same, to the last bit, on any place with any number
+of workers, in one go or in ten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Graph, Use
-from graph_explorer.engine.plan import Plan
-from graph_explorer.engine.run import execute
-from graph_explorer.lab.directions import Along, principal_directions
-from graph_explorer.lab.optimizers import read_method
+from graph_explorer.lab.fingerprint import fingerprint
+from graph_explorer.lab.kept import Kept, Result
+from graph_explorer.lab.places import Place, Threads
+from graph_explorer.lab.surface import Grid, Surface
+from graph_explorer.lab.tasks import Checkpoint, collected
 
 Array = np.ndarray[Any, Any]
+Window = tuple[float, float, float, float]
 
-#: The descent, where nobody asks for another one.
-METHOD = "adam:lr=0.01"
-STEPS = 60
+#: A task has about so many points: where they are computed one by one, and where many together.
+POINTS, POINTS_TOGETHER = 128, 65536
+#: The most points along a side of a grid.
+MOST_POINTS = 4096
 
 
-def descent_directions(
-    graph: Graph,
-    leaves: Mapping[str, Array],
-    output: str,
-    names: Iterable[str],
-    detached: Iterable[Use] = (),
+def landscape(
+    surface: Surface,
+    window: Window,
+    columns: int,
+    rows: int,
     *,
-    method: str = METHOD,
-    steps: int = STEPS,
-    checkpoint: Callable[[float], None] | None = None,
-) -> tuple[tuple[Along, ...], float]:
-    """The principal directions of a descent through the leaves `names`, and their part of its variance.
+    place: Place | None = None,
+    kept: Kept | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Grid:
+    """The values on a grid over `window`, edges included; a grid of one row lies on the line y = 0.
 
-    One unit is as far as the descent goes along a direction, forward being the way it ends. `InputError`
-    where it leads nowhere, or along one direction only.
+    `kept` holds what an earlier start has computed; see `about`.
     """
-    moved = tuple(name for name in names if np.asarray(leaves[name]).dtype.kind == "f")
-    if not moved:
-        raise InputError("there is no parameter to descend along; add one")
-    plan = Plan(graph, output, moved, frozenset(detached))
-    path = list(_descended(plan, dict(leaves), moved, method, steps, checkpoint))
-    units, shares, coordinates = principal_directions(path)
-    gone = coordinates - coordinates[0]
-    reach = np.abs(gone).max(axis=0) * np.where(gone[-1] < 0, -1, 1)
-    directions = tuple(
-        Along(unit.label, {name: np.asarray(part * size, part.dtype) for name, part in unit.parts.items()})
-        for unit, size in zip(units, reach, strict=True)
-    )
-    return directions, float(shares.sum())
+    if not (2 <= columns <= MOST_POINTS and 1 <= rows <= MOST_POINTS):
+        raise InputError(
+            f"a grid has from 2 to {MOST_POINTS} columns and from 1 to {MOST_POINTS} rows, "
+            f"found {columns}×{rows}"
+        )
+    x = np.linspace(*window[:2], columns)
+    y = np.linspace(*window[2:], rows) if rows > 1 else np.zeros(1)
+    many = surface.together or surface.compiled is not None
+    height = max(1, (POINTS_TOGETHER if many else POINTS) // columns)
+    tasks = {str(first): (x, y[first : first + height]) for first in range(0, rows, height)}
+    found = collected(_rows, surface, tasks, place or Threads(), kept=kept, checkpoint=checkpoint)
+    return Grid(x, y, np.concatenate([found[name]["values"] for name in tasks]))
 
 
-def _descended(
-    plan: Plan,
-    leaves: dict[str, Array],
-    names: tuple[str, ...],
-    method: str,
-    steps: int,
-    checkpoint: Callable[[float], None] | None,
-) -> Iterable[dict[str, Array]]:
-    """The parameters at every point of the descent, the first where they are."""
-    settings = read_method(method)
-    now = {name: np.asarray(leaves[name]) for name in names}
-    point = np.concatenate([np.ravel(value).astype(float) for value in now.values()])
-    state = settings.init(point, settings.lr)
-    yield now
-    for step in range(steps):
-        if checkpoint is not None:
-            checkpoint(step / steps)
-        trace = execute(plan, leaves | now)
-        if trace.failure is not None:
-            raise trace.failure
-        slopes = [trace.gradient(n) if trace.has_gradient(n) else np.zeros(v.shape) for n, v in now.items()]
-        gradient = np.concatenate([np.ravel(slope).astype(float) for slope in slopes])
-        point, state = settings.step(point, gradient, state, settings.lr)
-        ends = np.cumsum([value.size for value in now.values()])[:-1]
-        parts = zip(now.items(), np.split(point, ends), strict=True)
-        now = {name: part.reshape(value.shape).astype(value.dtype) for (name, value), part in parts}
-        yield now
+def _rows(surface: Surface, task: tuple[Array, Array], checkpoint: Callable[[float], None]) -> Result:
+    """The values of some rows."""
+    x, y = task
+    return {"values": surface.values(np.stack(np.meshgrid(x, y), axis=-1), checkpoint)}
+
+
+def about(surface: Surface, window: Window, columns: int, rows: int) -> Mapping[str, str]:
+    """What a grid of values is of, aspect by aspect: what must be the same for results to be used again."""
+    over = surface.over
+    used = {name: value for name, value in surface.leaves.items() if over is None or name not in over.leaves}
+    return {
+        "program": fingerprint(surface.graph, surface.output, surface.output_entry),
+        "document, with other values": fingerprint(used),
+        "plane": fingerprint(
+            [(axis.label, {n: axis.tangent(n) for n in axis.names}) for axis in surface.axes]
+        ),
+        "set of examples": "" if over is None else fingerprint(over.leaves),
+        "part of the plane": fingerprint(window),
+        "grid": f"{columns}x{rows}",
+    }

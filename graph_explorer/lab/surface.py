@@ -19,12 +19,15 @@ import numpy as np
 
 from graph_explorer.engine import compiled as straight
 from graph_explorer.engine.backward import backward_graph, lookup
+from graph_explorer.engine.curvature import HessianProduct
 from graph_explorer.engine.errors import InputError, check_entry
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
 from graph_explorer.engine.trace import Trace
 from graph_explorer.lab.directions import Direction, Entry
+from graph_explorer.lab.losses import Over
+from graph_explorer.lab.sending import packed, unpacked
 
 Array = np.ndarray[Any, Any]
 Checkpoint = Callable[[float], None]
@@ -47,7 +50,8 @@ class Surface:
     """The output of `graph` over the coordinates of `axes`, the other leaves being fixed.
 
     Points have the shape (..., axes). `output_entry` chooses one number of an output that is an
-    array; without it such an output counts as the sum of its entries, as its gradient does.
+    array; without it such an output counts as the sum of its entries, as its gradient does. `over` are
+    examples that take the place of those among the leaves: the output is then its mean over them.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Surface:
         axes: tuple[Direction, ...],
         output_entry: tuple[int, ...] | None = None,
         detached: Iterable[Use] = (),
+        over: Over | None = None,
     ) -> None:
         labels = [axis.label for axis in axes]
         if len(set(labels)) < len(labels):
@@ -65,22 +70,35 @@ class Surface:
         self.graph, self.axes, self.output = graph, axes, graph.resolve(output)
         self.leaves = {name: np.asarray(value) for name, value in leaves.items()}
         self.output_entry = output_entry
+        self.over = over
         self._detached = frozenset(detached)
         self._names = tuple(dict.fromkeys(name for axis in axes for name in axis.names))
-        self._forward = Plan(graph, self.output, (), self._detached)
-        self._both = Plan(graph, self.output, self._names, self._detached)
+        run = graph if over is None else over.graph
+        self._forward = Plan(run, self.output, (), self._detached)
+        self._both = Plan(run, self.output, self._names, self._detached)
         #: whether points can be computed many at a time: all is numbers, and works entry by entry
         self.together = (
             self._forward.elementwise
+            and over is None
             and all(isinstance(axis, Entry) and not axis.index for axis in axes)
             and all(value.ndim == 0 for value in self.leaves.values())
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A surface is sent as what it was made from."""
+        over = self.over
+        examples = None if over is None else (over.title, packed(over.graph), dict(over.leaves))
+        parts = {
+            "leaves": self.leaves, "output": self.output, "axes": self.axes, "detached": self._detached,
+            "output_entry": self.output_entry,
+        }  # fmt: skip
+        return _sent, (packed(self.graph), parts, examples)
 
     @cached_property
     def compiled(self) -> straight.Compiled | None:
         """Value and gradient as straight-line code, where the coordinates and all else are numbers."""
         numbers = all(isinstance(axis, Entry) and not axis.index for axis in self.axes)
-        if not numbers or self.output_entry:
+        if not numbers or self.output_entry or self.over is not None:
             return None
         return straight.compiled(self._both, self.leaves, [axis.names[0] for axis in self.axes])
 
@@ -104,6 +122,8 @@ class Surface:
 
         `InputError` where there are no such inputs.
         """
+        if self.over is not None:
+            return len(self.over)
         arrays = {name: value.shape for name, value in self._inputs.items()}
         lengths = {shape[0] for shape in arrays.values()}
         if len(lengths) != 1:
@@ -122,8 +142,11 @@ class Surface:
     def of_examples(self, rows: Array) -> Surface:
         """The surface that these examples alone would make."""
         part = copy.copy(self)
-        for made in ("compiled", "_curvatures", "_derivative_graph", "_second_plans"):
+        for made in ("compiled", "_curvatures", "_products", "_portions"):
             part.__dict__.pop(made, None)
+        if self.over is not None:
+            part.over = self.over.rows(rows)
+            return part
         part.leaves = self.leaves | {name: value[rows] for name, value in self._inputs.items()}
         return part
 
@@ -132,15 +155,24 @@ class Surface:
     def value(self, point: Any) -> float:
         if self.compiled is not None:
             return self.compiled.value_at(*map(float, point))
-        return float(self._value_of(self._run(self._forward, point)))
+        leaves = self.leaves_at(point)
+        return sum(
+            share * float(self._value_of(self._run(self._forward, leaves | given)))
+            for share, given in self._portions
+        )
 
     def value_and_gradient(self, point: Any) -> tuple[float, Array]:
         """The value, and its slope along each axis: shape (axes,)."""
         if self.compiled is not None:
-            value, *slopes = self.compiled(*map(float, point))
-            return value, np.array(slopes)
-        trace = self._run(self._both, point)
-        return float(self._value_of(trace)), np.array([self._slope(axis, trace) for axis in self.axes])
+            first, *rest = self.compiled(*map(float, point))
+            return first, np.array(rest)
+        leaves = self.leaves_at(point)
+        value, slopes = 0.0, np.zeros(len(self.axes))
+        for share, given in self._portions:
+            trace = self._run(self._both, leaves | given)
+            value += share * float(self._value_of(trace))
+            slopes = slopes + share * np.array([self._slope(axis, trace) for axis in self.axes])
+        return value, slopes
 
     def hessian(self, point: Any) -> Array:
         """The second derivatives along the axes, (axes, axes), exact: no differences.
@@ -151,20 +183,27 @@ class Surface:
             return np.array([found(*map(float, point))[1:] for found in self._curvatures])
         rows = np.zeros((len(self.axes), len(self.axes)))
         leaves = self.leaves_at(point)
-        _, constants, gradients = self._derivative_graph
-        for row, axis in enumerate(self.axes):
-            for name in axis.names:
-                if name not in gradients:
-                    continue  # the output does not depend on it
-                plan = self._second_plans[name]
-                trace = execute(plan, {**leaves, **constants}, axis.tangent(name))
-                rows[row] += [self._slope(other, trace) for other in self.axes]
+        for (share, given), product in zip(self._portions, self._products, strict=True):
+            for row, axis in enumerate(self.axes):
+                bent = product(leaves | given, {name: axis.tangent(name) for name in axis.names})
+                rows[row] += [
+                    share * sum(float(np.vdot(other.tangent(name), bent[name])) for name in other.names)
+                    for other in self.axes
+                ]
         return (rows + rows.T) / 2
 
     @cached_property
-    def _derivative_graph(self) -> tuple[Graph, Mapping[str, Array], Mapping[str, str]]:
-        """The backward pass as a graph; it depends on shapes only, so one serves every point."""
-        return backward_graph(self._run(self._both, self.here))
+    def _portions(self) -> list[tuple[float, dict[str, Array]]]:
+        """What the output is the mean over: shares, and leaves that take the place of others."""
+        return [(1.0, {})] if self.over is None else self.over.portions
+
+    @cached_property
+    def _products(self) -> list[HessianProduct]:
+        """The Hessian times a direction, for every portion; one serves every point."""
+        leaves = self.leaves_at(self.here)
+        return [
+            HessianProduct(self._run(self._both, leaves | given), self._names) for _, given in self._portions
+        ]
 
     @cached_property
     def _curvatures(self) -> tuple[straight.Compiled, ...]:
@@ -172,25 +211,14 @@ class Surface:
         if self.compiled is None:
             return ()
         names = [axis.names[0] for axis in self.axes]
-        _, constants, gradients = self._derivative_graph
+        graph, constants, gradients = backward_graph(self._run(self._both, self.leaves))
         if any(name not in gradients for name in names):
             return ()
-        made = [
-            straight.compiled(self._second_plans[name], {**self.leaves, **constants}, names) for name in names
-        ]
+        plans = [Plan(graph, gradients[name], self._names, self._detached, lookup) for name in names]
+        made = [straight.compiled(plan, {**self.leaves, **constants}, names) for plan in plans]
         return tuple(one for one in made if one is not None) if None not in made else ()
 
-    @cached_property
-    def _second_plans(self) -> Mapping[str, Plan]:
-        graph, _, gradients = self._derivative_graph
-        return {
-            name: Plan(graph, gradients[name], self._names, self._detached, lookup)
-            for name in self._names
-            if name in gradients
-        }
-
-    def _run(self, plan: Plan, point: Any) -> Trace:
-        leaves = self.leaves_at(point)
+    def _run(self, plan: Plan, leaves: dict[str, Array]) -> Trace:
         trace = execute(plan, leaves)
         if trace.failure is None and self.output_entry is not None:
             seed = np.zeros_like(trace.value(self.output))
@@ -275,3 +303,9 @@ class Surface:
         x, y = np.linspace(*window[:2], columns), np.linspace(*window[2:], rows)
         points = np.stack(np.meshgrid(x, y), axis=-1)
         return Grid(x, y, self.values(points, checkpoint))
+
+
+def _sent(graph: tuple[Any, ...], parts: dict[str, Any], examples: tuple[Any, ...] | None) -> Surface:
+    """The surface that was sent."""
+    over = None if examples is None else Over(examples[0], unpacked(examples[1]), examples[2])
+    return Surface(unpacked(graph), over=over, **parts)

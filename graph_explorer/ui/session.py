@@ -22,8 +22,8 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.directions import Direction
-from graph_explorer.lab.landscape import STEPS
 from graph_explorer.lab.optimizers import METHODS
+from graph_explorer.lab.principal import STEPS
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.errors import Cancelled, InputError
-from graph_explorer.lab.directions import Along, Direction, entry, random_directions
+from graph_explorer.lab.directions import (
+    Along,
+    Direction,
+    entry,
+    filter_directions,
+    random_directions,
+    unit_axes,
+)
 from graph_explorer.lab.optimizers import read_method
 from graph_explorer.lab.surface import BLOCK, Surface
 
@@ -143,16 +150,53 @@ def test_curvatures_on_both_sides_of_a_kink(program: str) -> None:
             np.testing.assert_allclose(f.hessian(point)[axis], (above - below) / 2e-5, rtol=1e-5, atol=1e-7)
 
 
-def test_random_directions_are_as_long_as_what_they_move() -> None:
+def test_random_directions_move_every_number_alike() -> None:
     parameters = {name: each.array for name, each in NETWORK.parameters.items()}
     first, second = random_directions(parameters, seed=3)
+    assert first.names == tuple(parameters)
+    long = np.linalg.norm(np.concatenate([np.ravel(value) for value in parameters.values()]))
+    for axis in (first, second):
+        moved = np.concatenate([np.ravel(axis.tangent(name)) for name in parameters])
+        assert np.linalg.norm(moved) == pytest.approx(long, rel=1e-12)
+    assert not np.allclose(first.tangent("W1"), second.tangent("W1"))
+    again = random_directions(parameters, seed=3)[0]
+    np.testing.assert_array_equal(first.tangent("W1"), again.tangent("W1"))
+
+
+def test_filter_directions_are_as_long_as_each_unit_that_they_move() -> None:
+    parameters = {name: each.array for name, each in NETWORK.parameters.items()}
+    first, second = filter_directions(parameters, unit_axes(NETWORK.graph, parameters), seed=3)
     assert first.names == ("W1", "W2")
     for name in first.names:
         lengths = np.linalg.norm(parameters[name], axis=0)
         np.testing.assert_allclose(np.linalg.norm(first.tangent(name), axis=0), lengths, rtol=1e-12)
         assert not np.allclose(first.tangent(name), second.tangent(name))
-    again = random_directions(parameters, seed=3)[0]
-    np.testing.assert_array_equal(first.tangent("W1"), again.tangent("W1"))
+
+
+@pytest.mark.parametrize(
+    ("program", "shape", "axes"),
+    [
+        ("L = sum(x @ W)", (3, 2), (-2,)),
+        ("L = sum(W @ x)", (2, 3), (-1,)),
+        ("L = sum(x @ transpose(W))", (2, 3), (-1,)),
+        ("L = sum(x @ W[1])", (4, 3, 2), (-2,)),
+        ("L = sum(conv2d(reshape(x, [1, 1, 1, 3]), W))", (4, 1, 1, 2), ()),
+    ],
+)
+def test_where_the_weights_of_a_unit_lie(program: str, shape: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    document = parse(program, {"x": np.ones(3)}, {"W": np.random.default_rng(0).normal(size=shape)})
+    weights = {"W": document.entry("W").array}
+    found = unit_axes(document.graph, ["W"])
+    assert found == {"W": axes}
+    along = axes or (1, 2, 3)
+    moved = filter_directions(weights, found, 0)[0].tangent("W")
+    lengths = [np.sqrt(np.sum(each**2, axis=along)) for each in (moved, weights["W"])]
+    np.testing.assert_allclose(*lengths, rtol=1e-12)
+
+
+def test_biases_alone_have_no_filter() -> None:
+    with pytest.raises(InputError, match="choose random directions"):
+        filter_directions({"b": np.ones(3)}, {}, 0)
 
 
 def test_a_surface_over_random_directions() -> None:
