@@ -16,7 +16,6 @@ import numpy as np
 
 from graph_explorer.engine.chance import drawing_nodes, seeded_attributes
 from graph_explorer.engine.compiled.passes import Passes
-from graph_explorer.engine.compiled.storage import Results
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.plan import Plan
@@ -119,13 +118,19 @@ class Course:
             for place, node in enumerate(self._drawing)
         }
 
-    def passes(self, step: int, leaves: Mapping[str, Array]) -> Results:
-        """The loss of a step, its gradients, and what batch normalisation will remember."""
+    def passes(self, step: int, leaves: Mapping[str, Array]) -> tuple[Array, Array, Mapping[str, Array]]:
+        """The loss of a step, its gradient in one vector, and what batch normalisation will remember."""
         seeds = self.seeds(step)
         drawn = {
             self.plan.graph.index(node.id): seeded_attributes(node, seeds[node.id]) for node in self._drawing
         }
-        return self._passes(leaves, drawn)
+        vector = np.empty(sum(value.size for value in self.initial.values()), self.dtype)
+        views = self.unpacked(vector)
+        loss, found, seen = self._passes(leaves, drawn, views)
+        for name in views.keys() - found.keys():
+            views[name].fill(0)
+        one_type = all(value.dtype == self.dtype for value in self.initial.values())
+        return loss, vector if one_type else self.packed(found), seen
 
     # ── parameters, one behind the other ──────────────────────────────────────────────────────────
 

@@ -196,8 +196,7 @@ class UnderWay:
         """Takes one step; whether it is the last of its epoch."""
         course, every = self.course, self.course.training.accumulate
         leaves = course.leaves | self.remembered | self.batch_leaves() | course.unpacked(self.point)
-        loss, found, seen = course.passes(self.taken, leaves)
-        gradient = course.packed(found)
+        loss, gradient, seen = course.passes(self.taken, leaves)
         gradient = gradient if every == 1 else gradient / every
         self.gradient = gradient if self.added is None else self.added + gradient
         self.added = self.gradient

@@ -41,24 +41,33 @@ class Passes:
         self._seen: set[Any] = set()
         self._codes: dict[Any, Written | None] = {}
 
-    def __call__(self, leaves: Leaves, attributes: Attributes = MappingProxyType({})) -> Results:
+    def __call__(
+        self, leaves: Leaves, attributes: Attributes = MappingProxyType({}), into: Leaves | None = None
+    ) -> Results:
         """Output, gradients and what is wanted beside, as `run.gradients_beside` gives them.
 
-        `attributes` has those of the nodes whose attributes differ from run to run, by number. The arrays that come out are the
-        caller's own. Raises `RunError` where a node fails.
+        `attributes` has those of the nodes whose attributes differ from run to run, by number. Gradients
+        are written `into` arrays of their shapes and types where such are given, and are new arrays where
+        not. Raises `RunError` where a node fails.
         """
         signature = tuple((name, value.shape, value.dtype, value.strides) for name, value in leaves.items())
         code = self._codes.get(signature)
         if code is not None:
             with np.errstate(all="ignore"):
                 try:
-                    return code(leaves, attributes)
+                    return code(leaves, attributes, into)
                 except FAILURES:
-                    pass  # the run says which node it was
+                    self._run(leaves, attributes)  # which says which node it was
+                    raise
         elif signature in self._seen and signature not in self._codes and len(self._codes) < _MOST_KEPT:
             self._codes[signature] = self._written(leaves, attributes)
         self._seen.add(signature)
-        return self._run(leaves, attributes)
+        output, found, seen = self._run(leaves, attributes)
+        if into is None:
+            return output, found, seen
+        for name, gradient in found.items():
+            np.copyto(into[name], gradient)
+        return output, {name: into[name] for name in found}, seen
 
     def _run(self, leaves: Leaves, attributes: Attributes) -> Results:
         plan = self.plan.with_attributes(attributes) if attributes else self.plan

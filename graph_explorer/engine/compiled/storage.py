@@ -58,9 +58,17 @@ class Written:
         self._shapes = {name: (value.shape, value.dtype) for name, value in passed.gradients.items()}
         self._beside = tuple(passed.beside)
 
-    def __call__(self, leaves: Mapping[str, Array], attributes: Mapping[int, Mapping[str, Any]]) -> Results:
-        """Output, gradients and what is wanted beside, in arrays of their own."""
-        made = {name: np.empty(shape, dtype) for name, (shape, dtype) in self._shapes.items()}
+    def __call__(
+        self,
+        leaves: Mapping[str, Array],
+        attributes: Mapping[int, Mapping[str, Any]],
+        into: Mapping[str, Array] | None = None,
+    ) -> Results:
+        """Output, gradients and what is wanted beside; the gradients in new arrays if none are given."""
+        if into is None:
+            made = {name: np.empty(shape, dtype) for name, (shape, dtype) in self._shapes.items()}
+        else:
+            made = {name: into[name] for name in self._shapes}
         given = [leaves[name] for name in self._leaves]
         drawn = [attributes[node] for node in self._nodes]
         output, *beside = self._run(*given, *drawn, *made.values())
