@@ -25,7 +25,7 @@ Random = np.random.Generator
 MAX_ELEMENTS = 50_000_000
 
 
-def _fans(shape: Sequence[int]) -> tuple[float, float]:
+def fans(shape: Sequence[int]) -> tuple[float, float]:
     """Inputs and outputs of one unit: of a matrix as in x @ W, of a convolution as in ONNX."""
     if len(shape) < 2:
         size = float(math.prod(shape))
@@ -54,12 +54,12 @@ INITS: Mapping[str, Callable[[Random, Sequence[int]], Array]] = {
     "ones": lambda random, shape: np.ones(shape),
     "normal": lambda random, shape: random.standard_normal(shape),
     "uniform": lambda random, shape: random.uniform(-1.0, 1.0, shape),
-    "glorot_uniform": lambda random, shape: _uniform(random, shape, math.sqrt(6 / max(sum(_fans(shape)), 1))),
+    "glorot_uniform": lambda random, shape: _uniform(random, shape, math.sqrt(6 / max(sum(fans(shape)), 1))),
     "glorot_normal": lambda random, shape: (
-        random.standard_normal(shape) * math.sqrt(2 / max(sum(_fans(shape)), 1))
+        random.standard_normal(shape) * math.sqrt(2 / max(sum(fans(shape)), 1))
     ),
-    "he_uniform": lambda random, shape: _uniform(random, shape, math.sqrt(6 / max(_fans(shape)[0], 1))),
-    "he_normal": lambda random, shape: random.standard_normal(shape) * math.sqrt(2 / max(_fans(shape)[0], 1)),
+    "he_uniform": lambda random, shape: _uniform(random, shape, math.sqrt(6 / max(fans(shape)[0], 1))),
+    "he_normal": lambda random, shape: random.standard_normal(shape) * math.sqrt(2 / max(fans(shape)[0], 1)),
     "orthogonal": _orthogonal,
 }
 

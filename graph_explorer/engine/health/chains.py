@@ -71,7 +71,10 @@ def levels_of(measures: Measures) -> list[list[str]]:
     return scaling if len(scaling) >= 2 or not mixing else mixing
 
 
-def _is_layer(node: Node, measures: Measures) -> bool:
+def is_layer(node: Node, measures: Measures, operations: frozenset[str] = _MIXING | _SCALING) -> bool:
+    """Whether the signal meets weights in a node of these operations."""
+    if node.op not in operations:
+        return False
     weights = measures.weights
     inputs = [name for name in node.inputs if name]
     learnt = any(name in weights for name in inputs)
@@ -83,7 +86,7 @@ def _levels(measures: Measures, operations: frozenset[str]) -> list[list[str]]:
     """The layers that lie on a longest way to the output, by how many lie before them on it."""
     trace, graph = measures.trace, measures.trace.graph
     known = measures.gradients.known
-    layers = {node.id for node in graph if node.op in operations and _is_layer(node, measures)}
+    layers = {node.id for node in graph if is_layer(node, measures, operations)}
     below: dict[str, int] = {}  # per value how many layers lead up to it, itself included
     for node in graph:
         reached = [name for name in node.outputs if name and known[trace.plan.number[name]]]
