@@ -19,6 +19,8 @@ from graph_explorer.ui.race.wording import number_text
 Array = np.ndarray[Any, Any]
 Across = Literal["steps", "evaluations"]
 Quantity = Literal["loss", "gradient"]
+#: How a curve is drawn; a faint one is thin, and stays behind the others.
+Stroke = Literal["line", "dashed", "faint"]
 
 #: A linear axis shows losses up to this many times the way down from the highest start.
 _ABOVE = 1.15
@@ -37,12 +39,16 @@ class View:
 
 @dataclass(frozen=True)
 class Curve:
-    """One path as points of a plot: `x` and `y` (k,) as drawn, so logarithms where the axis has them."""
+    """One path as points of a plot: `x` and `y` (k,) as drawn, so logarithms where the axis has them.
+
+    `entry` is the place of its colour among those of the plot.
+    """
 
     place: int
     entry: int
     x: Array
     y: Array
+    stroke: Stroke = "line"
 
 
 def shown_places(race: Race, paths: Sequence[Path]) -> list[int]:

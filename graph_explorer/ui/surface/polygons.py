@@ -42,10 +42,16 @@ def thinned(points: Array) -> Array:
     return points[kept]
 
 
-def pen(color: QColor, width: float = 1.0) -> QPen:
+#: Length of a dash and of the gap behind it, in widths of the line.
+_DASHES = (4.0, 3.0)
+
+
+def pen(color: QColor, width: float = 1.0, dashed: bool = False) -> QPen:
     """A round pen that keeps its width at any zoom."""
     made = QPen(color, width)
     made.setCosmetic(True)
+    if dashed:
+        made.setDashPattern(_DASHES)
     made.setCapStyle(Qt.PenCapStyle.RoundCap)
     made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return made
@@ -57,14 +63,16 @@ def is_vector(painter: QPainter) -> bool:
     return painter.paintEngine().type() in kinds
 
 
-def draw_line(painter: QPainter, polygon: QPolygonF, color: QColor, width: float) -> None:
+def draw_line(
+    painter: QPainter, polygon: QPolygonF, color: QColor, width: float, dashed: bool = False
+) -> None:
     """Draws a line of `width` pixels through the points of a polygon."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if is_vector(painter) or width <= 1.0:
-        painter.setPen(pen(color, width))
+        painter.setPen(pen(color, width, dashed))
         painter.drawPolyline(polygon)
         return
-    painter.setPen(pen(color))
+    painter.setPen(pen(color, dashed=dashed))
     for x, y in _AROUND:
         away = QPointF(x * (width - 1), y * (width - 1))
         painter.translate(away)
