@@ -11,6 +11,7 @@ subgraphs, and refuses a model for one operator that it lacks an adapter for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -255,7 +256,9 @@ ADAPTATIONS: Mapping[str, Mapping[int, Adaptation]] = {
 }
 
 
-def adaptation(op: str, version: int) -> Adaptation:
-    """What to do with a call of `op` whose schema is of `version`."""
+@cache
+def adaptation(op: str, version: int) -> Adaptation | None:
+    """What to do with a call of `op` whose schema is of `version`; None where it means today what it did."""
     rows = ADAPTATIONS.get(op, {})
-    return rows[max(since for since in rows if since <= version)] if rows else _as_is
+    found = rows[max(since for since in rows if since <= version)] if rows else _as_is
+    return None if found is _as_is else found

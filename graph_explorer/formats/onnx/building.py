@@ -19,6 +19,7 @@ from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.ops.declare import Operation
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
+from graph_explorer.formats.onnx.tensors import in_numpy
 
 Array = np.ndarray[Any, Any]
 
@@ -70,6 +71,8 @@ class Build:
         self.kinds: dict[str, str] = dict(kinds)
         self.taken: set[str] = set(kinds)
         self.values: dict[str, Array] = dict(leaves)
+        #: names of values of a type that NumPy itself does not have
+        self.foreign = {name for name, array in leaves.items() if not in_numpy(array.dtype)}
         #: whether a branch or a count was read off a value that inputs or parameters decide on
         self.unfolds = False
         self.remarks: list[str] = []
@@ -116,7 +119,8 @@ class Build:
         """A constant as a leaf; its id."""
         name = self.fresh(wanted)
         self.kinds[name] = "constant"
-        self.constants[name] = self.values[name] = array
+        self.constants[name] = array
+        self._know(name, array)
         self.nodes.append(Node(name, "constant", group=group))
         return name
 
@@ -139,7 +143,7 @@ class Build:
             outputs[0], call.op, tuple(inputs), attributes, call.group, call.caption, tuple(outputs),
             rule=rule,
         )  # fmt: skip
-        varies = any(name in self._varying for name in inputs)
+        varies = not self._varying.isdisjoint(inputs)
         for name in filter(None, outputs):
             if name in self._producer or name in self.kinds:
                 raise InputError(f"two nodes make the value '{name}'; rename one of them")
@@ -162,6 +166,7 @@ class Build:
             for name in node.outputs:
                 self._producer.pop(name, None)
                 self.values.pop(name, None)
+                self.foreign.discard(name)
                 self.kinds.pop(name, None)
                 self._varying.discard(name)
         del self.nodes[mark.nodes :]
@@ -187,10 +192,15 @@ class Build:
         for node in nodes:
             for one in node.outputs:
                 if one and trace.has_value(one):
-                    self.values[one] = trace.value(one)
+                    self._know(one, trace.value(one))
         if trace.failure is not None:
             raise InputError(str(trace.failure))
         return self.values[name]
+
+    def _know(self, name: str, array: Array) -> None:
+        self.values[name] = array
+        if not in_numpy(array.dtype):
+            self.foreign.add(name)
 
     def _needed(self, name: str) -> list[Node]:
         """The nodes that lead to a value, without those whose values are known, in order."""
@@ -218,8 +228,12 @@ class Build:
         even if nothing takes them.
         """
         homes = _homes(self.nodes)
-        nodes = [self._beside_use(node, homes) for node in self.nodes]
-        homes = _homes(nodes)
+        beside = {node.id: homes[node.id] for node in self.nodes if self._is_constant(node, homes)}
+        nodes = [
+            dataclasses.replace(node, group=beside[node.id]) if node.id in beside else node
+            for node in self.nodes
+        ]
+        homes = _homes(nodes) if beside else homes
         placed: dict[str, None] = {}
         ordered: list[Node] = []
 
@@ -245,26 +259,29 @@ class Build:
             place(name)
         return Graph(ordered, {name: one for name, one in self.aliases.items() if name not in placed})
 
-    def _beside_use(self, node: Node, homes: Mapping[str, str]) -> Node:
-        """A node of constants alone in the group of those who take its value."""
-        constant = all(self.kinds.get(name) == "constant" for name in filter(None, node.inputs))
-        if node.is_leaf or not constant or node.id not in homes or not node.inputs:
-            return node
-        return dataclasses.replace(node, group=homes[node.id])
+    def _is_constant(self, node: Node, homes: Mapping[str, str]) -> bool:
+        """Whether a node takes constants alone, and stands elsewhere than those who take its value."""
+        for name in node.inputs:
+            if name and self.kinds.get(name) != "constant":
+                return False
+        return bool(node.inputs) and not node.is_leaf and homes.get(node.id, node.group) != node.group
 
 
 def _homes(nodes: Sequence[Node]) -> dict[str, str]:
     """Per value, the innermost group that holds all nodes that take it."""
     homes: dict[str, str] = {}
     for node in nodes:
-        for name in filter(None, node.inputs):
-            homes[name] = _common(homes[name], node.group) if name in homes else node.group
+        group = node.group
+        for name in node.inputs:
+            if name not in homes:
+                homes[name] = group
+            elif homes[name] != group:
+                homes[name] = _common(homes[name], group)
+    homes.pop("", None)
     return homes
 
 
 def _common(one: str, other: str) -> str:
-    if one == other:
-        return one
     shared = []
     for a, b in zip(one.split("/"), other.split("/"), strict=False):
         if a != b:

@@ -59,10 +59,11 @@ def check_texts(model: onnx.ModelProto) -> None:
             named = (*graph.input, *graph.output, *graph.initializer)
             texts += [graph.name, graph.doc_string, *(one.name for one in named)]
         for node in bodies.pop() if bodies else ():
-            texts += [node.name, node.op_type, node.domain, node.doc_string, *node.input, *node.output]
-            texts += [part for one in node.attribute for part in (one.name, one.ref_attr_name)]
-            graphs += [inside for _, inside in subgraphs(node)]
-    if not all(isinstance(text, str) for text in texts):
+            texts += (node.name, node.op_type, node.domain, node.doc_string, *node.input, *node.output)
+            if node.attribute:
+                texts += [part for one in node.attribute for part in (one.name, one.ref_attr_name)]
+                graphs += [inside for _, inside in subgraphs(node)]
+    if set(map(type, texts)) - {str}:
         raise InputError("a name in the model is no UTF-8 text: the file is damaged; copy or export it anew")
 
 

@@ -78,7 +78,7 @@ class OnnxModel:
             if place:
                 self.inner.setdefault(place, {})[name] = one
         for number, node in enumerate(graph.node):
-            for key, inside in subgraphs(node):
+            for key, inside in subgraphs(node) if node.attribute else ():
                 self._read_tensors(inside, (*place, str(number), key))
 
     # ── what a document asks ──────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from graph_explorer.formats.onnx.attributes import attributes_of, resolved
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
 from graph_explorer.formats.onnx.opaque import closed_loop, opaque
 from graph_explorer.formats.onnx.sorting import captured, described, ordered, subgraphs
-from graph_explorer.formats.onnx.tensors import WIDENED, Tensors, in_numpy
+from graph_explorer.formats.onnx.tensors import WIDENED, Tensors
 
 Array = np.ndarray[Any, Any]
 
@@ -95,11 +95,13 @@ class Reader:
 
     def _node(self, node: onnx.NodeProto, scope: Scope, place: int) -> None:
         domain = _domain(node.domain)
-        inputs = [self._input(name, scope) for name in node.input]
+        names = scope.names
+        inputs = [names[name] if name in names else self._input(name, scope) for name in node.input]
         if domain == "" and node.op_type == "Constant":
             self._constant(node, scope)
             return
-        function = self.functions.get((domain, node.op_type, getattr(node, "overload", "")))
+        key = (domain, node.op_type, getattr(node, "overload", "")) if self.functions else None
+        function = self.functions.get(key) if key is not None else None
         if function is not None:
             self.body(function, node, inputs, scope)
             return
@@ -126,15 +128,14 @@ class Reader:
 
     def outputs(self, node: onnx.NodeProto, scope: Scope) -> list[str]:
         """The ids of what a node makes, entered into the scope."""
-        found = []
+        found, outermost = [], scope.outer is None and not scope.group
         for name in node.output:
-            if not name:
-                found.append("")
-                continue
-            one = scope.wanted.get(name)
-            if one is None:
-                one = name if scope.outer is None and not scope.group else self.inner_id(name, scope)
-            scope.names[name] = one
+            one = name
+            if name:
+                one = scope.wanted.get(name, one)
+                if name not in scope.wanted and not outermost:
+                    one = self.inner_id(name, scope)
+                scope.names[name] = one
             found.append(one)
         return found
 
@@ -145,7 +146,7 @@ class Reader:
     def place_of(self, node: onnx.NodeProto, scope: Scope) -> tuple[str, str]:
         """The group of a node and its own short name there."""
         parts = _scopes(node)
-        group = self.build.shared_group(scope.group, parts[:-1])
+        group = self.build.shared_group(scope.group, parts[:-1]) if len(parts) > 1 else scope.group
         return group, parts[-1] if parts else node.op_type
 
     def own_group(self, node: onnx.NodeProto, scope: Scope) -> str:
@@ -223,13 +224,13 @@ class Reader:
                 f"{nearest(node.op_type, _operators())}"
             )
         attributes = attributes_of(node, self.tensors)
-        mark = self.build.mark() if node.op_type not in OPERATIONS else None
         group, label = self.place_of(node, scope)
         _check_count(node.op_type, version, len(inputs))
-        call = Call(node.op_type, list(inputs), [], attributes, group, _caption(node), label)
-        call.outputs = list(node.output)
-        write = _Write(self, call, next(filter(None, node.output), ""), scope)
-        if adaptation(node.op_type, version)(call, write) is False or not self._runs_here(call):
+        call = Call(node.op_type, list(inputs), list(node.output), attributes, group, _caption(node), label)
+        adapt = adaptation(node.op_type, version)
+        mark = self.build.mark() if adapt is not None and node.op_type not in OPERATIONS else None
+        write = _Write(self, call, next(filter(None, call.outputs), ""), scope) if adapt is not None else None
+        if (adapt is not None and adapt(call, write) is False) or not self._runs_here(call):
             if mark is not None:
                 self.build.back(mark)
             return False
@@ -240,17 +241,14 @@ class Reader:
 
     def _runs_here(self, call: Call) -> bool:
         """Whether there is a rule of ours for the call: of its operator, types and attributes."""
-        found = OPERATIONS.get(call.op)
-        if found is None or any(
-            not in_numpy(self.build.values[one].dtype) for one in call.inputs if one in self.build.values
-        ):
+        if call.op not in OPERATIONS or not self.build.foreign.isdisjoint(call.inputs):
             return False
         for name in ("to", "dtype"):
             if call.attributes.get(name) in WIDENED:
                 call.attributes[name] = int(TensorProto.FLOAT)
             elif name in call.attributes and call.attributes[name] not in _OUR_TYPES:
                 return False
-        accepted = {*found.attributes, *found.settings}
+        accepted = _accepted(call.op)
         return all(name in accepted or value is None for name, value in call.attributes.items())
 
     def run_by_reference(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> None:
@@ -316,7 +314,8 @@ def _used(model: onnx.ModelProto) -> frozenset[str]:
             bodies.append(graph.node)
         for node in bodies.pop() if bodies else ():
             found.update(node.input)
-            graphs += [inside for _, inside in subgraphs(node)]
+            if node.attribute:
+                graphs += [inside for _, inside in subgraphs(node)]
     return frozenset(found)
 
 
@@ -351,11 +350,15 @@ def _scopes(node: onnx.NodeProto) -> list[str]:
             found = _torch_scopes(entry.value)
             if found:
                 return found
-    for name in (node.name, next(filter(None, node.output), "")):
+    named = node.name
+    first = next(filter(None, node.output), "")
+    if "/" not in named and "/" not in first:
+        return [named or first or node.op_type]
+    for name in (named, first):
         parts = [part for part in name.split("/") if part]
         if parts and "/" in name:
             return parts
-    return [node.name or next(filter(None, node.output), node.op_type)]
+    return [named or first or node.op_type]
 
 
 def _torch_scopes(text: str) -> list[str]:
@@ -381,6 +384,13 @@ def _version(op: str, opset: int) -> int | None:
         return int(onnx.defs.get_schema(op, opset, "").since_version)
     except onnx.defs.SchemaError:
         return None
+
+
+@cache
+def _accepted(op: str) -> frozenset[str]:
+    """The names of the attributes that the rule of an operator takes."""
+    found = OPERATIONS[op]
+    return frozenset({*found.attributes, *found.settings})
 
 
 @cache

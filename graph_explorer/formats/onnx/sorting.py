@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import onnx
 
@@ -46,14 +46,25 @@ def ordered(nodes: Sequence[onnx.NodeProto]) -> list[tuple[int, onnx.NodeProto]]
     """
     maker: dict[str, int] = {}
     for place, node in enumerate(nodes):
-        for name in filter(None, node.output):
-            if name in maker:
+        for name in node.output:
+            if name and name in maker:
                 raise InputError(
                     f"{described(nodes[maker[name]])} and {described(node)} both make the value '{name}'; "
                     "rename one"
                 )
             maker[name] = place
-    wants = [[*node.input, *captured(node)] for node in nodes]
+    maker.pop("", None)
+    wants = [[*node.input, *captured(node)] if node.attribute else [*node.input] for node in nodes]
+    made_at = maker.get
+    if all(made_at(name, -1) < place for place, names in enumerate(wants) for name in names):
+        return list(enumerate(nodes))
+    return _sorted(nodes, maker, wants)
+
+
+def _sorted(
+    nodes: Sequence[onnx.NodeProto], maker: Mapping[str, int], wants: Sequence[Sequence[str]]
+) -> list[tuple[int, onnx.NodeProto]]:
+    """The nodes, each after the makers of the names that it `wants`."""
     done = [False] * len(nodes)
     order: list[int] = []
     for first in range(len(nodes)):
