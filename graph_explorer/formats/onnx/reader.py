@@ -227,17 +227,25 @@ class Reader:
         group, label = self.place_of(node, scope)
         _check_count(node.op_type, version, len(inputs))
         call = Call(node.op_type, list(inputs), list(node.output), attributes, group, _caption(node), label)
-        adapt = adaptation(node.op_type, version)
-        mark = self.build.mark() if adapt is not None and node.op_type not in OPERATIONS else None
-        write = _Write(self, call, next(filter(None, call.outputs), ""), scope) if adapt is not None else None
-        if (adapt is not None and adapt(call, write) is False) or not self._runs_here(call):
-            if mark is not None:
-                self.build.back(mark)
+        if not self._adapted(call, version, scope):
             return False
         call.outputs = self.outputs(node, scope)[: len(call.outputs)]
         self.build.add(call)
         self.alias(node, call.outputs)
         return True
+
+    def _adapted(self, call: Call, version: int, scope: Scope) -> bool:
+        """Turns a call of an older operator into today's form; False where no rule of ours runs that."""
+        adapt = adaptation(call.op, version)
+        if adapt is None:
+            return self._runs_here(call)
+        mark = self.build.mark() if call.op not in OPERATIONS else None
+        write = _Write(self, call, next(filter(None, call.outputs), ""), scope)
+        if adapt(call, write) is not False and self._runs_here(call):
+            return True
+        if mark is not None:
+            self.build.back(mark)
+        return False
 
     def _runs_here(self, call: Call) -> bool:
         """Whether there is a rule of ours for the call: of its operator, types and attributes."""
