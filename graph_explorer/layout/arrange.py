@@ -15,15 +15,17 @@ import numpy as np
 
 from graph_explorer.engine.graph import Graph
 from graph_explorer.layout.assembly import assemble
-from graph_explorer.layout.borders import find_borders
+from graph_explorer.layout.numbering import Numbering
 from graph_explorer.layout.pins import pin
 from graph_explorer.layout.planning import Planning
 from graph_explorer.layout.record import Direction, Floats, Layout
-from graph_explorer.layout.regions import find_regions
+from graph_explorer.layout.regions import Regions, find_regions
 from graph_explorer.layout.stretches import cut_long_regions
 from graph_explorer.layout.wiring import Wiring, wiring_of
 
 Size = tuple[float, float]
+_SIZE: Final = (96.0, 44.0)
+"""Width and height of a box of unknown size, in pixels."""
 _NOTHING: Final[Mapping[str, Size]] = MappingProxyType({})
 
 
@@ -47,16 +49,18 @@ def arrange(
     0 to 1, and may raise to give up.
     """
     wiring = graph if isinstance(graph, Wiring) else wiring_of(graph)
-    known = {**_by_name(wiring, sizes), **groups}
-    regions = find_regions(wiring, collapsed)
-    cut_long_regions(regions)
-    borders = find_borders(regions)
-    planning = Planning(borders, known, direction, previous, checkpoint)
-    layout = assemble(wiring, borders, planning, direction)
+    pause = checkpoint or _go_on
+    tree = find_regions(wiring, collapsed)
+    cut_long_regions(tree)
+    pause(0.0)
+    numbering = Numbering(tree, _extents(tree, sizes, groups, direction), direction == "right")
+    pause(0.0)
+    planning = Planning(numbering, direction, previous, pause)
+    layout = assemble(numbering, planning, direction)
     if previous is not None and previous.direction == direction:
         layout = _stay(layout, previous)
     if pinned:
-        layout = pin(layout, pinned, regions.groups())
+        layout = pin(layout, pinned)
     return layout
 
 
@@ -73,7 +77,25 @@ def _stay(layout: Layout, previous: Layout) -> Layout:
     return layout.moved(float(away[0]), float(away[1]))
 
 
-def _by_name(wiring: Wiring, sizes: Mapping[str, Size] | Floats) -> Mapping[str, Size]:
+def _extents(
+    tree: Regions, sizes: Mapping[str, Size] | Floats, groups: Mapping[str, Size], direction: Direction
+) -> Floats:
+    """Across and along of all places, as far as they are known before they are planned."""
+    extents = np.zeros((len(tree.parent), 2))
+    extents[: tree.first_stretch] = _SIZE
     if isinstance(sizes, Mapping):
-        return sizes
-    return dict(zip(wiring.ids, map(tuple, sizes.tolist()), strict=True))
+        nodes = ((number, sizes.get(name)) for number, name in enumerate(tree.wiring.ids))
+        for number, size in nodes:
+            if size is not None:
+                extents[number] = size
+        groups = {**sizes, **groups}
+    else:
+        extents[: tree.root] = sizes
+    for number, path in enumerate(tree.paths, start=tree.root):
+        if path in groups:
+            extents[number] = groups[path]
+    return extents[:, ::-1].copy() if direction == "right" else extents
+
+
+def _go_on(_: float) -> None:
+    pass

@@ -6,87 +6,136 @@ from the outside in, and a line is the sum of its parts from border to border.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from graph_explorer.layout.borders import Borders
-from graph_explorer.layout.piece import Points, simplified
+from graph_explorer.layout.numbering import Numbering
+from graph_explorer.layout.piece import NEAR
 from graph_explorer.layout.planning import Planning
-from graph_explorer.layout.record import Box, Direction, Layout, Lines
-from graph_explorer.layout.regions import ROOT
-from graph_explorer.layout.wiring import Wiring
-
-_Point = tuple[float, float]
+from graph_explorer.layout.record import Box, Direction, Floats, Layout, Lines
+from graph_explorer.layout.regions import Integers, Mask
 
 
-def assemble(wiring: Wiring, borders: Borders, planning: Planning, direction: Direction) -> Layout:
+def assemble(numbering: Numbering, planning: Planning, direction: Direction) -> Layout:
     """The layout of the whole picture."""
     turned = direction == "right"
-    corners: dict[int, _Point] = {ROOT: (0.0, 0.0)}
-    ids: list[str] = []
-    centers: list[_Point] = []
-    sizes: list[_Point] = []
-    groups: dict[str, Box] = {}
-    places = borders.regions.places
-    at_place: dict[int, int] = {}
-    for region in borders.regions.regions():
-        entries = len(borders.borders[region].above)
-        across, along = corners[region]
-        for at, place in enumerate(borders.regions.children(region), start=entries):
-            center = planning.plans[region].centers[at]
-            x, y = across + center[0], along + center[1]
-            width, height = planning.size(place)
-            if places[place].children is not None:
-                corners[place] = (x - width / 2, y - height / 2)
-                if places[place].name:
-                    groups[places[place].name] = _box(*corners[place], width, height, turned)
-            else:
-                at_place[place] = len(ids)
-                ids.append(places[place].name)
-                centers.append((x, y))
-                sizes.append((width, height))
+    tree, plans = numbering.tree, _Plans(numbering, planning)
+    places = np.flatnonzero(tree.parent >= 0)
+    centers = np.zeros_like(numbering.sizes)
+    centers[places] = plans.centers(places)
+    corners = np.zeros_like(centers)
+    for first, end in reversed(list(pairwise(numbering.levels))):
+        at = numbering.regions[first:end]
+        inner = at[at != tree.root]
+        centers[inner] += corners[tree.parent[inner]]
+        corners[inner] = centers[inner] - numbering.sizes[inner] / 2
+    drawn = tree.drawn()
+    centers[drawn] += corners[tree.parent[drawn]]
+    number = np.zeros(len(tree.parent), dtype=np.int32)
+    number[drawn] = np.arange(len(drawn))
+    points, first_point = plans.lines(corners)
     return Layout(
-        ids=tuple(ids),
-        centers=_array(centers, turned),
-        sizes=_array(sizes, turned),
-        lines=_lines(borders, planning, corners, at_place, turned),
-        groups=groups,
-        bounds=_box(0.0, 0.0, *planning.plans[ROOT].size, turned),
-        wiring=wiring,
+        ids=_names(numbering, drawn),
+        centers=_seen(centers[drawn], turned),
+        sizes=_seen(numbering.sizes[drawn], turned),
+        lines=Lines(
+            sources=number[tree.source],
+            targets=number[tree.target],
+            points=_seen(points, turned),
+            first_point=first_point.astype(np.int32),
+            members=tree.members.astype(np.int32),
+            first_member=tree.first_member.astype(np.int32),
+        ),
+        groups=_frames(numbering, corners, turned),
+        bounds=_boxes(np.zeros((1, 2)), numbering.sizes[[tree.root]], turned)[0],
+        wiring=tree.wiring,
         direction=direction,
         plans=planning.pieces,
     )
 
 
-def _lines(
-    borders: Borders, planning: Planning, corners: dict[int, _Point], at: dict[int, int], turned: bool
-) -> Lines:
-    lines = borders.regions.lines
-    points: list[_Point] = []
-    first, members, first_member = [0], list[int](), [0]
-    for line, hops, forward in zip(lines, borders.hops, borders.forward, strict=True):
-        way: list[_Point] = []
-        for region, link in hops:
-            across, along = corners[region]
-            part: Points = planning.plans[region].lines[link]
-            way += [(across + x, along + y) for x, y in (part if forward else part[::-1])]
-        points += simplified(way) if len(hops) > 1 else way
-        members += line.members
-        first.append(len(points))
-        first_member.append(len(members))
-    return Lines(
-        sources=np.array([at[line.source] for line in lines], dtype=np.int32),
-        targets=np.array([at[line.target] for line in lines], dtype=np.int32),
-        points=_array(points, turned),
-        first_point=np.array(first, dtype=np.int32),
-        members=np.array(members, dtype=np.int32),
-        first_member=np.array(first_member, dtype=np.int32),
-    )
+class _Plans:
+    """The plans that are used, each once, with their positions one after another."""
+
+    def __init__(self, numbering: Numbering, planning: Planning) -> None:
+        self._numbering = numbering
+        number = {plan: at for at, plan in enumerate(dict.fromkeys(planning.plans))}
+        self._which = np.array([number[plan] for plan in planning.plans])
+        self._centers = np.concatenate([plan.centers for plan in number])
+        self._first_center = _starts([len(plan.centers) for plan in number])
+        self._points = np.concatenate([plan.points for plan in number])
+        starts = _starts([len(plan.points) for plan in number])
+        firsts = [plan.first_point[:-1] + start for plan, start in zip(number, starts.tolist(), strict=False)]
+        self._first_point = np.append(np.concatenate(firsts), len(self._points))
+        self._first_link = _starts([len(plan.first_point) - 1 for plan in number])
+
+    def centers(self, places: Integers) -> Floats:
+        """Where places stand in the regions around them."""
+        numbering = self._numbering
+        region = numbering.ranks(numbering.tree.parent[places])
+        item = numbering.item_of[places] - numbering.first_item[region]
+        return np.asarray(self._centers[self._first_center[self._which[region]] + item])
+
+    def lines(self, corners: Floats) -> tuple[Floats, Integers]:
+        """The points of all lines, and where those of each begin."""
+        numbering, borders = self._numbering, self._numbering.borders
+        place = borders.link_region[borders.hops]
+        region = numbering.ranks(place)
+        link = self._first_link[self._which[region]] + borders.hops - numbering.first_link[region]
+        first, counts = self._first_point[link], np.diff(self._first_point)[link]
+        begins = np.concatenate([[0], np.cumsum(counts)])
+        step = np.arange(begins[-1]) - np.repeat(begins[:-1], counts)
+        back = np.repeat(~borders.forward, np.diff(borders.first_hop))
+        hop = np.repeat(np.arange(len(counts)), counts)
+        step = np.where(back[hop], counts[hop] - 1 - step, step)
+        points = self._points[first[hop] + step] + corners[place[hop]]
+        return _joined(points, begins[borders.first_hop])
 
 
-def _array(points: list[_Point], turned: bool) -> np.ndarray:
-    array = np.array(points, dtype=np.float64).reshape(-1, 2)
-    return array[:, ::-1].copy() if turned else array
+def _joined(points: Floats, first: Integers) -> tuple[Floats, Integers]:
+    """Lines without points met twice and without those in the middle of a run along the flow."""
+    points, first = _without(points, first, np.all(_near(points, first), axis=1))
+    here = _near(points, first)[:, 0]
+    # The first point of a line is not near the one before it, so the last of a line stays.
+    return _without(points, first, here & np.append(here[1:], False))
 
 
-def _box(across: float, along: float, width: float, height: float, turned: bool) -> Box:
-    return (along, across, height, width) if turned else (across, along, width, height)
+def _near(points: Floats, first: Integers) -> Mask:
+    """Which points are near the one before them on their line, across and along."""
+    near = np.abs(np.diff(points, axis=0, prepend=np.inf)) < NEAR
+    near[first[:-1]] = False
+    return near
+
+
+def _without(points: Floats, first: Integers, dropped: Mask) -> tuple[Floats, Integers]:
+    return points[~dropped], np.concatenate([[0], np.cumsum(~dropped)])[first]
+
+
+def _names(numbering: Numbering, drawn: Integers) -> tuple[str, ...]:
+    tree = numbering.tree
+    if np.array_equal(drawn, np.arange(tree.root)):
+        return tree.wiring.ids
+    return tuple(map(tree.name, drawn.tolist()))
+
+
+def _frames(numbering: Numbering, corners: Floats, turned: bool) -> dict[str, Box]:
+    tree = numbering.tree
+    opened = np.flatnonzero(tree.is_region[: tree.first_stretch])
+    opened = opened[opened != tree.root]
+    boxes = _boxes(corners[opened], numbering.sizes[opened], turned)
+    return dict(zip(map(tree.name, opened.tolist()), boxes, strict=True))
+
+
+def _boxes(corners: Floats, sizes: Floats, turned: bool) -> list[Box]:
+    boxes = np.hstack([_seen(corners, turned), _seen(sizes, turned)]).tolist()
+    return [(left, top, width, height) for left, top, width, height in boxes]
+
+
+def _seen(points: Floats, turned: bool) -> Floats:
+    """From across and along to x and y."""
+    return points[:, ::-1].copy() if turned else points
+
+
+def _starts(counts: list[int]) -> Integers:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

@@ -7,182 +7,146 @@ so it can be laid out knowing nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Final, NamedTuple
+from dataclasses import dataclass
 
-from graph_explorer.layout.piece import CONSTANT, OPERATION, Link, Piece, Plan
-from graph_explorer.layout.regions import Regions
+import numpy as np
 
-
-class Value(NamedTuple):
-    """What passes a border: the place it comes from, and whether it flows with the rest."""
-
-    source: int
-    forward: bool
-
-
-class Joint(NamedTuple):
-    """An end-to-end pair within one region: places, or None for a port of the region itself."""
-
-    upper: int | None
-    lower: int | None
-    value: Value
-    arrive: int
-
-
-class Hop(NamedTuple):
-    """One part of a line: the number of a link in a region."""
-
-    region: int
-    link: int
-
-
-@dataclass
-class Border:
-    """The ports of one region and its joints, each numbered as they are met.
-
-    Once the region is laid out, `over` and `under` have the places of its upper and lower ports
-    across, from its centre and in order, and `rank` for each port its number in that order.
-    """
-
-    above: dict[Value, int] = field(default_factory=dict)
-    below: dict[Value, int] = field(default_factory=dict)
-    joints: dict[Joint, int] = field(default_factory=dict)
-    over: tuple[float, ...] = ()
-    under: tuple[float, ...] = ()
-    rank: dict[Value, int] = field(default_factory=dict)
-
-    def settle(self, plan: Plan) -> None:
-        """Take over where the ports are."""
-        end = len(plan.centers) - len(self.below)
-        for side, start in ((self.above, 0), (self.below, end)):
-            places = {value: plan.centers[start + at][0] - plan.size[0] / 2 for value, at in side.items()}
-            order = sorted(side, key=lambda value: (places[value], side[value]))
-            self.rank.update((value, rank) for rank, value in enumerate(order))
-            ports = tuple(places[value] for value in order)
-            if side is self.above:
-                self.over = ports
-            else:
-                self.under = ports
+from graph_explorer.layout.piece import CONSTANT, OPERATION
+from graph_explorer.layout.regions import NONE, Climb, Integers, Mask, Regions, climb
 
 
 @dataclass
 class Borders:
-    """All borders by region, and for each line its hops from source to target."""
+    """The ports and links of all regions, and which links make up each line.
 
-    regions: Regions
-    borders: dict[int, Border]
-    hops: list[list[Hop]]
-    forward: list[bool]
+    Ports (p) are sorted by region, entries before exits, and there as they are met; `port_kind` is
+    the kind of what comes. Links (l) are sorted by region and there as they are met: `upper` and
+    `lower` are places, NONE where the link ends at a port of the region itself; `upper_port` and
+    `lower_port` are that port, or the port of the place if it is a region, else NONE; `arrive` is
+    the place among the inputs of a node. `hops` (h) are links, those of a line together, from its
+    source to its target, beginning at `first_hop` (m + 1,); `forward` (m,) tells lines that go with
+    the flow.
+    """
 
-    def piece(
-        self,
-        region: int,
-        size: Callable[[int], tuple[float, float]],
-        room: tuple[float, float, float, float],
-        least: float,
-    ) -> Piece:
-        """The piece of a region all of whose inner regions are laid out and settled."""
-        places, border = self.regions.places, self.borders[region]
-        children = self.regions.children(region)
-        entries, exits = len(border.above), len(border.below)
-        inner = [self.borders.get(place, _NONE) for place in children]
-        stacked = bool(children) and all(self._is_stretch(place) for place in children)
-        point = ((0.0, 0.0),)
-        return Piece(
-            kinds=(
-                *(CONSTANT if places[v.source].kind == CONSTANT else OPERATION for v in border.above),
-                *(places[place].kind for place in children),
-                *(OPERATION,) * exits,
-            ),
-            sizes=point * entries + tuple(size(place) for place in children) + point * exits,
-            links=self._links(region),
-            above=((),) * entries + tuple(one.over for one in inner) + ((),) * exits,
-            below=((),) * entries + tuple(one.under for one in inner) + ((),) * exits,
-            room=room,
-            least=least,
-            rows=_stacked_rows(entries, len(children), exits) if stacked else None,
-            entries=entries,
-            exits=exits,
-        )
-
-    def _is_stretch(self, place: int) -> bool:
-        return self.regions.places[place].children is not None and not self.regions.places[place].name
-
-    def _links(self, region: int) -> tuple[Link, ...]:
-        border = self.borders[region]
-        children = self.regions.children(region)
-        item = {place: at for at, place in enumerate(children, start=len(border.above))}
-        end = len(border.above) + len(children)
-        links = []
-        for upper, lower, value, arrive in border.joints:
-            one = border.above[value] if upper is None else item[upper]
-            two = end + border.below[value] if lower is None else item[lower]
-            leave = 0
-            if upper is not None and upper in self.borders:
-                leave = self.borders[upper].rank[value]
-            if lower is not None and lower in self.borders:
-                arrive = self.borders[lower].rank[value]
-            links.append(Link(one, leave, two, arrive))
-        return tuple(links)
+    port_region: Integers
+    port_exit: Mask
+    port_kind: Integers
+    link_region: Integers
+    upper: Integers
+    lower: Integers
+    upper_port: Integers
+    lower_port: Integers
+    arrive: Integers
+    hops: Integers
+    first_hop: Integers
+    forward: Mask
 
 
-_NONE: Final = Border()
+@dataclass
+class _Hops:
+    """Parts of lines: the region of each and the places it joins, as the line runs.
+
+    `ahead` tells those of lines with the flow, `inward` those behind the region of both ends.
+    """
+
+    first: Integers
+    line: Integers
+    region: Integers
+    before: Integers
+    after: Integers
+    ahead: Mask
+    inward: Mask
 
 
-def _stacked_rows(entries: int, children: int, exits: int) -> tuple[int, ...]:
-    """Rows for stretches, one after another."""
-    first = 1 if entries else 0
-    middle = range(first, first + children)
-    return (0,) * entries + tuple(middle) + (first + children,) * exits
+def find_borders(regions: Regions, rank: Integers) -> Borders:
+    """Lead every line through the borders on its way; `rank` (places,) sorts the regions."""
+    found = climb(regions)
+    hops = _hops(regions, found)
+    port, ports = _ports(regions, hops, rank)
+    behind = np.append(NONE, port)[:-1]
+    behind[hops.first[:-1]] = NONE
+    ahead = hops.ahead
+    upper, lower = np.where(ahead, (hops.before, hops.after), (hops.after, hops.before))
+    upper_port, lower_port = np.where(ahead, (behind, port), (port, behind))
+    meets = ahead & (lower == regions.target[hops.line])
+    arrive = np.where(meets, _inputs(regions.target)[hops.line], 0)
+    places = len(regions.parent)
+    ends = [
+        np.where(ports_ >= 0, places + ports_, places_)
+        for places_, ports_ in ((upper, upper_port), (lower, lower_port))
+    ]
+    first, link = _distinct([*ends, arrive], rank[hops.region])
+    return Borders(
+        *ports,
+        link_region=hops.region[first],
+        upper=upper[first],
+        lower=lower[first],
+        upper_port=upper_port[first],
+        lower_port=lower_port[first],
+        arrive=arrive[first],
+        hops=link,
+        first_hop=hops.first,
+        forward=ahead[hops.first[:-1]],
+    )
 
 
-def find_borders(regions: Regions) -> Borders:
-    """Lead every line through the borders on its way."""
-    borders = {region: Border() for region in regions.regions()}
-    order: dict[int, int] = {}
-    for region in borders:
-        order.update((place, at) for at, place in enumerate(regions.children(region)))
-    result = Borders(regions, borders, [], [])
-    inputs: dict[int, int] = {}
-    for line in regions.lines:
-        source, target = regions.ways(line)
-        forward = order[source[-1]] < order[target[-1]]
-        inputs[line.target] = inputs.get(line.target, -1) + 1
-        hops = _lead(result, source, target, Value(line.source, forward), inputs[line.target])
-        result.hops.append(hops)
-        result.forward.append(forward)
-    return result
+def _hops(regions: Regions, found: Climb) -> _Hops:
+    """The parts of all lines in their order."""
+    lines = len(found.region)
+    steps = np.zeros((2, lines), dtype=np.int64)
+    for line, inward, _, _ in found.rises:
+        steps[int(inward), line] += 1
+    first = np.concatenate([[0], np.cumsum(steps.sum(axis=0) + 1)])
+    count = int(first[-1])
+    region, before, after = (np.full(count, NONE) for _ in range(3))
+    middle = first[:-1] + steps[0]
+    region[middle], before[middle], after[middle] = found.region, found.above, found.below
+    for line, inward, step, left in found.rises:
+        at = first[line + 1] - 1 - step if inward else first[line] + step
+        region[at] = regions.parent[left]
+        (after if inward else before)[at] = left
+    line = np.repeat(np.arange(lines), np.diff(first))
+    forward = regions.order[found.above] < regions.order[found.below]
+    return _Hops(first, line, region, before, after, forward[line], before == NONE)
 
 
-def _lead(result: Borders, source: list[int], target: list[int], value: Value, arrive: int) -> list[Hop]:
-    """The hops of one line; new ports and joints are made on the way."""
-    places = result.regions.places
-    hops = []
-    for inner, region in pairwise(source):
-        border = result.borders[region]
-        side = border.below if value.forward else border.above
-        side.setdefault(value, len(side))
-        joint = Joint(inner, None, value, 0) if value.forward else Joint(None, inner, value, 0)
-        hops.append(_hop(result, region, joint))
-    around = places[source[-1]].parent
-    ends = (source[-1], target[-1])
-    number = arrive if len(target) == 1 and value.forward else 0
-    upper, lower = ends if value.forward else reversed(ends)
-    hops.append(_hop(result, around, Joint(upper, lower, value, number)))
-    for place in range(len(target) - 1, 0, -1):
-        region, inner = target[place], target[place - 1]
-        border = result.borders[region]
-        side = border.above if value.forward else border.below
-        side.setdefault(value, len(side))
-        number = arrive if place == 1 and value.forward else 0
-        joint = Joint(None, inner, value, number) if value.forward else Joint(inner, None, value, 0)
-        hops.append(_hop(result, region, joint))
-    return hops
+def _ports(regions: Regions, hops: _Hops, rank: Integers) -> tuple[Integers, tuple[Integers, Mask, Integers]]:
+    """The port behind each hop, NONE behind the last one of a line; and all ports."""
+    port = np.full(len(hops.line), NONE)
+    passing = np.ones(len(port), dtype=bool)
+    passing[hops.first[1:] - 1] = False
+    at = np.flatnonzero(passing)
+    inward = hops.inward[at + 1]
+    region = np.where(inward, hops.region[at + 1], hops.region[at])
+    exits = inward != hops.ahead[at]
+    source = regions.source[hops.line[at]]
+    value = source * 2 + hops.ahead[at]
+    first, port[at] = _distinct([region, value], rank[region] * 2 + exits)
+    kind = np.where(regions.kind[source[first]] == CONSTANT, CONSTANT, OPERATION)
+    return port, (region[first], exits[first], np.where(exits[first], OPERATION, kind))
 
 
-def _hop(result: Borders, region: int, joint: Joint) -> Hop:
-    joints = result.borders[region].joints
-    return Hop(region, joints.setdefault(joint, len(joints)))
+def _inputs(target: Integers) -> Integers:
+    """For each line its number among those into the same target."""
+    order = np.argsort(target, kind="stable")
+    begins = np.flatnonzero(np.diff(target[order], prepend=-1))
+    number = np.empty(len(target), dtype=np.int64)
+    counts = np.diff(np.append(begins, len(target)))
+    number[order] = np.arange(len(target)) - np.repeat(begins, counts)
+    return number
+
+
+def _distinct(columns: list[Integers], by: Integers) -> tuple[Integers, Integers]:
+    """Rows that differ, sorted by `by`, then as met: where each is met first, and every row's number."""
+    key, most = np.zeros(len(by), dtype=np.int64), 1
+    for column in columns:
+        size = int(column.max(initial=0)) + 1
+        if most > (1 << 62) // size:
+            key = np.unique(key, return_inverse=True)[1]
+            most = int(key.max(initial=0)) + 1
+        key, most = key * size + column, most * size
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    order = np.lexsort((first, by[first]))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return first[order], place[number]

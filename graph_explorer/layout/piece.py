@@ -10,8 +10,13 @@ direction of the flow; whether the flow runs down or to the right is decided els
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 OPERATION: Final = 0
 INPUT: Final = 1
@@ -20,6 +25,9 @@ CONSTANT: Final = 2
 """A leaf that is a parameter or a constant."""
 GROUP: Final = 3
 """A group of nodes, open or collapsed."""
+
+NEAR: Final = 0.01
+"""Nearer places are the same, in pixels."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -37,7 +45,7 @@ class Link(NamedTuple):
     arrive: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """What a region holds: items with sizes and kinds, links, and room to leave at its borders.
 
@@ -59,11 +67,6 @@ class Piece:
     entries: int = 0
     exits: int = 0
     rows: tuple[int, ...] | None = None
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        items = (self.kinds, self.sizes, self.links, self.above, self.below)
-        object.__setattr__(self, "_hash", hash((items, self.room, self.least, self.rows)))
 
     def links_inside(self) -> tuple[Link, ...]:
         """The links that are at no port of the piece itself."""
@@ -76,21 +79,57 @@ class Piece:
     def is_port(self, item: int) -> bool:
         return item < self.entries or item >= len(self.kinds) - self.exits
 
-    def __hash__(self) -> int:
-        return self._hash
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A piece laid out: the size of its frame and, from the frame's first corner, all positions.
 
-    `centers` has one point an item (across, along); entries and exits stand on the border. `lines`
-    has the points of each link, from the upper item to the lower one.
+    `centers` (items, 2) are (across, along); entries and exits stand on the border. Link k has the
+    points `first_point[k]` to `first_point[k + 1]` of `points` (p, 2), from the upper item to the
+    lower one. `over` and `under` are the places of entries and exits across, from the centre and in
+    order; `rank` has for each entry, then each exit, its number in that order.
     """
 
     size: tuple[float, float]
-    centers: tuple[tuple[float, float], ...]
-    lines: tuple[Points, ...]
+    centers: NDArray[np.float64]
+    points: NDArray[np.float64]
+    first_point: NDArray[np.int64]
+    over: tuple[float, ...]
+    under: tuple[float, ...]
+    rank: NDArray[np.int64]
+    inner: NDArray[np.float64]
+    """`centers` without those of entries and exits."""
+    seal: int
+    """Equal for plans that look the same from outside, but for their sizes."""
+
+
+def make_plan(
+    piece: Piece, size: tuple[float, float], centers: Sequence[tuple[float, float]], lines: Sequence[Points]
+) -> Plan:
+    """A plan from its positions."""
+    places = np.array(centers, dtype=np.float64).reshape(-1, 2)
+    end = len(places) - piece.exits
+    sides = [places[: piece.entries, 0] - size[0] / 2, places[end:, 0] - size[0] / 2]
+    orders = [np.argsort(side, kind="stable") for side in sides]
+    over, under = (tuple(side[order].tolist()) for side, order in zip(sides, orders, strict=True))
+    return Plan(
+        size,
+        places,
+        np.array([point for line in lines for point in line], dtype=np.float64).reshape(-1, 2),
+        np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64),
+        over,
+        under,
+        np.concatenate([np.argsort(order, kind="stable") for order in orders]),
+        places[piece.entries : end],
+        _seal(over, under),
+    )
+
+
+def _seal(over: tuple[float, ...], under: tuple[float, ...]) -> int:
+    if not over and not under:
+        return 0
+    written = np.array([len(over), *over, *under], dtype=np.float64).tobytes()
+    return int.from_bytes(blake2b(written, digest_size=8).digest(), "little", signed=True)
 
 
 def simplified(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -98,12 +137,12 @@ def simplified(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     kept = points[:1]
     for at in range(1, len(points)):
         across, along = points[at]
-        here = abs(kept[-1][0] - across) < 0.01
+        here = abs(kept[-1][0] - across) < NEAR
         if at + 1 < len(points):
-            ahead = abs(points[at + 1][0] - across) < 0.01
-            if here and (ahead or abs(kept[-1][1] - along) < 0.01):
+            ahead = abs(points[at + 1][0] - across) < NEAR
+            if here and (ahead or abs(kept[-1][1] - along) < NEAR):
                 continue
-        elif here and len(kept) > 1 and abs(kept[-1][1] - along) < 0.01:
+        elif here and len(kept) > 1 and abs(kept[-1][1] - along) < NEAR:
             kept.pop()
         kept.append((across, along))
     return kept

@@ -20,9 +20,9 @@ _ROOM: Final = 14.0
 """Room between a pinned box and the frames around it, in pixels."""
 
 
-def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]], groups: Mapping[str, str]) -> Layout:
-    """The layout with pinned boxes moved; `groups` is the group around each id that is drawn."""
-    known = [name for name in layout.ids if name in pinned]
+def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]]) -> Layout:
+    """The layout with pinned boxes moved."""
+    known = [name for name in pinned if layout.place(name) >= 0]
     if not known:
         return layout
     centers = layout.centers.copy()
@@ -32,7 +32,7 @@ def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]], groups: Mappi
         place = layout.index(name)
         moved[name] = np.asarray(pinned[name], dtype=np.float64) - centers[place]
         centers[place] = pinned[name]
-        path, room = groups.get(name, ""), _ROOM
+        path, room = _group_of(layout, name), _ROOM
         while path:
             if path in frames:
                 frames[path] = _around(frames[path], centers[place], layout.sizes[place], room)
@@ -40,6 +40,12 @@ def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]], groups: Mappi
     draft = replace(layout, centers=centers, groups=frames)
     lines = _follow(draft, {layout.index(name): way for name, way in moved.items()})
     return replace(draft, lines=lines, bounds=_bounds(draft, lines))
+
+
+def _group_of(layout: Layout, name: str) -> str:
+    """The path of the group that a node or a collapsed group is in."""
+    number = layout.wiring.number(name)
+    return name.rpartition("/")[0] if number < 0 else layout.wiring.groups[layout.wiring.group[number]]
 
 
 def _around(frame: Box, center: _Array, size: _Array, room: float) -> Box:

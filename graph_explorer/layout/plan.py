@@ -14,7 +14,7 @@ from typing import Final
 from graph_explorer.layout.across import place_across
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
-from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points, simplified
+from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points, make_plan, simplified
 from graph_explorer.layout.ports import Ports
 
 _STRIP: Final = 38.0
@@ -136,9 +136,8 @@ def _framed(
     spare = max(0.0, piece.least - inner - before - after)
     move = before + spare / 2 - first
     size = (inner + before + after + spare, _height(piece, rows))
-    centers = tuple((x + move, y) for x, y in zip(across, along, strict=False))
-    moved = tuple(tuple((x + move, y) for x, y in line) for line in lines)
-    return Plan(size, centers, moved)
+    centers = [(x + move, y) for x, y in zip(across, along, strict=False)]
+    return make_plan(piece, size, centers, [tuple((x + move, y) for x, y in line) for line in lines])
 
 
 def _height(piece: Piece, rows: list[tuple[float, float]]) -> float:

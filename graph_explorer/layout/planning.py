@@ -6,17 +6,26 @@ that is new takes the order of what it resembles: its own last one, or that of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
-from graph_explorer.layout.borders import Borders
-from graph_explorer.layout.piece import Piece, Plan
+import numpy as np
+
+from graph_explorer.layout.numbering import (
+    ENTRIES,
+    EXITS,
+    FRAME,
+    LEAST,
+    STACKED,
+    STRETCH,
+    WHAT,
+    Numbering,
+)
+from graph_explorer.layout.piece import Link, Piece, Plan
 from graph_explorer.layout.plan import lay_out
 from graph_explorer.layout.record import Direction, Layout
-from graph_explorer.layout.regions import ROOT
 
-_SIZE: Final = (96.0, 44.0)
-"""Width and height of a box of unknown size, in pixels."""
 TITLE: Final = 22.0
 """Room for the title of a frame, at its top."""
 _ROOM: Final = 14.0
@@ -28,83 +37,99 @@ Hints = Sequence[float | None]
 
 
 class Planning:
-    """Works out the plan of every region.
-
-    `plans` holds them by region, `pieces` by piece; `size` gives the extent of any place.
-    """
+    """Works out the plan of every region: `plans` in the order of the numbering, `pieces` by key."""
 
     def __init__(
         self,
-        borders: Borders,
-        sizes: Mapping[str, tuple[float, float]],
+        numbering: Numbering,
         direction: Direction,
         previous: Layout | None,
-        checkpoint: Callable[[float], None] | None,
+        pause: Callable[[float], None],
     ) -> None:
-        self.plans: dict[int, Plan] = {}
-        self.pieces: dict[Piece, Plan] = {}
-        self._borders, self._sizes = borders, sizes
-        self._turned = direction == "right"
-        self._places = borders.regions.places
+        self.plans: list[Plan] = []
+        self.pieces: dict[bytes, Plan] = {}
+        self._numbering, self._turned, self._pause = numbering, direction == "right", pause
         self._previous = previous if previous and previous.direction == direction else None
-        self._checkpoint = checkpoint
-        self._alike: dict[object, Hints] = {}
-        order = borders.regions.regions()
-        depth = dict.fromkeys(order, 0)
-        for region in order[1:]:
-            depth[region] = depth[self._places[region].parent] + 1
-        order.sort(key=lambda region: -depth[region])
-        for done, region in enumerate(order):
-            self._plan(region, done / len(order))
+        self._known = self._previous.plans if self._previous else {}
+        self._alike: dict[bytes, Plan] = {}
+        for first, end in pairwise(numbering.levels):
+            numbering.settle_links(first, end)
+            for region in range(first, end):
+                key = numbering.key(region)
+                plan = self.pieces.get(key)
+                if plan is None:
+                    plan = self.pieces[key] = self._plan(key, region)
+                self.plans.append(plan)
+            numbering.settle(first, end, self.plans[first:])
 
-    def size(self, place: int) -> tuple[float, float]:
-        """The extent of a node, group or region, across and along."""
-        if place in self.plans:
-            return self.plans[place].size
-        width, height = self._sizes.get(self._places[place].name, _SIZE)
-        return (height, width) if self._turned else (width, height)
-
-    def _plan(self, region: int, fraction: float) -> None:
-        piece = self._borders.piece(region, self.size, self._room(region), self._least(region))
-        inner = piece.links_inside()
-        like = (piece.kinds[piece.entries : len(piece.kinds) - piece.exits], inner)
-        known = self._previous.plans if self._previous else {}
-        plan = self.pieces.get(piece) or known.get(piece)
+    def _plan(self, key: bytes, region: int) -> Plan:
+        numbering, done = self._numbering, region / len(self._numbering.regions)
+        self._pause(done)
+        entries, exits = numbering.heads[region, [ENTRIES, EXITS]].tolist()
+        items, links = numbering.items(region), numbering.links(region)
+        kinds, inner = items[entries : len(items) - exits, 0], _inside(links, entries, len(items) - exits)
+        like = kinds.tobytes() + inner.tobytes()
+        plan = self._known.get(key)
         if plan is None:
-            hints = self._hints(region, piece) or self._alike.get(like, ())
-            plan = lay_out(piece, hints, lambda: self._pause(fraction))
-        if inner:
-            ports = (None,) * piece.entries
-            middle = plan.centers[piece.entries : len(piece.kinds) - piece.exits]
-            self._alike.setdefault(like, (*ports, *(across for across, _ in middle)))
-        self.pieces[piece] = self.plans[region] = plan
-        self._borders.borders[region].settle(plan)
-        self._pause(fraction)
+            hints = self._hints(region, entries, exits)
+            if not hints and like in self._alike:
+                hints = [*(None,) * entries, *self._alike[like].inner[:, 0].tolist()]
+            plan = lay_out(self._piece(region, entries, exits), hints, lambda: self._pause(done))
+        if inner.size:
+            self._alike.setdefault(like, plan)
+        return plan
 
-    def _pause(self, fraction: float) -> None:
-        if self._checkpoint:
-            self._checkpoint(fraction)
+    def _piece(self, region: int, entries: int, exits: int) -> Piece:
+        numbering = self._numbering
+        head, items = numbering.heads[region], numbering.items(region)
+        sizes = np.ascontiguousarray(items[:, 1:3]).view(np.float64)
+        above: list[tuple[float, ...]] = [()] * len(items)
+        below = above.copy()
+        for item, place in enumerate(numbering.places(region)):
+            inner = numbering.rank(place)
+            if inner >= 0:
+                above[item], below[item] = self.plans[inner].over, self.plans[inner].under
+        return Piece(
+            kinds=tuple(items[:, 0].tolist()),
+            sizes=tuple(map(tuple, sizes.tolist())),
+            links=tuple(Link(*row) for row in numbering.links(region).tolist()),
+            above=tuple(above),
+            below=tuple(below),
+            room=self._room(int(head[WHAT])),
+            least=float(head[LEAST : LEAST + 1].view(np.float64)[0]),
+            rows=_stacked_rows(entries, len(items) - entries - exits, exits) if head[STACKED] else None,
+            entries=entries,
+            exits=exits,
+        )
 
-    def _hints(self, region: int, piece: Piece) -> Hints:
+    def _hints(self, region: int, entries: int, exits: int) -> Hints:
         """Where the children of a region stood across before; empty if none of them did."""
         if self._previous is None:
             return ()
-        hints: list[float | None] = [None] * piece.entries
-        for place in self._borders.regions.children(region):
-            center = self._previous.center(self._places[place].name)
+        tree, places = self._numbering.tree, self._numbering.places(region)
+        hints: list[float | None] = [None] * entries
+        for place in places[entries : len(places) - exits]:
+            center = self._previous.center(tree.name(place))
             hints.append(center[1 if self._turned else 0] if center else None)
         return hints if any(hint is not None for hint in hints) else ()
 
-    def _room(self, region: int) -> tuple[float, float, float, float]:
-        if region == ROOT:
-            return (0.0, 0.0, 0.0, 0.0)
-        if not self._places[region].name:
+    def _room(self, what: int) -> tuple[float, float, float, float]:
+        if what == STRETCH:
             return (_BETWEEN, _BETWEEN, 0.0, 0.0)
+        if what != FRAME:
+            return (0.0, 0.0, 0.0, 0.0)
         if self._turned:
             return (_ROOM, _ROOM, TITLE + _ROOM, _ROOM)
         return (TITLE + _ROOM, _ROOM, _ROOM, _ROOM)
 
-    def _least(self, region: int) -> float:
-        """The least width of a frame: the collapsed group's own, in which its title fits."""
-        name = self._places[region].name
-        return 0.0 if self._turned or not name else self._sizes.get(name, _SIZE)[0]
+
+def _inside(links: np.ndarray, entries: int, end: int) -> np.ndarray:
+    """The links that are at no port of the region itself."""
+    return links[(links[:, 0] >= entries) & (links[:, 2] < end)]
+
+
+def _stacked_rows(entries: int, children: int, exits: int) -> tuple[int, ...]:
+    """Rows for stretches, one after another."""
+    first = 1 if entries else 0
+    middle = range(first, first + children)
+    return (0,) * entries + tuple(middle) + (first + children,) * exits

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from graph_explorer.layout.piece import Piece, Plan
+from graph_explorer.layout.piece import Plan
 from graph_explorer.layout.wiring import Member, Wiring
 
 Direction = Literal["down", "right"]
@@ -86,7 +86,7 @@ class Layout:
     bounds: Box
     wiring: Wiring
     direction: Direction = "down"
-    plans: Mapping[Piece, Plan] = field(default_factory=dict, repr=False)
+    plans: Mapping[bytes, Plan] = field(default_factory=dict, repr=False)
     """The parts this layout is made of, kept so that the next layout can use them again."""
 
     @cached_property

@@ -7,6 +7,7 @@ that uses it and not in a crowd at the top.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isqrt
 
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Piece
@@ -16,52 +17,83 @@ def assign_rows(piece: Piece) -> list[int]:
     """The row of each item, counted from 0; every link goes to a later row."""
     if piece.rows is not None:
         return list(piece.rows)
-    earliest = _earliest_rows(piece)
-    _spread_unlinked(piece, earliest)
-    last = max(earliest, default=0)
-    for item in range(len(earliest) - piece.exits, len(earliest)):
-        earliest[item] = last + 1
-    return _close_gaps(_pull_to_use(piece, earliest))
+    links = sorted({(upper, lower) for upper, _, lower, _ in piece.links})
+    uppers, lowers = [upper for upper, _ in links], [lower for _, lower in links]
+    return rows_of(piece.kinds, uppers, lowers, piece.entries, piece.exits)
 
 
-def _earliest_rows(piece: Piece) -> list[int]:
-    first = 1 if piece.entries else 0
-    rows = [0 if item < piece.entries else first for item in range(len(piece.kinds))]
-    for upper, _, lower, _ in sorted(piece.links, key=lambda link: link.lower):
-        rows[lower] = max(rows[lower], rows[upper] + 1)
+def rows_of(
+    kinds: Sequence[int], uppers: Sequence[int], lowers: Sequence[int], entries: int = 0, exits: int = 0
+) -> list[int]:
+    """The row of each item; links, each pair once, go from `uppers` to `lowers`, sorted by both."""
+    rows = _earliest_rows(len(kinds), uppers, lowers, entries)
+    _spread_unlinked(rows, uppers, lowers, entries, exits)
+    last = max(rows, default=0)
+    for item in range(len(rows) - exits, len(rows)):
+        rows[item] = last + 1
+    _pull_to_use(rows, kinds, uppers, lowers, entries, exits)
+    number = {row: place for place, row in enumerate(sorted(set(rows)))}
+    return [number[row] for row in rows]
+
+
+def _earliest_rows(count: int, uppers: Sequence[int], lowers: Sequence[int], entries: int) -> list[int]:
+    rows = [0] * entries + [1 if entries else 0] * (count - entries)
+    # Links go from lower to higher numbers, so in this order the upper end is always settled.
+    for upper, lower in zip(uppers, lowers, strict=True):
+        if rows[lower] <= rows[upper]:
+            rows[lower] = rows[upper] + 1
     return rows
 
 
-def _pull_to_use(piece: Piece, rows: list[int]) -> list[int]:
-    users: list[set[int]] = [set() for _ in piece.kinds]
-    inputs: list[set[int]] = [set() for _ in piece.kinds]
-    for upper, _, lower, _ in piece.links:
-        users[upper].add(lower)
-        inputs[lower].add(upper)
-    free: list[bool] = []
-    for item, kind in enumerate(piece.kinds):
-        if kind == GROUP or item >= len(rows) - piece.exits:
-            free.append(False)
-        elif kind in (INPUT, CONSTANT):
-            free.append(kind == CONSTANT or len(users[item]) == 1)
+def _pull_to_use(
+    rows: list[int],
+    kinds: Sequence[int],
+    uppers: Sequence[int],
+    lowers: Sequence[int],
+    entries: int,
+    exits: int,
+) -> None:
+    """Move leaves, and what comes from leaves alone, down to the row before their first use."""
+    count = len(rows)
+    users, bound = [0] * count, [False] * count
+    """How many use each item; whether any of its inputs is held where it is."""
+    inputs = [0] * count
+    for upper, lower in zip(uppers, lowers, strict=True):
+        users[upper] += 1
+        inputs[lower] += 1
+    leaf = [kind in (INPUT, CONSTANT) for kind in kinds]
+    pulled = [False] * count
+    at = 0
+    for item in range(count):
+        if leaf[item]:
+            free = kinds[item] == CONSTANT or users[item] == 1
         else:
-            leaves = bool(inputs[item]) and all(free[source] for source in inputs[item])
-            free.append(leaves and len(users[item]) == 1)
-    for item in range(len(rows) - 1, -1, -1):
-        leaf = piece.kinds[item] in (INPUT, CONSTANT)
-        if item >= piece.entries and users[item] and (leaf or free[item]):
-            rows[item] = min(rows[user] for user in users[item]) - 1
-    return rows
+            held = bound[item] or not inputs[item] or kinds[item] == GROUP or item >= count - exits
+            free = not held and users[item] == 1
+        pulled[item] = item >= entries and users[item] > 0 and (leaf[item] or free)
+        while at < len(uppers) and uppers[at] == item:
+            if not free:
+                bound[lowers[at]] = True
+            at += 1
+    at = len(uppers)
+    for item in range(count - 1, -1, -1):
+        first = -1
+        while at > 0 and uppers[at - 1] == item:
+            at -= 1
+            row = rows[lowers[at]]
+            first = row if first < 0 or row < first else first
+        if pulled[item]:
+            rows[item] = first - 1
 
 
-def _spread_unlinked(piece: Piece, rows: list[int]) -> None:
-    linked = {end for link in piece.links for end in (link.upper, link.lower)}
-    alone = [item for item in range(len(piece.kinds)) if item not in linked and not piece.is_port(item)]
+def _spread_unlinked(
+    rows: list[int], uppers: Sequence[int], lowers: Sequence[int], entries: int, exits: int
+) -> None:
+    """Put items without links into rows of their own, as many as make a block."""
+    linked = [False] * len(rows)
+    for upper, lower in zip(uppers, lowers, strict=True):
+        linked[upper] = linked[lower] = True
+    alone = [item for item in range(entries, len(rows) - exits) if not linked[item]]
     width = max(4, isqrt(2 * len(alone)))
     for place, item in enumerate(alone):
         rows[item] += place // width
-
-
-def _close_gaps(rows: list[int]) -> list[int]:
-    number = {row: place for place, row in enumerate(sorted(set(rows)))}
-    return [number[row] for row in rows]

@@ -1,19 +1,20 @@
 """A long region is cut across into stretches, each of which is laid out by itself.
 
 Cuts go where few values pass: a network is a chain of blocks, and between two blocks there is
-often one value alone. Equal stretches are then equal pieces and are laid out once. The rule:
-a leaf goes with the first thing that uses it, and values that pass many rows do not hinder a cut.
+often one value alone. Equal stretches are then equal pieces and are laid out once; where there are
+many, they are gathered into longer ones. The rule: a leaf goes with the first thing that uses it,
+and values that pass many rows do not hinder a cut.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import accumulate
 from typing import Final
 
-from graph_explorer.layout.piece import CONSTANT, INPUT, Link, Piece
-from graph_explorer.layout.regions import Place, Regions
-from graph_explorer.layout.rows import assign_rows
+import numpy as np
+
+from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT
+from graph_explorer.layout.regions import Integers, Mask, Regions, by_region, climb
+from graph_explorer.layout.rows import rows_of
 
 _LONG: Final = 160
 """A region with more children than this is cut."""
@@ -27,71 +28,67 @@ _FAR: Final = 50
 
 def cut_long_regions(regions: Regions) -> None:
     """Put the children of each long region into stretches, where it can be cut."""
-    long = [region for region in regions.regions() if len(regions.children(region)) > _LONG]
-    if not long:
+    inner = regions.parent >= 0
+    long = np.flatnonzero(np.bincount(regions.parent[inner], minlength=1) > _LONG)
+    if not long.size:
         return
-    links: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for line in regions.lines:
-        source, target = regions.ways(line)
-        links[regions.places[source[-1]].parent].append((source[-1], target[-1]))
-    for region in long:
-        _cut(regions, region, links[region])
+    inside = regions.inside()
+    around = regions.parent[inside]
+    found = climb(regions)
+    number = np.zeros(len(regions.order), dtype=np.int64)
+    cuts = []
+    for region, lines in by_region(found, long):
+        children = inside[slice(*np.searchsorted(around, (region, region + 1)))]
+        number[children] = np.arange(len(children))
+        upper, lower = number[found.above[lines]], number[found.below[lines]]
+        forward = upper < lower
+        pairs = np.unique(upper[forward] * len(children) + lower[forward])
+        stretch = _stretches(regions.kind[children].astype(np.int64), *np.divmod(pairs, len(children)))
+        if stretch.max() > 0:
+            cuts.append((region, children, stretch))
+    for region, children, stretch in cuts:
+        _gather(regions, region, children, stretch)
 
 
-def _cut(regions: Regions, region: int, links: list[tuple[int, int]]) -> None:
-    children = regions.children(region)
-    number = {place: at for at, place in enumerate(children)}
-    pairs = sorted({(number[a], number[b]) for a, b in links if number[a] < number[b]})
-    kinds = tuple(regions.places[place].kind for place in children)
-    rows = _rows(kinds, pairs)
-    first = _stretch_of_rows(kinds, pairs, rows)
-    count = first[-1] + 1
-    if count < 2:
-        return
-    stretch = [first[row] for row in rows]
-    used: dict[int, int] = {}
-    for upper, lower in pairs:
-        used[upper] = min(used.get(upper, count), stretch[lower])
-    inside: list[list[int]] = [[] for _ in range(count)]
-    for at, place in enumerate(children):
-        leaf = kinds[at] in (INPUT, CONSTANT)
-        inside[used.get(at, stretch[at]) if leaf else stretch[at]].append(place)
-    filled = [members for members in inside if members]
-    start = len(regions.places)
-    regions.places[region].children = list(range(start, start + len(filled)))
-    for members in filled:
-        for place in members:
-            regions.places[place].parent = len(regions.places)
-        regions.places.append(Place(region, "", children=members))
+def _gather(regions: Regions, region: int, children: Integers, stretch: Integers) -> None:
+    """Make places of stretches, and of stretches of these while they are too many."""
+    while True:
+        _, stretch = np.unique(stretch, return_inverse=True)
+        count, first = int(stretch.max()) + 1, len(regions.parent)
+        regions.parent[children] = first + stretch
+        regions.parent = np.append(regions.parent, np.full(count, region))
+        regions.kind = np.append(regions.kind, np.full(count, GROUP, dtype=np.int8))
+        regions.order = np.append(regions.order, np.arange(count))
+        regions.is_region = np.append(regions.is_region, np.ones(count, dtype=bool))
+        if count <= _LONG:
+            return
+        children, stretch = np.arange(first, first + count), np.arange(count) // _STRETCH
 
 
-def _rows(kinds: tuple[int, ...], pairs: list[tuple[int, int]]) -> list[int]:
-    nothing: tuple[tuple[float, ...], ...] = ((),) * len(kinds)
-    links = tuple(Link(upper, 0, lower, 0) for upper, lower in pairs)
-    sizes = ((0.0, 0.0),) * len(kinds)
-    return assign_rows(Piece(kinds, sizes, links, nothing, nothing, (0.0, 0.0, 0.0, 0.0)))
+def _stretches(kinds: Integers, upper: Integers, lower: Integers) -> Integers:
+    """The number of the stretch that each child of a region belongs to."""
+    rows = np.array(rows_of(kinds.tolist(), upper.tolist(), lower.tolist()))
+    leaf = (kinds == INPUT) | (kinds == CONSTANT)
+    stretch = _stretch_of_rows(leaf, rows, upper, lower)[rows]
+    used = np.full(len(kinds), stretch.max() + 1)
+    np.minimum.at(used, upper, stretch[lower])
+    return np.where(leaf & (used <= stretch.max()), used, stretch)
 
 
-def _stretch_of_rows(kinds: tuple[int, ...], pairs: list[tuple[int, int]], rows: list[int]) -> list[int]:
+def _stretch_of_rows(leaf: Mask, rows: Integers, upper: Integers, lower: Integers) -> Integers:
     """The number of the stretch that each row belongs to."""
-    count = max(rows) + 1
-    last = list(rows)
-    for upper, lower in pairs:
-        last[upper] = max(last[upper], rows[lower])
-    change, filled = [0] * (count + 1), [0] * count
-    for item, kind in enumerate(kinds):
-        filled[rows[item]] += 1
-        leaf = kind in (INPUT, CONSTANT)
-        if not leaf and last[item] - rows[item] <= _FAR:
-            change[rows[item]] += 1
-            change[last[item]] -= 1
-    passing = list(accumulate(change))
+    count = int(rows.max()) + 1
+    last = rows.copy()
+    np.maximum.at(last, upper, rows[lower])
+    counted = ~leaf & (last - rows <= _FAR)
+    change = np.bincount(rows[counted], minlength=count) - np.bincount(last[counted], minlength=count)
     stretch, members, result = 0, 0, []
-    for row in range(count):
+    filled = np.bincount(rows, minlength=count).tolist()
+    for at, passing in enumerate(np.cumsum(change).tolist()):
         result.append(stretch)
-        members += filled[row]
+        members += filled[at]
         allowed = min(members // _STRETCH, _PASSING)
-        if row + 1 < count and allowed and passing[row] <= allowed:
+        if at + 1 < count and allowed and passing <= allowed:
             stretch += 1
             members = 0
-    return result
+    return np.array(result)
