@@ -20,6 +20,7 @@ from graph_explorer.engine import run as engine_run
 from graph_explorer.engine.chance import with_seeds
 from graph_explorer.engine.errors import InputError, check_entry, unknown
 from graph_explorer.engine.graph import Graph, Use, enclosing
+from graph_explorer.engine.hierarchy import with_blocks
 from graph_explorer.engine.opening import with_parts
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.program import Program, read
@@ -94,7 +95,8 @@ class Document:
     `program_place` is the line and column in that file where the program begins, both from 1. A
     document with a `model` has no program text; the graph comes from there. `opened` are the ids of nodes
     that the graph shows as the parts they are made of. `seeds` are what nodes draw from, by id, where that
-    is not what the program says: one step of a training, which a file does not keep.
+    is not what the program says: one step of a training, which a file does not keep. With `blocks` the
+    graph shows what repeats in it as groups, which a file does not keep either.
     """
 
     program: str
@@ -112,10 +114,17 @@ class Document:
     model: Model | None = None
     opened: tuple[str, ...] = ()
     seeds: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    blocks: bool = False
 
     @cached_property
     def read(self) -> Program:
         """The program as a graph; `InputError` at its place in the file."""
+        written = self.written
+        return with_blocks(written, {**self._given, **written.constants}) if self.blocks else written
+
+    @cached_property
+    def written(self) -> Program:
+        """The program as it is written, with no groups but its own; `InputError` at its place in the file."""
         twice = next((name for name in self.inputs if name in self.parameters), None)
         if twice is not None:
             raise InputError(f"'{twice}' is both an input and a parameter; keep one", source=self.source)
@@ -218,6 +227,14 @@ class Document:
         """The document whose nodes draw from these seeds, by id, and the others from their own."""
         return dataclasses.replace(self, seeds=MappingProxyType(dict(seeds)))
 
+    def with_blocks(self, found: bool = True) -> Document:
+        """The document whose graph shows what repeats in it as groups, or has only the groups of its own."""
+        if found == self.blocks:
+            return self
+        made = dataclasses.replace(self, blocks=found)
+        made.__dict__.update({"written": self.written} if "written" in self.__dict__ else {})
+        return made
+
     def opened_around(self, name: str) -> str:
         """The opened node whose parts hold the node, or are the group, called `name`; "" if none does."""
         graph = self.graph
@@ -240,7 +257,7 @@ class Document:
     def _with_same_graph(self, **parts: Any) -> Document:
         made = dataclasses.replace(self, **parts)
         if self.is_read:  # the program is the same: so is its graph
-            made.__dict__["read"] = self.read
+            made.__dict__.update(read=self.read, written=self.written)
         return made
 
     def with_program(self, program: str) -> Document:
@@ -352,6 +369,8 @@ def surface_of(
     elif axes == FILTER:
         parameters = {name: each.array for name, each in document.parameters.items()}
         directions = filter_directions(parameters, unit_axes(document.graph, parameters), seed)
+    elif axes == CHECKPOINTS:
+        raise InputError("checkpoints are of a training; give its path, or choose other axes")
     elif axes == PRINCIPAL:
         directions = principal_of(document)[0]
     else:

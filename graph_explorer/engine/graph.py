@@ -180,6 +180,20 @@ class Graph:
                 found.setdefault("/".join(parts[:depth]))
         return tuple(found)
 
+    def with_groups(self, groups: Sequence[str]) -> Graph:
+        """The same graph with its nodes in other groups: for each node a path."""
+        made = Graph.__new__(Graph)
+        made.nodes = tuple([
+            node if node.group == group
+            else Node(
+                node.id, node.op, node.inputs, node.attributes, group, node.caption, node.outputs, node.place,
+                node.rule,
+            )
+            for node, group in zip(self.nodes, groups, strict=True)
+        ])  # fmt: skip
+        made.names, made._producer = self.names, self._producer
+        return made
+
     def leaves(self, *kinds: str) -> tuple[Node, ...]:
         """The leaves of the given kinds (all kinds if none is given), in order."""
         wanted = kinds or LEAVES

@@ -17,7 +17,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -40,17 +40,22 @@ _BINARY = {
 _COMPARE = {
     ast.Gt: "Greater", ast.GtE: "GreaterOrEqual", ast.Lt: "Less", ast.LtE: "LessOrEqual", ast.Eq: "Equal",
 }  # fmt: skip
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Program:
-    """What a text says: the graph, the values of its constants, and edges that pass no gradient."""
+    """What a text says: the graph, the values of its constants, and edges that pass no gradient.
+
+    `repeats` tells how many equal blocks a group holds, where they were looked for.
+    """
 
     graph: Graph
     constants: Mapping[str, np.ndarray[Any, Any]]
     output: str
     detached: frozenset[Use]
     captions: Mapping[str, str]  # of groups
+    repeats: Mapping[str, int] = field(default_factory=lambda: _NONE)
 
 
 def read(

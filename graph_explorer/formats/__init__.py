@@ -85,5 +85,5 @@ def open_document(path: Path, seed: int = 0) -> Document:
 
 
 def save_document(document: Document, path: Path) -> None:
-    """Writes `document` to `path`, in the format of its suffix."""
-    format_of(path, written=True).save(document, path)
+    """Writes `document` to `path`, in the format of its suffix; groups that were found in it are not kept."""
+    format_of(path, written=True).save(document.with_blocks(False), path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +31,7 @@ from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
-from graph_explorer.ui.state import NO_SEARCH, NO_SURFACE, Accumulator, Mode, State
+from graph_explorer.ui.state import NO_SEARCH, NO_SURFACE, Accumulator, Mode, State, closed_at_first
 from graph_explorer.ui.tracing import Tracer
 from graph_explorer.ui.training.runner import TrainingRunner
 from graph_explorer.ui.training.state import NO_TRAINING
@@ -134,18 +135,19 @@ class Session(QObject):
             then()
 
         self.say("")
-        self.jobs.start(
-            "open", f"Opening {path.name}", lambda checkpoint: open_document(path), done, self.fail
-        )
+        work = partial(_opened, path, self.state.blocks)
+        self.jobs.start("open", f"Opening {path.name}", work, done, self.fail)
 
     def show(self, document: Document) -> None:
         """Starts afresh with `document`, nothing stepped yet; what takes long to run is run by a job."""
+        document = document.with_blocks(self.state.blocks)
         trace = self._tracer.first(document)
         self._start_afresh()
         self.change(
             document=document, trace=trace, time=trace.forward_length if trace is not None else 0,
-            saved=document, selection="", edge=None, collapsed=frozenset(), detached=frozenset(),
-            asked=frozenset(), breakpoints=frozenset(), accumulator=Accumulator(), training=NO_TRAINING,
+            saved=document, selection="", edge=None, collapsed=closed_at_first(document),
+            detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
+            accumulator=Accumulator(), training=NO_TRAINING,
             problem=None, draft=None, playing=False,
             message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
             views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
@@ -195,7 +197,7 @@ class Session(QObject):
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
         assert self.state.document is not None
-        self._tracer.put(document.kept_as(self.state.document))
+        self._tracer.put(document.kept_as(self.state.document).with_blocks(self.state.blocks))
 
     def set_value(self, name: str, value: Any, merge: str = "") -> None:
         """Gives an input or parameter another value; `merge` joins the steps of one drag."""
@@ -222,6 +224,12 @@ class Session(QObject):
         self.change(problem=None, draft=None)
         if text != self.latest.program:
             self.edit("Edit program", after, merge)
+
+    def find_blocks(self, found: bool) -> None:
+        """Shows what repeats in a graph as groups, or the groups of the document alone."""
+        self.change(blocks=found)
+        if self.state.document is not None:
+            self._tracer.put(self.latest.with_blocks(found))
 
     def toggle_parts(self, name: str) -> None:
         """Opens a node up into its parts, or closes the one whose parts hold the node or group `name`."""
@@ -463,3 +471,10 @@ class Session(QObject):
     def act_zero(self) -> None:
         """Zero: the accumulators are emptied."""
         self.change(accumulator=Accumulator())
+
+
+def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> Document:
+    """The document in a file, with all that is needed to show it."""
+    document = open_document(path).with_blocks(blocks)
+    document.graph.groups  # noqa: B018
+    return document

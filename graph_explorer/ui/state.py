@@ -18,6 +18,7 @@ from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.health import Health
+from graph_explorer.engine.hierarchy import first_closed
 from graph_explorer.engine.trace import Event, Trace
 from graph_explorer.lab.descent import Path as Descent
 from graph_explorer.lab.surface import Surface
@@ -106,6 +107,7 @@ class State:
     finding: bool = False
     path_start: str = ""
     minimap: bool = True  # whether a small map of a large graph is shown
+    blocks: bool = True  # whether what repeats in a graph is shown as groups
 
     @property
     def graph(self) -> Graph | None:
@@ -150,13 +152,20 @@ def exists(use: Use, graph: Graph) -> bool:
     return found is not None and found.id == use.node and use.input_index < len(found.inputs)
 
 
-def carried(before: State, graph: Graph) -> dict[str, Any]:
-    """What of the selection, groups and breakpoints another graph has too."""
+def closed_at_first(document: Document) -> frozenset[str]:
+    """The groups of a document that are closed when it is opened: none of a small one."""
+    return first_closed(document.graph, document.read.repeats)
+
+
+def carried(before: State, document: Document) -> dict[str, Any]:
+    """What of the selection, groups and breakpoints the graph of another document has too."""
+    graph = document.graph
     nodes, groups = frozenset(node.id for node in graph), frozenset(graph.groups)
+    regrouped = before.document is not None and before.document.blocks != document.blocks
     return {
         "selection": before.selection if before.selection in nodes | groups else "",
         "edge": before.edge if before.edge is not None and exists(before.edge, graph) else None,
-        "collapsed": before.collapsed & groups,
+        "collapsed": closed_at_first(document) if regrouped else before.collapsed & groups,
         "breakpoints": before.breakpoints & nodes,
         "found": before.found.within(graph) if before.found is not None else None,
         "path_start": before.path_start if before.path_start in nodes | groups else "",

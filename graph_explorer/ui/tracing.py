@@ -188,5 +188,5 @@ class Tracer:
             document=document, detached=wanted.detached, asked=wanted.asked, trace=trace, time=at,
             message=message, notice=" ".join(document.notes) if before.notice else "",
             accumulator=fitting(before.accumulator, document),
-            **({} if same else carried(before, document.graph)),
+            **({} if same else carried(before, document)),
         )  # fmt: skip

@@ -1,0 +1,167 @@
+"""Repeated blocks of a graph as groups: twenty equal layers show as one group that holds twenty.
+
+The one rule: the groups that the document names stay, around or inside the new ones; ids, order and
+edges stay, so that the graph with blocks computes what the graph without them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from graph_explorer.engine.graph import enclosing
+from graph_explorer.engine.hierarchy.names import block_names, stack_name
+from graph_explorer.engine.hierarchy.stacks import Stack, stacks_of
+from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
+from graph_explorer.engine.program import Program
+
+Array = np.ndarray[Any, Any]
+
+#: A graph of fewer nodes is read as it is written.
+SMALLEST = 60
+
+
+def with_blocks(program: Program, values: Mapping[str, Array]) -> Program:
+    """The program with its repeated blocks as groups, and in `repeats` how many each group of them holds.
+
+    `values` are those of its parameters and constants. A small program, and one in which nothing
+    repeats, stays as it is.
+    """
+    if len(program.graph) < SMALLEST:
+        return program
+    found = _Grouping(Structure(program.graph, values))
+    if not found.repeats:
+        return program
+    graph = program.graph.with_groups(found.groups())
+    captions = {found.moved(path): caption for path, caption in program.captions.items()}
+    return replace(
+        program, graph=graph, captions=MappingProxyType(captions), repeats=MappingProxyType(found.repeats)
+    )
+
+
+class _Grouping:
+    """Gives every operation its group, from the outermost scope inward; then the leaves theirs."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.graph = structure.graph
+        #: the groups that hold equal blocks → how many
+        self.repeats: dict[str, int] = {}
+        self._paths: dict[str, str] = {"": ""}  # of the groups that the document names: old → new
+        self._homes: list[str] = [""] * len(self.graph)
+        self._taken = {*self.graph.values, *self.graph.names, *self.graph.groups}
+        self._known: dict[int, tuple[Stack, ...]] = {}
+        self._waiting: list[tuple[Scope, str]] = [(structure.top, "")]
+        self._takers = structure.takers
+        self._parameters = {node.id for node in self.graph.nodes if node.op == "parameter"}
+        while self._waiting:
+            scope, path = self._waiting.pop()
+            self._paths[scope.path] = path
+            if scope.form not in self._known:
+                self._known[scope.form] = stacks_of(scope)
+            self._fill(scope.items, 0, len(scope.items), path, self._known[scope.form])
+
+    # ── operations ────────────────────────────────────────────────────────────────────────────
+
+    def _fill(self, items: Sequence[Item], first: int, end: int, path: str, stacks: Iterable[Stack]) -> None:
+        """Puts the items from `first` to `end` into the group `path` and into stacks within it."""
+        at = first
+        for stack in stacks:
+            self._put(items[at : stack.start], path)
+            self._stack(items, stack, path, whole=bool(path) and (stack.start, stack.stop) == (first, end))
+            at = stack.stop
+        self._put(items[at:end], path)
+
+    def _put(self, items: Iterable[Item], path: str) -> None:
+        for item in items:
+            if item.scope is None:
+                self._homes[item.node] = path
+            else:
+                name = item.scope.path.rpartition("/")[2]
+                self._waiting.append((item.scope, f"{path}/{name}" if path else name))
+
+    def _stack(self, items: Sequence[Item], stack: Stack, path: str, whole: bool) -> None:
+        """A group for the stack, unless it is all that the group around it holds, and one for each block."""
+        starts = range(stack.start, stack.stop, stack.period)
+        single = items[stack.start] if stack.period == 1 else None
+        if single is not None and single.scope is not None:
+            names = [items[at].scope.path.rpartition("/")[2] for at in starts]  # type: ignore[union-attr]
+        elif single is not None:
+            names = []
+        else:
+            names = block_names([self._names(items[at : at + stack.period]) for at in starts])
+        block = items[stack.start : stack.start + stack.period]
+        around = path if whole else self._fresh(path, stack_name(names, self._operators(block)))
+        self.repeats[around] = stack.count
+        if single is not None:
+            self._put(items[stack.start : stack.stop], around)
+            return
+        for number, (at, name) in enumerate(zip(starts, names, strict=True)):
+            inner = [one.moved(number * stack.period) for one in stack.inner]
+            self._fill(items, at, at + stack.period, self._fresh(around, name), inner)
+
+    def _fresh(self, path: str, name: str) -> str:
+        """The path of a group within `path` that nothing else is called."""
+        wanted = made = f"{path}/{name}" if path else name
+        number = 2
+        while made in self._taken:
+            made = f"{wanted} {number}"
+            number += 1
+        self._taken.add(made)
+        return made
+
+    def _names(self, items: Iterable[Item]) -> list[str]:
+        """The names of a block's operations, groups and parameters."""
+        found: list[str] = []
+        for item in items:
+            if item.scope is not None:
+                found.append(item.scope.path)
+                continue
+            node = self.graph.nodes[item.node]
+            found.append(node.id)
+            found.extend(name for name in node.inputs if name in self._parameters)
+        return found
+
+    def _operators(self, items: Iterable[Item]) -> list[str]:
+        """The operators of some items, not of what is in their groups."""
+        return [self.graph.nodes[item.node].op for item in items if item.scope is None]
+
+    # ── leaves, and groups as a whole ─────────────────────────────────────────────────────────
+
+    def moved(self, path: str) -> str:
+        """Where a group of the document is now."""
+        for around in enclosing(path):
+            if around in self._paths:
+                return self._paths[around] + path[len(around) :]
+        return path
+
+    def groups(self) -> list[str]:
+        """The group of every node."""
+        homes, nodes, takers = self._homes, self.graph.nodes, self._takers
+        for place in range(len(nodes) - 1, -1, -1):  # what takes a leaf comes after it
+            node = nodes[place]
+            if node.op == "input":
+                homes[place] = self.moved(node.group)
+            elif node.id in takers:
+                homes[place] = self._home(self.moved(node.group), [homes[one] for one in takers[node.id]])
+        return homes
+
+    def _home(self, own: str, takers: Sequence[str]) -> str:
+        """The group of a leaf: the one that holds all its takers, if a stack is on the way to it."""
+        together = _common(takers)
+        if together == own or not (f"{together}/".startswith(f"{own}/") or not own):
+            return own
+        inside = enclosing(together)[: -len(enclosing(own)) or None]
+        return together if any(path in self.repeats for path in inside) else own
+
+
+def _common(paths: Sequence[str]) -> str:
+    """The innermost group that holds all of some groups."""
+    if not paths or paths.count(paths[0]) == len(paths):
+        return paths[0] if paths else ""
+    first, last = min(paths).split("/"), max(paths).split("/")
+    depth = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return "/".join(first[: min(len(first), len(last)) if depth is None else depth])

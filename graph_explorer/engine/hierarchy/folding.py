@@ -1,0 +1,101 @@
+"""Which groups are closed, so that a picture of the graph can be read.
+
+The one rule: groups are opened level by level, those that cost fewest cards first, as long as the cards
+stay below a bound; equal blocks are opened together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_explorer.engine.graph import Graph
+
+#: A graph of more nodes opens with groups closed, so that so many cards are seen at most, if it can be.
+MANY, FIRST = 150, 120
+
+
+@dataclass(frozen=True)
+class Folding:
+    """The groups that are closed, how many cards are seen then, and how many of these are closed groups."""
+
+    closed: frozenset[str]
+    cards: int
+    folded: int
+
+
+def first_closed(graph: Graph, repeats: Mapping[str, int], varied: Collection[str] = ()) -> frozenset[str]:
+    """The groups of a graph that are closed when it is opened: none of a small one.
+
+    Stacks of equal blocks stay closed, since one of them tells what all are; those with `varied` blocks
+    are groups like others.
+    """
+    if len(graph) <= MANY:
+        return frozenset()
+    kept = {path for path in repeats if path not in varied}
+    return opened(graph, frozenset(graph.groups), FIRST, kept).closed
+
+
+def folding(graph: Graph, closed: frozenset[str]) -> Folding:
+    """What is seen with some groups closed."""
+    return opened(graph, closed, 0)
+
+
+def opened(
+    graph: Graph, closed: frozenset[str], most: int, kept: Collection[str] = (), within: str = ""
+) -> Folding:
+    """Opens closed groups, but those `kept`, so that at most `most` cards are seen.
+
+    Only groups in the group `within` are opened, and itself.
+    """
+    tree = _Tree(graph)
+    left = set(closed)
+    cards, level = tree.seen(left)
+    folded = len(level)
+    level = [path for path in level if not within or path == within or path.startswith(f"{within}/")]
+    while level:
+        following: list[str] = []
+        for group in sorted(tree.together(level), key=tree.cost):
+            if cards + tree.cost(group) > most or any(path in kept for path in group):
+                continue
+            cards += tree.cost(group)
+            left.difference_update(group)
+            inner = [child for path in group for child in tree.children[path]]
+            folded += sum(child in left for child in inner) - len(group)
+            following += inner
+        level = [path for path in following if path in left]
+    return Folding(frozenset(left), cards, folded)
+
+
+class _Tree:
+    """The groups of a graph with what each holds directly."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.nodes = Counter(node.group for node in graph.nodes)
+        self.children: dict[str, list[str]] = {"": []}
+        for path in graph.groups:
+            self.children[path] = []
+            self.children[path.rpartition("/")[0]].append(path)
+
+    def seen(self, closed: Collection[str]) -> tuple[int, list[str]]:
+        """How many cards are seen, and which closed groups are among them."""
+        cards, level, folded = 0, [""], list[str]()
+        for path in level:  # which grows meanwhile
+            cards += self.nodes[path]
+            shut = [child for child in self.children[path] if child in closed]
+            folded += shut
+            level += [child for child in self.children[path] if child not in closed]
+        return cards + len(folded), folded
+
+    def cost(self, paths: Sequence[str]) -> int:
+        """How many more cards are seen when some groups are opened, all within them staying closed."""
+        return sum(self.nodes[path] + len(self.children[path]) - 1 for path in paths)
+
+    def together(self, level: Sequence[str]) -> list[list[str]]:
+        """The groups of a level, those of one parent and of one size together: equal blocks are such."""
+        found: dict[tuple[str, int, int], list[str]] = {}
+        for path in level:
+            key = path.rpartition("/")[0], self.nodes[path], len(self.children[path])
+            found.setdefault(key, []).append(path)
+        return list(found.values())
