@@ -64,9 +64,10 @@ def test_steps_keep_their_two_sums(name: str, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_check_passes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call("check", name, "--json") == 0
+    cut = name == "truncated_bptt"  # its gradients are not those of the loss, and the check says so
+    assert call("check", name, "--json") == int(cut)
     found = json.loads(capsys.readouterr().out)
-    assert found["agrees"]
+    assert found["agrees"] is not cut
     assert found["compared"]
 
 

@@ -24,6 +24,9 @@ every_program = pytest.mark.parametrize(
     "example", [one for one in examples() if one.path.suffix == ".toml"], ids=lambda example: example.name
 )
 
+#: Their gradients are cut short on purpose: parameters → what differences say, and backward does not.
+CUT = {"truncated_bptt": {"Ws", "Wn", "Wh", "b"}}
+
 #: What the first version promised; more may come, none may go.
 PROMISED = {
     "squared_error",
@@ -105,7 +108,7 @@ def test_agrees_with_central_differences(example: Example) -> None:
     trace = run(document)
     compared = check(trace, document.leaves)
     assert {one.name for one in compared} == set(document.default_wrt)
-    assert [one for one in compared if not one.agrees] == []
+    assert {one.name for one in compared if not one.agrees} == CUT.get(example.name, set())
 
 
 @every_example
@@ -115,7 +118,7 @@ def test_values_and_gradients_are_finite_and_reach_every_parameter(example: Exam
     assert trace.value(trace.output).shape == ()
     assert not trace.nonfinite
     for name in document.default_wrt:
-        assert np.abs(trace.gradient(name)).max() > 0, name
+        assert name in CUT.get(example.name, ()) or np.abs(trace.gradient(name)).max() > 0, name
 
 
 @every_example

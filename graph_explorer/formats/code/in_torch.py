@@ -141,7 +141,7 @@ class _Writer:
     def text(self) -> str:
         title = " ".join(self.document.name.split()).replace('"""', "'''").replace("\\", "\\\\")
         head = [f'"""{title}: a PyTorch program written by Graph Explorer."""', ""]
-        if self.arrays:
+        if self.arrays or any("np.random" in line for line in self.lines):
             head.append("import numpy as np")
         head += ["import torch", "import torch.nn.functional as F", ""]
         if self.default == np.float64:

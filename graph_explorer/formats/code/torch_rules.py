@@ -211,9 +211,13 @@ def _full(call: Call) -> str:
 
 
 def _dropout(call: Call) -> str:
-    if call.setting("training_mode", 2, False):
-        raise Unspelled("PyTorch draws other numbers")
-    return call.tensor(0)
+    """NumPy draws what is left out, as it does here; `F.dropout` would draw other entries."""
+    chance = float(call.setting("ratio", 1, 0.5))
+    if not call.setting("training_mode", 2, False) or chance == 0:
+        return call.tensor(0)
+    drawn = f"np.random.RandomState({call.get('seed') or 0}).uniform(size={call.shape()})"
+    scale = 1.0 / (1.0 - chance) if chance < 1 else 0.0
+    return f"{call.tensor(0)} * torch.from_numpy({drawn} >= {chance!r}) * {scale!r}"
 
 
 def _cast(call: Call) -> str:

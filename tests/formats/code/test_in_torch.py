@@ -34,6 +34,16 @@ def test_every_example_is_a_program(example: Example) -> None:
     assert ".backward(" in code
 
 
+def test_dropout_leaves_out_the_same_entries() -> None:
+    code, _ = torch_code(parse("L = sum(dropout(w, 0.25, seed=3))", {}, {"w": [1.0, 2.0]}))
+    assert "import numpy as np" in code
+    drawn = "np.random.RandomState(3).uniform(size=(2,))"
+    assert f"= w * torch.from_numpy({drawn} >= 0.25) * {1 / 0.75!r}" in code
+    code, _ = torch_code(parse("L = sum(dropout(w, 0.25, training=False))", {}, {"w": [1.0, 2.0]}))
+    assert "numpy" not in code
+    assert "L_dropout = w\n" in code
+
+
 def test_the_table_names_operators() -> None:
     assert set(RULES) <= set(OPERATIONS)
 

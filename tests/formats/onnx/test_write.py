@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 
 from graph_explorer.document import Document, Entry, parse, run
+from graph_explorer.engine.chance import drawing_nodes
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import Example, examples
@@ -58,7 +59,8 @@ def test_every_example_is_a_valid_model_that_computes_the_same(example: Example)
     onnx.checker.check_model(model, full_check=True)
     onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
     trace = run(narrowed(document), wrt=())
-    assert close(in_runtime(model), trace.value(trace.output))
+    # what is left out by chance is drawn by the runtime, and differently
+    assert drawing_nodes(document.graph) or close(in_runtime(model), trace.value(trace.output))
     assert model.opset_import[0].version >= OPSET
     assert {name for node in model.graph.node for name in node.output} >= {
         name for node in document.graph for name in node.outputs if name and not node.is_leaf
