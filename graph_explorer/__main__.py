@@ -23,10 +23,12 @@ def _window(path: Path | None) -> int:
     return app.main(path)
 
 
-def _paint(document: Any, options: argparse.Namespace, surface: Any = None, paths: Any = ()) -> None:
+def _paint(
+    document: Any, options: argparse.Namespace, surface: Any = None, paths: Any = (), drawn: Any = None
+) -> None:
     """Draws the picture that the window would show, of the graph or of a surface; needs no display."""
     if surface is not None:
-        _paint_surface(document, options, surface, paths)
+        _paint_surface(document, options, surface, paths, drawn)
         return
     from graph_explorer.document import run
     from graph_explorer.ui.exports import export_of
@@ -39,13 +41,12 @@ def _paint(document: Any, options: argparse.Namespace, surface: Any = None, path
     del application
 
 
-def _paint_surface(document: Any, options: argparse.Namespace, surface: Any, paths: Any) -> None:
+def _paint_surface(document: Any, options: argparse.Namespace, surface: Any, paths: Any, drawn: Any) -> None:
     application = _offscreen()
-    from graph_explorer.cli.descents import window_asked
     from graph_explorer.ui.surface.picture import save_surface
 
-    window = window_asked(options, document, surface)
-    save_surface(options.out, document, surface, paths, theme=options.theme, size=options.size, window=window)
+    wanted = {"theme": options.theme, "size": options.size, "window": drawn.window}
+    save_surface(options.out, document, surface, paths, grid=drawn.grid, trail=drawn.trail, **wanted)
     del application
 
 

@@ -114,9 +114,11 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--axes",
         metavar="A,B",
-        help="two scalar parameters or entries such as W1[0,1], or random or principal",
+        help="two scalar parameters or entries such as W1[0,1], or directions: random, filter, principal, "
+        "checkpoints or line",
     )
     parser.add_argument("--window", metavar="L,R,B,T", help="left, right, bottom and top")
+    _examples_argument(parser)
     parser.add_argument(
         "-o", "--out", type=Path, metavar="OUT", help="draw into a file: png, svg, pdf, gif or mp4"
     )
@@ -146,6 +148,59 @@ def _surface_arguments(parser: argparse.ArgumentParser) -> None:
         "--grid", type=_grid, default=(101, 101), metavar="WxH", help="points along each axis (101x101)"
     )
     parser.add_argument("--npz", type=Path, metavar="OUT", help="write the arrays x, y and values")
+    parser.add_argument(
+        "--path",
+        type=Path,
+        metavar="F.npz",
+        help="the path of a training, which train --path wrote: shown on the surface",
+    )
+    parser.add_argument(
+        "--through", metavar="A,B,C", help="with --axes checkpoints: epochs of the path (first, last, middle)"
+    )
+    _place_arguments(parser)
+
+
+def _examples_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--examples",
+        metavar="WHICH",
+        help="what the loss is the mean over: training, validation, subset:N, or document",
+    )
+
+
+def _place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where long computations are done, and what is kept of them."""
+    parser.add_argument("--workers", type=int, metavar="N", help="how many tasks at once (one a core)")
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="compute on a Dask cluster, such as tcp://127.0.0.1:8786"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="F.npz",
+        help="keep results there as they come; what is kept is not computed again",
+    )
+
+
+def _sharpness_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a document (.toml) or the name of an example")
+    _value_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument(
+        "--at", type=Path, metavar="F.npz", help="a checkpoint or path of a training; its end is looked at"
+    )
+    _examples_argument(parser)
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="how many eigenvalues (1)")
+    parser.add_argument(
+        "--tolerance", type=_positive, default=1e-3, metavar="X", help="relative to the largest (0.001)"
+    )
+    parser.add_argument(
+        "--products",
+        type=int,
+        default=200,
+        metavar="N",
+        help="the most products an eigenvalue may take (200)",
+    )
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -158,6 +213,9 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", type=Path, metavar="F.npz", help="go on from this checkpoint")
     parser.add_argument(
         "--checkpoint", type=Path, metavar="F.npz", help="after each epoch, write where the training stands"
+    )
+    parser.add_argument(
+        "--path", type=Path, metavar="F.npz", help="write the parameters after each epoch, for surface --path"
     )
     parser.add_argument(
         "-o", "--out", type=Path, metavar="OUT", help="write the trained document: .toml, .onnx or code"
@@ -179,7 +237,7 @@ def _positive(text: str) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is no number") from None
     if not 0 < found < float("inf"):
-        raise argparse.ArgumentTypeError("a learning rate is larger than 0")
+        raise argparse.ArgumentTypeError(f"'{text}' is not larger than 0")
     return found
 
 
@@ -221,6 +279,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "render": ("draw the graph into a file", _render_arguments),
     "optimize": ("run methods on the document's surface, and print their paths", _optimize_arguments),
     "surface": ("compute the document's surface on a grid", _surface_arguments),
+    "sharpness": ("find the largest curvatures of the loss", _sharpness_arguments),
     "train": ("train the document on its data, and print each epoch", _train_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
     "health": ("tell what is ill in a run, and how large everything is", _health_arguments),
@@ -235,7 +294,8 @@ _MODULES = {
     "health": "graph_explorer.cli.health",
     "operations": "graph_explorer.cli.operations",
     "optimize": "graph_explorer.cli.descents",
-    "surface": "graph_explorer.cli.descents",
+    "sharpness": "graph_explorer.cli.sharpness",
+    "surface": "graph_explorer.cli.landscapes",
     "quiz": "graph_explorer.cli.quiz",
     "train": "graph_explorer.cli.training",
 }
@@ -258,7 +318,7 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
     """Runs one command line; returns the exit code.
 
     `window(path)` opens the window, `painter(document, options)` draws a picture of its graph, and
-    `painter(document, options, surface, paths)` one of its surface.
+    `painter(document, options, surface, paths, drawn)` one of its surface.
     """
     from graph_explorer.engine.errors import InputError
 

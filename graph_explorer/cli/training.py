@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from graph_explorer.cli import report
 from graph_explorer.cli.commands import document_of
+from graph_explorer.cli.progress import Progress
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.formats import save_document
@@ -20,11 +21,10 @@ from graph_explorer.lab.epochs import Epoch, train
 from graph_explorer.lab.standing import Standing, load_standing, save_standing
 from graph_explorer.lab.trained import with_result
 from graph_explorer.lab.training import read_training
+from graph_explorer.lab.training_path import TrainingPath, begun, load_path, path_of, save_path
 
 #: Option of the command line → key of `[training]`.
 _SETTINGS = {"epochs": "epochs", "optimizer": "optimizer", "batch_size": "batch_size"}
-#: Characters of the progress bar.
-_BAR = 24
 
 
 def command_train(options: argparse.Namespace) -> int:
@@ -40,21 +40,25 @@ def command_train(options: argparse.Namespace) -> int:
         training = read_training({**table, "seed": table.get("seed", 0) + options.seed})
     except InputError as error:
         raise document.placed(error) from None
-    for path in (options.checkpoint, options.out):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"there is no folder '{path.parent}'; choose another place", source=str(path))
+    for file in (options.checkpoint, options.out, options.path):
+        if file is not None and not file.parent.is_dir():
+            raise InputError(f"there is no folder '{file.parent}'; choose another place", source=str(file))
     start = None if options.resume is None else load_standing(options.resume)
-    progress = _Progress(training.epochs)
+    path = _path(options, document, start)
+    progress = Progress(f"of {training.epochs} epochs")
     last: tuple[Epoch, Standing] | None = None
     try:
         for epoch, standing in train(document, training, start=start, checkpoint=progress.show):
             last = epoch, standing
+            path = path.with_standing(standing)
             if options.checkpoint is not None:
                 save_standing(standing, options.checkpoint)
             progress.clear()
             _say(epoch, options.json)
     finally:
         progress.clear()
+        if options.path is not None and last is not None:
+            save_path(path, options.path)
     if last is None:
         raise InputError(f"all {training.epochs} epochs are done already; ask for more with --epochs")
     if options.out is not None:
@@ -64,26 +68,13 @@ def command_train(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Progress:
-    """A bar on the terminal; nothing where standard error is no terminal."""
-
-    def __init__(self, epochs: int) -> None:
-        self.epochs, self.shown = epochs, ""
-
-    def show(self, fraction: float) -> None:
-        if not sys.stderr.isatty():
-            return
-        full = int(_BAR * fraction)
-        line = f"{'█' * full}{'·' * (_BAR - full)} {100 * fraction:3.0f} % of {self.epochs} epochs"
-        if line != self.shown:
-            sys.stderr.write(f"\r{line}")
-            sys.stderr.flush()
-            self.shown = line
-
-    def clear(self) -> None:
-        if self.shown:
-            sys.stderr.write("\r" + " " * len(self.shown) + "\r")
-            self.shown = ""
+def _path(options: argparse.Namespace, document: Document, start: Standing | None) -> TrainingPath:
+    """The path so far: what a file has of it where a training goes on, else where it begins."""
+    if start is None:
+        return begun(document)
+    if options.path is not None and options.path.exists():
+        return load_path(options.path, document).until(start.epoch)
+    return path_of([start])
 
 
 def _say(epoch: Epoch, as_json: bool) -> None:

@@ -109,6 +109,47 @@ def checkpoint_slice(points: Sequence[Point], chosen: Sequence[int]) -> Slice:
     return line_slice(first, second, third)
 
 
+@dataclass(frozen=True)
+class Trail:
+    """A path as it lies to a plane: its feet there, (n, 2), and how far off it the points are, (n,).
+
+    `epochs` are those of the points, `length` is how far the last point is from the first, and `explained`
+    as for a slice.
+    """
+
+    points: Array
+    distances: Array
+    epochs: tuple[int, ...]
+    length: float
+    explained: tuple[float, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the plane holds of the path and what it leaves out, in sentences without a full stop."""
+        plane = "plane" if self.points.shape[1] == 2 else "line"
+        found = []
+        if self.explained:
+            parts = " + ".join(f"{share:.1%}" for share in self.explained)
+            found.append(f"The axes explain {sum(self.explained):.1%} of the path's variance ({parts})")
+        off = float(np.max(self.distances, initial=0.0))
+        if off <= 1e-6 * max(self.length, 1e-12):
+            found.append(f"The whole path lies on this {plane}")
+        else:
+            at = self.epochs[int(np.argmax(self.distances))]
+            found.append(
+                f"The path lies up to {off:.3g} off this {plane} (epoch {at}); from its start to its "
+                f"end it is {self.length:.3g}"
+            )
+        return tuple(found)
+
+
+def trail_of(plane: Slice, points: Sequence[Point], epochs: Sequence[int]) -> Trail:
+    """A path as it lies to a plane."""
+    feet, distances = plane.placed(points)
+    ends = _flat(points[-1], plane.origin) - _flat(points[0], plane.origin)
+    return Trail(feet, distances, tuple(epochs), float(np.linalg.norm(ends)), plane.explained)
+
+
 def window_around(coordinates: Array, least: float = 0.0) -> tuple[float, float, float, float]:
     """The part of the plane that shows these points (n, 2) with room around: left, right, bottom, top."""
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)

@@ -37,6 +37,11 @@ class TrainingPath:
         """The path with one more point."""
         return TrainingPath((*self.epochs, standing.epoch), (*self.points, standing.parameters))
 
+    def until(self, epoch: int) -> TrainingPath:
+        """The path as it was after this epoch."""
+        kept = sum(each <= epoch for each in self.epochs)
+        return TrainingPath(self.epochs[:kept], self.points[:kept])
+
     def at(self, epoch: int) -> int:
         """The place of an epoch in the path; negative ones count from the end. `InputError`."""
         if -len(self.epochs) <= epoch < 0:

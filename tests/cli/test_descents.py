@@ -99,11 +99,12 @@ def test_pictures_get_what_they_show(capsys: pytest.CaptureFixture[str]) -> None
     painted: list[Any] = []
     assert call("optimize", "bowl", "--method", "sgd", "--steps", "4", "-o", "bowl.png", painted=painted) == 0
     assert call("surface", "bowl", "-o", "bowl.svg", painted=painted) == 0
-    (document, options, surface, paths), (_, _, _, none) = painted
+    (document, options, surface, paths, drawn), (_, _, _, none, _) = painted
     assert document.title
     assert options.out == Path("bowl.png")
     assert [axis.label for axis in surface.axes] == ["x", "y"]
     assert paths[0].steps == 4
+    assert drawn.grid is None  # plain numbers are computed as finely as the picture asks
     assert none == ()
 
 

@@ -75,7 +75,7 @@ def test_against_another_document(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (["neuron", "--lr", "0"], "a learning rate is larger than 0"),
+        (["neuron", "--lr", "0"], "'0' is not larger than 0"),
         (["neuron", "--lr", "x"], "'x' is no number"),
         (["neuron", "--against", "nothing.toml"], "nothing.toml"),
         (["neuron", "--against", "neurn"], "neuron"),

@@ -16,6 +16,7 @@ from PySide6.QtGui import QPainter
 from graph_explorer.ui.surface.frame import Box
 from graph_explorer.ui.surface.paint_marks import paint_here, paint_minimum, paint_start
 from graph_explorer.ui.surface.paint_paths import paint_marker
+from graph_explorer.ui.surface.paint_trail import paint_dot
 from graph_explorer.ui.surface.polygons import pen
 from graph_explorer.ui.surface.subject import Subject
 from graph_explorer.ui.surface.writing import SMALL, elided, width_of, write
@@ -54,6 +55,9 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
         Row(lambda p, x, y, c=colour: paint_marker(p, c, x, y, shown, radius=5.0), text, chosen)  # type: ignore[misc]
         for colour, text, chosen in subject.legend
     ]
+    if subject.trail is not None:
+        text = f"path of the training, epochs {subject.trail.epochs[0]} to {subject.trail.epochs[-1]}"
+        found.append(Row(lambda p, x, y: paint_dot(p, x, y, shown), text))
     found += [Row(None, remark) for remark in subject.remarks]
     if arrows:
         found.append(Row(None, arrows))

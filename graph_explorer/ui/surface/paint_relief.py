@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from graph_explorer.engine.notation import number
+from graph_explorer.lab.slices import Trail
 from graph_explorer.ui.surface.frame import Window
 from graph_explorer.ui.surface.levels import Levels
 from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.surface.paint_marks import paint_here, paint_minimum, paint_start
 from graph_explorer.ui.surface.paint_paths import paint_marker
+from graph_explorer.ui.surface.paint_trail import paint_dot
 from graph_explorer.ui.surface.polygons import draw_line, pen, polygon_of, thinned
 from graph_explorer.ui.surface.relief import Eye, Relief, in_block
 from graph_explorer.ui.surface.samples import Samples
@@ -46,6 +48,8 @@ def paint_relief(
     painter.drawImage(QRectF(*eye.box), relief.image)
     _paint_edges(painter, eye, order[2:], shown)
     _paint_names(painter, eye, order[2:], subject.axes, window, shown)
+    if subject.trail is not None:
+        _paint_trail(painter, subject.trail, relief, samples, levels, window, shown)
     for course in sorted(subject.courses, key=lambda each: each.chosen):
         _paint_course(painter, course, subject.reached(course), relief, levels, window, shown)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -99,8 +103,32 @@ def _inside(block: Array) -> Array:
 def _paint_course(
     painter: QPainter, course: Course, step: int, relief: Relief, levels: Levels, window: Window, shown: Theme
 ) -> None:
-    """A path on the surface; what is behind a hill is faint."""
+    """A path on the surface, with the marker of its colour at its head."""
     points, losses = course.path.points[: step + 1], course.path.losses[: step + 1]
+    color, width = shown.series_color(course.colour), 2.6 if course.chosen else 1.8
+    head = _paint_line(painter, points, losses, color, width, relief, levels, window, shown)
+    if head is not None:
+        paint_marker(painter, course.colour, *head, shown, course.chosen)
+
+
+def _paint_trail(
+    painter: QPainter, trail: Trail, relief: Relief, samples: Samples, levels: Levels, window: Window,
+    shown: Theme,
+) -> None:  # fmt: skip
+    """The path of a training, laid on the surface where its points fall on the plane."""
+    heights = samples.at(trail.points[:, 0], trail.points[:, 1])
+    head = _paint_line(
+        painter, trail.points, heights, shown.color("text"), 1.8, relief, levels, window, shown
+    )
+    if head is not None:
+        paint_dot(painter, *head, shown)
+
+
+def _paint_line(
+    painter: QPainter, points: Array, losses: Array, color: QColor, width: float, relief: Relief,
+    levels: Levels, window: Window, shown: Theme,
+) -> tuple[float, float] | None:  # fmt: skip
+    """A line on the surface; what is behind a hill is faint. Where it ends, if that is in sight."""
     with np.errstate(all="ignore"):
         block = in_block(points, levels.share(losses), window)
         inside = _inside(block)
@@ -108,7 +136,8 @@ def _paint_course(
         seen = relief.eye.seen(block)
         kinds = np.where(inside, np.where(relief.hidden(block), 1, 2), 0)
     cuts = np.flatnonzero(np.diff(kinds)) + 1
-    width = 2.6 if course.chosen else 1.8
+    faint = QColor(color)
+    faint.setAlphaF(_FAINT)
     for run in np.split(np.arange(len(block)), cuts):
         kind = kinds[run[0]]
         if kind == 0:
@@ -117,12 +146,11 @@ def _paint_course(
         line = polygon_of(thinned(seen[run]))
         if kind == 2:
             draw_line(painter, line, shown.color("panel", 0.8), width + 2.2)
-        draw_line(painter, line, shown.series_color(course.colour, 1.0 if kind == 2 else _FAINT), width)
-    if inside.any():
-        last = np.flatnonzero(inside)[-1]
-        x, y = seen[last].tolist()
-        if last == len(block) - 1:
-            paint_marker(painter, course.colour, x, y, shown, course.chosen)
+        draw_line(painter, line, color if kind == 2 else faint, width)
+    if not inside.any() or not inside[-1]:
+        return None
+    x, y = seen[-1].tolist()
+    return x, y
 
 
 def _on_top(

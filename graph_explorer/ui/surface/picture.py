@@ -15,7 +15,8 @@ from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.path import Path as Descent
-from graph_explorer.lab.surface import Surface
+from graph_explorer.lab.slices import Trail
+from graph_explorer.lab.surface import Grid, Surface
 from graph_explorer.ui import film, writers
 from graph_explorer.ui.surface.describe import describe
 from graph_explorer.ui.surface.frame import Frame, Window
@@ -25,7 +26,7 @@ from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.surface.plan import make_plan
 from graph_explorer.ui.surface.probe import field
 from graph_explorer.ui.surface.relief import Eye, make_block, make_relief
-from graph_explorer.ui.surface.samples import compute, wanted
+from graph_explorer.ui.surface.samples import between, compute, wanted
 from graph_explorer.ui.surface.sheet import Sheet, arrows_of, paint_back, paint_front
 from graph_explorer.ui.surface.subject import Subject, subject_for, subject_of
 from graph_explorer.ui.theme import theme
@@ -72,15 +73,23 @@ def show(
     document: Document, surface: Surface, paths: Sequence[Descent] = (), *, look: Look | None = None,
     theme_name: str = "light", size: tuple[int, int] = SIZE, window: Window | None = None,
     ratio: float = RATIO, vector: bool = False, subject: Subject | None = None,
-    checkpoint: Checkpoint | None = None,
+    checkpoint: Checkpoint | None = None, grid: Grid | None = None, trail: Trail | None = None,
 ) -> Shown:  # fmt: skip
-    """The picture of a surface with paths on it; `subject` spares making it from the document."""
-    subject = subject or subject_for(document, surface, paths)
+    """The picture of a surface with paths on it; `subject` spares making it from the document.
+
+    Values that are known already come as a `grid`, the path of a training as a `trail`.
+    """
+    if subject is None:
+        subject = subject_for(document, surface, paths)
+        subject = subject if trail is None else replace(subject, trail=trail, here=None)
     look = look or Look(sections=False)
     plan = make_plan(*size, look, titled=True)
     frame = Frame(window or subject.window, plan.plot)
     apart = APART if surface.together else APART_SLOW
-    samples = compute(surface, wanted(frame, apart), (), checkpoint)
+    if grid is None:
+        samples = compute(surface, wanted(frame, apart), (), checkpoint)
+    elif len(grid.y) > 1:
+        samples = between(grid, wanted(frame, APART))
     levels = choose(samples.values, look.scale, subject.lowest)
     ground = make_ground(samples, frame, levels, look, theme_name, ratio, vector=vector)
     shown = theme(theme_name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.lab.surface import Surface
+from graph_explorer.lab.surface import Grid, Surface
 from graph_explorer.ui.surface.frame import Frame, Window
 
 Array = np.ndarray[Any, Any]
@@ -90,6 +90,19 @@ def compute(
         part = slice(begin, begin + portion)
         found[part] = surface.values(np.stack([x[part], y[part]], axis=-1))
     values[rows, columns] = found
+    return Samples(values, made.first, made.power)
+
+
+def between(grid: Grid, made: Samples) -> Samples:
+    """The values of a grid of its own, along straight lines between its points; level beyond its edges."""
+    columns = np.interp(made.x, grid.x, np.arange(len(grid.x)))
+    rows = np.interp(made.y, grid.y, np.arange(len(grid.y)))
+    left = np.minimum(columns.astype(int), len(grid.x) - 2)
+    below = np.minimum(rows.astype(int), len(grid.y) - 2)
+    along, up = columns - left, (rows - below)[:, None]
+    with np.errstate(all="ignore"):
+        spread = grid.values[:, left] * (1 - along) + grid.values[:, left + 1] * along
+        values = spread[below] * (1 - up) + spread[below + 1] * up
     return Samples(values, made.first, made.power)
 
 

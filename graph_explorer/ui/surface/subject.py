@@ -16,6 +16,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import name_text
 from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.path import Path
+from graph_explorer.lab.slices import Trail
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.surface.frame import Window
 from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention
@@ -42,7 +43,8 @@ class Subject:
     """Everything that a picture says about a surface, beside its values.
 
     Paths are drawn up to `step`, or whole. `window` is the part of the plane that the document asks for,
-    `lowest` the least known value.
+    `lowest` the least known value. `trail` is the path of a training as it lies to the plane, `over` says
+    what examples the output is the mean over, "" where they are the document's own.
     """
 
     title: str
@@ -56,6 +58,8 @@ class Subject:
     courses: tuple[Course, ...] = ()
     step: int | None = None
     steps: int = 0
+    trail: Trail | None = None
+    over: str = ""
 
     def reached(self, course: Course) -> int:
         """The step of a path that is shown."""
@@ -74,8 +78,10 @@ class Subject:
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
-        """What holds for all paths: how far they are shown, clipping, noise."""
-        return remarks([course.path for course in self.courses], self.step)
+        """What holds for all paths: how far they are shown, clipping, noise; what a plane leaves out."""
+        over = (f"mean over {self.over}",) if self.over else ()
+        told = self.trail.told if self.trail is not None else ()
+        return (*remarks([course.path for course in self.courses], self.step), *over, *told)
 
 
 def _names(surface: Surface) -> tuple[str, str]:
@@ -91,6 +97,7 @@ def _about(document: Document, axes: tuple[str, str] | None, surface: Surface) -
     return Subject(
         document.name, _names(surface), name_text(surface.output), window_of(document, axes, surface),
         minima, min((_value(surface, point) for point in minima), default=math.inf),
+        over="" if surface.over is None else surface.over.title,
     )  # fmt: skip
 
 
