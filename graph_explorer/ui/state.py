@@ -106,6 +106,8 @@ class State:
     found: Found | None = None
     finding: bool = False
     path_start: str = ""
+    #: boxes of the graph that were moved by hand, and where their middles stand, in scene pixels
+    moved: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     minimap: bool = True  # whether a small map of a large graph is shown
     blocks: bool = True  # whether what repeats in a graph is shown as groups
 

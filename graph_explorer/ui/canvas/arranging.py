@@ -1,83 +1,160 @@
 """Asking for layouts: at once for a small graph, as a job for a large one.
 
-The one rule: a layout follows from the graph, the shapes of its leaves and what is collapsed; the
-last few are kept, so that collapsing and expanding again costs nothing.
+The one rule: a layout follows from how the graph is wired, how large its cards are and what is
+collapsed. The last few are kept by that, so that collapsing and expanding again, undoing an edit or
+opening the same file again costs nothing. Boxes moved by hand are moved in what is kept.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
-
-import numpy as np
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from graph_explorer.document import Document
 from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.trace import Trace
 from graph_explorer.layout import Direction, Layout, arrange
-from graph_explorer.ui.canvas.camera import READABLE, fitted
-from graph_explorer.ui.canvas.cards import Style, make_cards, text_width
-from graph_explorer.ui.canvas.scene import INDENT, Scene
+from graph_explorer.layout.pins import pin
+from graph_explorer.ui.canvas.camera import READABLE, Point, fitted
+from graph_explorer.ui.canvas.deck import Deck, shapes_of
+from graph_explorer.ui.canvas.frames import Frames, least_sizes
+from graph_explorer.ui.canvas.hand import Bundles, Hand
+from graph_explorer.ui.canvas.progress import Progress
+from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.jobs import Jobs
 
 #: With more cards than this the layout is a job.
 AT_ONCE = 300
-_KEPT = 8
-_GREATEST_TITLE = 260.0
+#: So many layouts are kept, of so many boxes together; one is kept whatever its size.
+_KEPT, _MOST_BOXES = 12, 1_500_000
 
 Choice = Literal["auto"] | Direction
+Key = tuple[object, ...]
 Checkpoint = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be laid out: the cards of a run's graph, with some groups collapsed."""
+    """What is to be laid out: the cards of a graph, with some groups collapsed.
+
+    Before the first run there is no `trace`: of what is computed no shapes are known then. `moved` has
+    the middles of boxes that a person has put where they stand.
+    """
 
     document: Document
-    trace: Trace
+    trace: Trace | None
     collapsed: frozenset[str]
     direction: Choice = "auto"
     #: width and height of the window, which decide the direction if it is "auto"
     room: tuple[float, float] = (1200.0, 800.0)
+    moved: Mapping[str, Point] = field(default_factory=lambda: MappingProxyType({}))
+    #: inputs whose gradients are switched on
+    asked: frozenset[str] = frozenset()
 
     @property
     def graph(self) -> Graph:
-        return self.trace.graph
+        return self.trace.graph if self.trace is not None else self.document.graph
+
+    @property
+    def output(self) -> str:
+        return self.trace.output if self.trace is not None else self.document.output
+
+    @property
+    def wrt(self) -> frozenset[str]:
+        """The leaves of which gradients are asked."""
+        if self.trace is not None:
+            return frozenset(self.trace.plan.wrt)
+        return frozenset((*self.document.default_wrt, *self.asked))
 
     def same_as(self, other: Wanted) -> bool:
-        """Whether both have the same layout."""
-        return self.graph is other.graph and self.key() == other.key()
+        """Whether both look alike, but for what is known of the values."""
+        return (
+            self.same_deck(other)
+            and (self.collapsed, self.direction, self.moved)
+            == (other.collapsed, other.direction, other.moved)
+            and (self.direction != "auto" or self.room == other.room)
+        )
 
-    def key(self) -> tuple[object, ...]:
-        """Equal keys have equal layouts; the graph itself is compared by identity."""
-        leaves = tuple(np.shape(value) for value in self.document.leaves.values())
-        room = self.room if self.direction == "auto" else None
-        plan = self.trace.plan
-        return id(self.graph), self.collapsed, self.direction, room, leaves, plan.output, plan.wrt
+    def same_deck(self, other: Wanted) -> bool:
+        """Whether the cards of both have the same sizes."""
+        return (
+            self.graph is other.graph
+            and (self.output, self.wrt) == (other.output, other.wrt)
+            and self._shapes() == other._shapes()
+        )
+
+    def _shapes(self) -> tuple[tuple[int, ...], ...]:
+        given = (self.document.inputs, self.document.parameters)
+        return tuple(entry.array.shape for entries in given for entry in entries.values())
+
+    def deck(self) -> Deck:
+        """The cards of all nodes."""
+        graph, leaves = self.graph, self.document.leaves
+        return Deck(graph, leaves, shapes_of(graph, leaves, self.trace), self.output, self.wrt)
+
+
+class Arranged(NamedTuple):
+    """A scene, the run shown on it, and what they were made from.
+
+    `layout` is as it would be if nothing had been moved by hand, `key` what it follows from.
+    """
+
+    scene: Scene
+    progress: Progress
+    layout: Layout
+    key: Key
 
 
 def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Checkpoint | None = None) -> Scene:
     """Lays out what is wanted; `checkpoint(fraction)` may raise to stop."""
+    return arranged(wanted, None, {}, previous, checkpoint).scene
+
+
+def arranged(
+    wanted: Wanted, deck: Deck | None, kept: Mapping[Key, Layout], previous: Layout | None,
+    checkpoint: Checkpoint | None,
+) -> Arranged:  # fmt: skip
+    """What is wanted, close to the `previous` layout or the one that is `kept`."""
+    deck = deck if deck is not None else wanted.deck()
     captions = wanted.document.read.captions
-    cards = make_cards(wanted.graph, wanted.trace, wanted.collapsed, captions, wanted.trace.output)
-    sizes = {name: (card.width, card.height) for name, card in cards.items()}
-    for path in wanted.graph.groups:
-        if path not in sizes:
-            sizes[path] = (_title_width(path, captions), 0.0)
+    groups = Bundles(deck, wanted.collapsed, captions)
+    small = int((groups.owners < 0).sum()) + len(groups) <= AT_ONCE
+    room = wanted.room if wanted.direction == "auto" and small else None
+    key: Key = (deck.key, wanted.collapsed, tuple(captions.items()), wanted.direction, room)
+    layout = kept.get(key)
+    if layout is None:
+        layout = _laid_out(wanted, deck, groups, previous, checkpoint)
+    scene = staged(layout, Hand(deck, groups, layout.ids), captions, wanted.moved)
+    scene.prepare()
+    return Arranged(scene, Progress(wanted.trace, scene), layout, key)
+
+
+def staged(layout: Layout, cards: Hand, captions: Mapping[str, str], moved: Mapping[str, Point]) -> Scene:
+    """The scene of a layout whose boxes a person has moved."""
+    known = {name: middle for name, middle in moved.items() if layout.place(name) >= 0}
+    if known:
+        layout = pin(layout, known, {name: cards.group(layout.place(name)) for name in known})
+    return Scene(layout, cards, Frames(layout.groups, captions))
+
+
+def _laid_out(
+    wanted: Wanted, deck: Deck, groups: Bundles, previous: Layout | None, checkpoint: Checkpoint | None
+) -> Layout:
+    captions = wanted.document.read.captions
+    shut = dict(zip(groups.paths, map(tuple, groups.sizes.tolist()), strict=True))
     lay_out = partial(
-        arrange, wanted.graph, sizes, collapsed=wanted.collapsed, previous=previous,
-        checkpoint=checkpoint,
+        arrange, deck.wiring, deck.sizes, groups={**least_sizes(wanted.graph.groups, captions), **shut},
+        collapsed=wanted.collapsed, previous=previous, checkpoint=checkpoint,
     )  # fmt: skip
     if wanted.direction != "auto":
-        layout = lay_out(direction=wanted.direction)
-    elif previous is not None or len(cards) > AT_ONCE:
-        layout = lay_out(direction=previous.direction if previous is not None else "down")
-    else:
-        layout = _better(lay_out(direction="down"), lay_out(direction="right"), wanted.room)
-    return Scene(layout, cards, captions)
+        return lay_out(direction=wanted.direction)
+    if previous is not None or int((groups.owners < 0).sum()) + len(groups) > AT_ONCE:
+        return lay_out(direction=previous.direction if previous is not None else "down")
+    return _better(lay_out(direction="down"), lay_out(direction="right"), wanted.room)
 
 
 def _better(down: Layout, right: Layout, room: tuple[float, float]) -> Layout:
@@ -88,53 +165,47 @@ def _better(down: Layout, right: Layout, room: tuple[float, float]) -> Layout:
     return right if scales[1] > 1.2 * scales[0] else down
 
 
-def _title_width(path: str, captions: Mapping[str, str]) -> float:
-    caption = captions.get(path, "")
-    title = text_width(path.rsplit("/", 1)[-1], Style.TITLE) + 2 * INDENT + 14
-    return min(title + (text_width(caption, Style.CAPTION) + INDENT if caption else 0.0), _GREATEST_TITLE)
-
-
 class Arranger:
     """Delivers the scenes that are asked for; only the newest request counts."""
 
     def __init__(
-        self, jobs: Jobs, deliver: Callable[[Wanted, Scene], None], failed: Callable[[str], None]
+        self, jobs: Jobs, deliver: Callable[[Wanted, Arranged], None], failed: Callable[[str], None]
     ) -> None:
         self._jobs = jobs
         self._deliver = deliver
         self._failed = failed
-        self._kept: OrderedDict[tuple[object, ...], tuple[Graph, Scene]] = OrderedDict()
+        self._kept: OrderedDict[Key, Layout] = OrderedDict()
+        self._last: tuple[Wanted, Deck] | None = None
 
     def ask(self, wanted: Wanted, previous: Layout | None) -> None:
         """Delivers the scene now, or when it is ready."""
-        key = wanted.key()
         self._jobs.cancel("layout")
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] is wanted.graph:
-            self._kept.move_to_end(key)
-            self._deliver(wanted, kept[1])
-        elif _count(wanted) <= AT_ONCE:
-            self._finish(wanted, make_scene(wanted, previous))
+        deck = self._last[1] if self._last is not None and self._last[0].same_deck(wanted) else None
+        kept = dict(self._kept)
+        if len(wanted.graph) <= 10 * AT_ONCE and _count(wanted) <= AT_ONCE:
+            self._finish(wanted, arranged(wanted, deck, kept, previous, None))
         else:
             self._jobs.start(
                 "layout", "Arranging the graph",
-                lambda checkpoint: make_scene(wanted, previous, checkpoint),
+                lambda checkpoint: arranged(wanted, deck, kept, previous, checkpoint),
                 partial(self._finish, wanted), lambda error: self._failed(str(error)),
             )  # fmt: skip
 
-    def _finish(self, wanted: Wanted, scene: Scene) -> None:
-        self._kept[wanted.key()] = (wanted.graph, scene)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        self._deliver(wanted, scene)
+    def _finish(self, wanted: Wanted, found: Arranged) -> None:
+        self._last = wanted, found.scene.cards.deck
+        self._kept[found.key] = found.layout
+        self._kept.move_to_end(found.key)
+        boxes = sum(len(layout.ids) for layout in self._kept.values())
+        while len(self._kept) > 1 and (len(self._kept) > _KEPT or boxes > _MOST_BOXES):
+            boxes -= len(self._kept.popitem(last=False)[1].ids)
+        self._deliver(wanted, found)
 
 
 def _count(wanted: Wanted) -> int:
     """How many cards there will be, roughly: nodes in collapsed groups do not count."""
-    if not wanted.collapsed:
+    if not wanted.collapsed or len(wanted.graph) <= AT_ONCE:
         return len(wanted.graph)
-    roots = tuple(wanted.collapsed)
-    inside = tuple(f"{path}/" for path in roots)
+    inside = tuple(f"{path}/" for path in wanted.collapsed)
     return sum(
         1 for node in wanted.graph if node.group not in wanted.collapsed and not node.group.startswith(inside)
     )

@@ -1,26 +1,25 @@
 """What the card of a node or of a collapsed group says, and how large it is for that.
 
 The one rule: a card's size follows from the graph and from shapes, never from numbers or from the
-time, so that stepping and dragging a value move nothing.
+time, so that stepping and dragging a value move nothing. Sizes are worked out for many cards at once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from graph_explorer.engine.graph import Graph, Node, enclosing
-from graph_explorer.engine.notation import number, shape
-from graph_explorer.engine.trace import Trace
-from graph_explorer.ui.canvas.signs import sign
 from graph_explorer.ui.fonts import font
+
+Floats = NDArray[np.float64]
 
 PADDING = 9.0
 TOP = 7.0
@@ -145,11 +144,6 @@ class Card:
     count: int = 2
 
     @property
-    def pictured(self) -> bool:
-        """Whether the value is shown as a small picture: an array that is too large to be written out."""
-        return bool(self.sizes) and not written_out(self.sizes or ())
-
-    @property
     def named(self) -> bool:
         """Whether the program gave the node its name, rather than the operator."""
         return "." not in self.name or self.kind is Kind.GROUP
@@ -157,16 +151,9 @@ class Card:
     @property
     def rows(self) -> tuple[float, float, float]:
         """From the card's upper border: where the rows of value and gradient begin; their height."""
-        height = PICTURE_ROW if self.pictured else ROW
+        height = PICTURE_ROW if pictured(self.sizes) else ROW
         first = self.height - BOTTOM - self.count * height
         return first, first + height, height
-
-    def picture_size(self) -> tuple[float, float]:
-        """Width and height of the small picture of an array, in scene pixels."""
-        rows, columns = picture_grid(self.sizes or ())
-        if rows == 1:
-            return max(8.0, min(11.0 * columns, PICTURE_WIDEST)), PICTURE * 0.6
-        return max(8.0, min(PICTURE * columns / rows, PICTURE_WIDEST)), PICTURE
 
 
 def written_out(sizes: tuple[int, ...]) -> bool:
@@ -174,15 +161,32 @@ def written_out(sizes: tuple[int, ...]) -> bool:
     return (len(sizes) <= 1 and math.prod(sizes) <= MOST_WRITTEN) or math.prod(sizes) == 1
 
 
+def pictured(sizes: tuple[int, ...] | None) -> bool:
+    """Whether there is room for a small picture: for an array of that shape, or one of unknown shape."""
+    return sizes is None or not written_out(sizes)
+
+
+def picture_size(sizes: tuple[int, ...] | None) -> tuple[float, float]:
+    """Width and height of the small picture of an array, in scene pixels; the largest if unknown."""
+    if sizes is None:
+        return PICTURE_WIDEST, PICTURE
+    rows, columns = picture_grid(sizes)
+    if rows == 1:
+        return max(8.0, min(11.0 * columns, PICTURE_WIDEST)), PICTURE * 0.6
+    return max(8.0, min(PICTURE * columns / rows, PICTURE_WIDEST)), PICTURE
+
+
 def mark_width(terms: int) -> float:
     """The room for the mark of a partial sum, in scene pixels."""
     return text_width(f"Σ {terms}/{terms}", Style.MARK) + 16 if terms > 1 else 0.0
 
 
-def number_width(sizes: tuple[int, ...]) -> float:
-    """The room for a value's text, in scene pixels."""
-    count = math.prod(sizes)
-    return NUMBER if count == 1 or not written_out(sizes) else 12 + ENTRY * count
+def number_width(sizes: tuple[int, ...] | None) -> float:
+    """The room for the row of a value of that shape, its label and picture included, in scene pixels."""
+    if pictured(sizes):
+        return LABEL + NUMBER + picture_size(sizes)[0] + 6
+    count = math.prod(sizes or ())
+    return LABEL + (NUMBER if count == 1 else 12 + ENTRY * count)
 
 
 def picture_grid(sizes: tuple[int, ...]) -> tuple[int, int]:
@@ -196,94 +200,63 @@ def picture_grid(sizes: tuple[int, ...]) -> tuple[int, int]:
     return rows, columns * max(1, min(math.prod(sizes[:-2]), MOST_COLUMNS // columns))
 
 
-def make_cards(
-    graph: Graph, trace: Trace, collapsed: frozenset[str], captions: Mapping[str, str], output: str
-) -> dict[str, Card]:
-    """The cards of all nodes outside collapsed groups, and of those groups: id or path → card."""
-    constants = _plain_constants(graph, trace)
-    made: dict[str, Card] = {}
-    inside: dict[str, list[int]] = {}
-    for index, node in enumerate(graph.nodes):
-        group = next((path for path in reversed(enclosing(node.group)) if path in collapsed), "")
-        if group:
-            inside.setdefault(group, []).append(index)
-        else:
-            made[node.id] = _node_card(index, node, trace, constants, output)
-    for path, members in inside.items():
-        made[path] = _group_card(path, members, graph, trace, captions.get(path, ""), output)
-    return made
+def text_widths(texts: Sequence[str], style: Style) -> Floats:
+    """The widths of many texts, (n,): as `text_width` measures each of them."""
+    counts = np.fromiter(map(len, texts), np.int64, len(texts))
+    letters = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
+    distinct, codes = np.unique(letters, return_inverse=True)
+    widths = np.array([_letter(chr(letter), style) for letter in distinct.tolist()])
+    ends = np.concatenate([[0.0], np.cumsum(widths[codes])])
+    last = np.cumsum(counts)
+    return np.asarray(ends[last] - ends[last - counts])
 
 
-def _plain_constants(graph: Graph, trace: Trace) -> Mapping[str, float]:
-    found = ((node.id, _value(trace, node.id)) for node in graph.leaves("constant"))
-    return {name: float(value) for name, value in found if value is not None and np.ndim(value) == 0}
+def card_sizes(
+    labels: Sequence[str],
+    before: Floats,
+    captions: Floats,
+    shapes: Sequence[tuple[int, ...] | None],
+    codes: NDArray[np.integer[Any]],
+    terms: NDArray[np.integer[Any]],
+    counts: NDArray[np.integer[Any]] | int,
+    groups: bool = False,
+) -> Floats:
+    """Widths and heights (n, 2) of the cards of nodes, or of `groups`, in scene pixels.
+
+    `before` is the room that the sign takes from each label, `captions` the width of each caption, 0
+    where there is none; `codes` are the places of the shapes of the values among `shapes`. A gradient
+    is a sum of so many `terms`, and there are `counts` rows of numbers. A label or caption that is cut
+    takes all the room that there is.
+    """
+    named = np.array([groups or "." not in label for label in labels], dtype=bool)
+    titles = np.where(named, text_widths(labels, Style.NAME), text_widths(labels, Style.PLAIN_NAME))
+    marks = np.array([mark_width(count) for count in range(min(int(terms.max(initial=0)), 9) + 1)])
+    many = np.flatnonzero(terms > 9)
+    marked = marks[np.minimum(terms, 9)]
+    marked[many] = [mark_width(count) for count in terms[many].tolist()]
+    numbers = np.array([number_width(sizes) for sizes in shapes])[codes] + marked
+    width = 2 * PADDING + np.maximum(np.maximum(before + titles, captions), numbers)
+    width = 4.0 * np.ceil(np.clip(width, NARROWEST, WIDEST) / 4)
+    rows = np.array([PICTURE_ROW if pictured(sizes) else ROW for sizes in shapes])[codes]
+    height = TOP + TITLE + GAP + BOTTOM + counts * rows + (PROGRESS_ROW if groups else 0.0)
+    return np.stack([width, height + np.where(captions > 0, CAPTION, 0.0)], axis=1)
 
 
-def _value(trace: Trace, name: str) -> np.ndarray[Any, Any] | None:
-    return trace.values[trace.plan.number[name]]
+def pill_widths(texts: Sequence[str]) -> Floats:
+    """The widths of the cards of constants, which hold nothing but such a text, in scene pixels."""
+    return np.asarray(4.0 * np.ceil(np.maximum(30.0, text_widths(texts, Style.NUMBER) + 2 * PADDING) / 4))
 
 
-def _shape(trace: Trace, name: str) -> tuple[int, ...] | None:
-    value = _value(trace, name)
-    return None if value is None else np.shape(value)
-
-
-def _node_card(index: int, node: Node, trace: Trace, constants: Mapping[str, float], output: str) -> Card:
-    sizes = _shape(trace, node.id)
-    result = trace.plan.number[node.id]
-    if node.op == "constant":
-        name = number(constants[node.id]) if node.id in constants else shape(sizes or ())
-        width = max(30.0, text_width(name, Style.NUMBER) + 2 * PADDING)
-        wide = _whole(width)
-        return Card(node.id, Kind.CONSTANT, "", name, "", sizes, wide, PILL, index, result, group=node.group)
-    kinds = {"input": Kind.INPUT, "parameter": Kind.PARAMETER}
-    kind = kinds.get(node.op, Kind.OUTPUT if output in node.outputs else Kind.OPERATION)
-    mark = "" if node.is_leaf else sign(node, constants)
-    rows = 1 if kind is Kind.INPUT and node.id not in trace.plan.wrt else 2
-    draft = Card(
-        node.id, kind, mark, node.label, node.caption, sizes, 0, 0, index, result, (), node.group, rows
-    )  # fmt: skip
-    return _card(draft, len(trace.graph.uses(node.id)))
-
-
-def _group_card(
-    path: str, members: Iterable[int], graph: Graph, trace: Trace, caption: str, output: str
-) -> Card:
-    places = tuple(members)
-    inside = {graph.nodes[k].id for k in places}
-    result = graph.nodes[places[-1]].id
-    for k in places:
-        for name in graph.nodes[k].outputs:
-            if name == output or any(use.node not in inside for use in graph.uses(name)):
-                result = name
-    name = path.rsplit("/", 1)[-1]
-    draft = Card(
-        path, Kind.GROUP, "▸", name, caption, _shape(trace, result), 0, 0, -1, trace.plan.number[result],
-        places, path.rpartition("/")[0],
-    )  # fmt: skip
-    return _card(draft, len(graph.uses(result)))
-
-
-def _card(draft: Card, terms: int) -> Card:
-    """The card with its texts cut to fit and its size; its gradient is a sum of so many `terms`."""
-    style = Style.NAME if draft.named else Style.PLAIN_NAME
-    before = sign_width(draft.sign) + 8 if draft.sign else 0.0
-    name = shortened(draft.name, style, WIDEST - 2 * PADDING - before)
-    caption = shortened(draft.caption, Style.CAPTION, WIDEST - 2 * PADDING)
-    values = LABEL + number_width(draft.sizes or ()) + mark_width(terms)
-    values += draft.picture_size()[0] + 6 if draft.pictured else 0
-    title = before + text_width(name, style)
-    width = 2 * PADDING + max(title, text_width(caption, Style.CAPTION), values)
-    height = TOP + TITLE + GAP + draft.count * (PICTURE_ROW if draft.pictured else ROW) + BOTTOM
-    height += (CAPTION if caption else 0) + (PROGRESS_ROW if draft.members else 0)
-    width = _whole(min(max(width, NARROWEST), WIDEST))
-    return replace(draft, name=name, caption=caption, width=width, height=height)
+def cut(card: Card) -> Card:
+    """The card with its texts cut to fit."""
+    if card.kind is Kind.CONSTANT:
+        return card
+    style = Style.NAME if card.named else Style.PLAIN_NAME
+    before = sign_width(card.sign) + 8 if card.sign else 0.0
+    name = shortened(card.name, style, WIDEST - 2 * PADDING - before)
+    return replace(card, name=name, caption=shortened(card.caption, Style.CAPTION, WIDEST - 2 * PADDING))
 
 
 def sign_width(mark: str) -> float:
     """The width of the badge that holds an operation's sign."""
     return max(TITLE, text_width(mark, Style.SIGN) + 10)
-
-
-def _whole(width: float) -> float:
-    return 4.0 * math.ceil(width / 4)

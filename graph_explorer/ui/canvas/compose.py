@@ -90,7 +90,8 @@ def compose(card: Card, moment: Moment, stage: int) -> Drawing:
     drawing = Drawing()
     value = moment.value(card)
     if card.kind is Kind.CONSTANT:
-        _constant(drawing, card, value)
+        x = (card.width - text_width(card.name, Style.NUMBER)) / 2
+        drawing.write(card.name, Style.NUMBER, "text", x, 0, card.height)
         return drawing
     gradient = moment.gradient(card, stage)
     _title(drawing, card, stage)
@@ -113,7 +114,7 @@ def compose(card: Card, moment: Moment, stage: int) -> Drawing:
 
 def _stops(card: Card, moment: Moment) -> bool:
     """Whether the card's operation lets no gradient through to any of its inputs."""
-    node = moment.trace.graph.nodes[card.node] if card.node >= 0 else None
+    node = moment.trace.graph.nodes[card.node] if moment.trace is not None and card.node >= 0 else None
     return node is not None and not node.is_leaf and not operation_of(node).has_gradient
 
 
@@ -146,24 +147,17 @@ def _title(drawing: Drawing, card: Card, stage: int) -> None:
         drawing.write(card.caption, Style.CAPTION, "muted", size.PADDING, top, size.CAPTION, fine=True)
 
 
-def _constant(drawing: Drawing, card: Card, value: Array | None) -> None:
-    if value is not None:
-        text = shape(value.shape) if value.ndim else number(value[()])
-        x = (card.width - text_width(text, Style.NUMBER)) / 2
-        drawing.write(text, Style.NUMBER, "text", x, 0, card.height)
-
-
 def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, role: str) -> None:
     height, x = card.rows[2], size.PADDING
     shade = "muted" if role == "value" else role
     drawing.write(label, Style.NUMBER, shade, x, top, height, fine=True)
     x += size.LABEL
-    if not card.pictured:
+    if not size.pictured(array.shape):
         digits = DIGITS if array.size == 1 else DIGITS - 1
         text = _fitting(lambda digits: brief(array, digits), digits, Style.NUMBER, card, x)
         drawing.write(text, Style.NUMBER, role, x, top, height)
         return
-    wide, high = card.picture_size()
+    wide, high = size.picture_size(array.shape)
     drawing.thumbs.append(Thumb(x, top + (height - high) / 2, wide, high, array, role))
     x += wide + 6
     if role == "value":

@@ -6,14 +6,13 @@ the frame, that stood for it before; lines hold on to their cards all the way.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
 from graph_explorer.engine.graph import enclosing
 from graph_explorer.ui.canvas.camera import Camera
-from graph_explorer.ui.canvas.scene import Box, Floats, Frame, Scene
+from graph_explorer.ui.canvas.scene import Box, Floats, Scene
 
 #: With more cards than this the new layout is shown at once.
 MOST = 3000
@@ -22,10 +21,10 @@ MOST = 3000
 def origins(before: Scene, now: Scene) -> Floats:
     """By how much each card of `now` stood elsewhere in `before`, (n, 2); 0 for what was not there."""
     away = np.zeros((len(now), 2))
-    for place, card in enumerate(now.cards):
-        source = _source(before, card.id, card.group)
+    for place, name in enumerate(now.cards.ids):
+        source = _source(before, name, now.cards.group(place))
         if source is not None:
-            away[place] = np.subtract(_centre(source), _centre(now.boxes[place]))
+            away[place] = np.subtract(_centre(source), _centre(now.box(place)))
     return away
 
 
@@ -40,26 +39,18 @@ def _source(before: Scene, name: str, group: str) -> Box | None:
 
 def on_the_way(before: Scene, now: Scene, away: Floats, share: float) -> Scene:
     """The scene when `share` of the way to `now` is done."""
-    rest = (1 - share) * away
-    frames = [
-        dataclasses.replace(frame, box=_between(_frame_source(before, frame) or frame.box, frame.box, share))
-        for frame in now.frames
+    boxes = now.frames.boxes
+    starts = [
+        _source(before, path, path.rpartition("/")[0]) or now.frames.box(place)
+        for place, path in enumerate(now.frames.paths)
     ]
-    return now.displaced(rest, frames)
-
-
-def _frame_source(before: Scene, frame: Frame) -> Box | None:
-    return _source(before, frame.path, frame.path.rpartition("/")[0])
-
-
-def _between(before: Box, now: Box, share: float) -> Box:
-    x, y, width, height = ((1 - share) * a + share * b for a, b in zip(before, now, strict=True))
-    return x, y, width, height
+    way = (1 - share) * np.array(starts, dtype=np.float64).reshape(-1, 4) + share * boxes
+    return now.displaced((1 - share) * away, now.frames.moved(way))
 
 
 def toggled_kept(before: Scene, now: Scene, camera: Camera) -> Camera | None:
     """The camera at which a group that was opened or closed stays where it was; None if none was."""
-    changed = {frame.path for frame in before.frames} ^ {frame.path for frame in now.frames}
+    changed = set(before.frames.paths) ^ set(now.frames.paths)
     for path in sorted(changed, key=len):
         old, new = before.box_of(path), now.box_of(path)
         if old is not None and new is not None:
@@ -72,10 +63,9 @@ def nearest_kept(before: Scene, now: Scene, camera: Camera, room: tuple[float, f
     middle = np.array(camera.scene((room[0] / 2, room[1] / 2)))
     centres = before.boxes[:, :2] + before.boxes[:, 2:] / 2
     for place in np.argsort(((centres - middle) ** 2).sum(axis=1)).tolist():
-        kept = now.box_of(before.cards[place].id)
+        kept = now.box_of(before.cards.ids[place])
         if kept is not None:
-            x, y, width, height = before.boxes[place].tolist()
-            return camera.with_point(_top(kept), camera.seen(_top((x, y, width, height))))
+            return camera.with_point(_top(kept), camera.seen(_top(before.box(place))))
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
@@ -61,20 +62,23 @@ def _walk(view: GraphView, way: Way) -> None:
     if place < 0:
         _select(view, _start(view, here))
     else:
-        _select(view, scene.cards[neighbour(scene, place, way)].id)
+        _select(view, scene.cards.ids[neighbour(scene, place, way)])
 
 
 def _start(view: GraphView, here: str) -> str:
     """Where the walk begins: in the selected frame, at the present step, or at the first card."""
     scene = view.scene
     assert scene is not None
-    inside = (card.id for card in scene.cards if here and here in enclosing(card.group))
-    return next(inside, "") or view.present or scene.cards[0].id
+    cards = scene.cards
+    wiring = cards.deck.wiring
+    inside = np.array([bool(here) and here in enclosing(path) for path in wiring.groups], dtype=bool)
+    nodes = np.flatnonzero(inside[wiring.group]).tolist()
+    return cards.ids[int(cards.places[nodes[0]])] if nodes else view.present or cards.ids[0]
 
 
 def _first(view: GraphView) -> None:
     assert view.scene is not None
-    _select(view, view.scene.cards[0].id)
+    _select(view, view.scene.cards.ids[0])
 
 
 def _output(view: GraphView) -> None:

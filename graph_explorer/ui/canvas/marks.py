@@ -60,7 +60,7 @@ def marks_boxes(marks: Marks, scene: Scene, camera: Camera) -> Iterator[Box]:
     lines = [line for line in (marks.selected_line, marks.pointed_line) if line >= 0]
     if marks.present is not None:
         cards = [card for card in (marks.present.card, marks.present.into) if card >= 0]
-        found += [tuple(scene.boxes[card].tolist()) for card in cards]
+        found += [scene.box(card) for card in cards]
         lines += marks.present.lines
     for line in lines:
         found += scene.line_boxes(line)
@@ -98,7 +98,7 @@ def _present(painter: QPainter, present: Present, scene: Scene, camera: Camera, 
         _trace_line(painter, scene, camera, line, ink, role, _GLOW)
     for card, strokes in ((present.into, ((2.0, 0.6),)), (present.card, _RING)):
         if card >= 0:
-            _surround(painter, scene, camera, scene.cards[card].id, ink, role, strokes, 4.0)
+            _surround(painter, scene, camera, scene.cards.ids[card], ink, role, strokes, 4.0)
 
 
 def _width(width: float, scale: float) -> float:

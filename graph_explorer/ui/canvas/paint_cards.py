@@ -7,7 +7,7 @@ first, then all texts of one font and colour; what is on a card is composed once
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,15 @@ from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.shapes import ROLES, outline, warning_sign
-from graph_explorer.ui.health.heats import heat_colors
+from graph_explorer.ui.health.heats import Levels, heat_colors
 
 _DIMMED, _GREYED = 0.28, 0.45
 #: Heat: how much of its colour a card is filled with near by and from further away; the band near by.
 _HINT, _WARM = 0.1, 0.5
 _BAND, _INSET = 5.0, 9.0
+
+#: So many cards are kept as they were composed.
+_MOST_KEPT = 20_000
 
 Written = list[tuple[tuple[Style, str], float, float, QStaticText, bool]]
 Drawn = tuple[Written, Drawing | None]
@@ -53,7 +56,7 @@ class CardPainter:
         """Draws the cards that touch `box`; the painter draws in scene pixels."""
         self._forget_others(scene, moment)
         places = scene.cards_in(box)
-        stages = moment.progress.stages(moment.time, places)
+        stages = moment.stages_of(places)
         for opacity, chosen in self._by_opacity(scene, moment, places):
             painter.setOpacity(opacity)
             self._paint_alike(painter, scene, moment, detail, places[chosen], stages[chosen])
@@ -73,7 +76,7 @@ class CardPainter:
     ) -> list[tuple[float, NDArray[np.bool_]]]:
         """Bright cards; those that the run never reached; those that a search dims."""
         grey = np.zeros(len(places), bool)
-        if moment.trace.failure is not None:
+        if moment.trace is not None and moment.trace.failure is not None:
             cards = (scene.cards[place] for place in places.tolist())
             grey[:] = [moment.never_computed(card) and card.id != moment.failed for card in cards]
         dim = np.zeros(len(places), bool) if moment.lit is None else ~moment.lit[places]
@@ -106,35 +109,32 @@ class CardPainter:
         self, painter: QPainter, scene: Scene, moment: Moment, at: list[Place],
         stages: NDArray[np.int8], near: bool, plain: bool,
     ) -> None:  # fmt: skip
-        alike: defaultdict[tuple[Kind, int, bool, int], list[Place]] = defaultdict(list)
-        levels = self._levels(moment, at, stages)
-        for where, stage, level in zip(at, stages.tolist(), levels, strict=True):
-            card = scene.cards[where[0]]
-            alike[card.kind, stage, card.id == moment.failed, level].append(where)
+        places = np.array([place for place, _, _ in at], dtype=np.int64)
+        failed = scene.place(moment.failed) if moment.failed else -1
+        looks = [scene.kinds[places], stages, places == failed, self._levels(moment, places, stages)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not plain)
-        for (kind, stage, failed, level), members in alike.items():
-            painter.setPen(self._border(kind, stage, failed, plain))
-            painter.setBrush(self._warm(level, near) if level else self._fill(kind, stage, near))
+        for (kind, stage, fails, level), alike in _alike(looks):
+            painter.setPen(self._border(Kind(kind), stage, bool(fails), plain))
+            painter.setBrush(self._warm(level, near) if level else self._fill(Kind(kind), stage, near))
             if plain:
-                Rows(scene.boxes[[place for place, _, _ in members]]).draw_rectangles(painter)
+                Rows(scene.boxes[places[alike]]).draw_rectangles(painter)
                 continue
+            members = [at[k] for k in alike.tolist()]
             for place, x, y in members:
-                card = scene.cards[place]
                 painter.translate(x, y)
-                self._body(painter, card)
+                self._body(painter, scene.cards[place])
                 painter.translate(-x, -y)
-            if kind is Kind.OUTPUT:
+            if kind == Kind.OUTPUT:
                 self._inner_border(painter, scene, members)
             if near and level:
                 self._bands(painter, scene, members, level)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _levels(self, moment: Moment, at: list[Place], stages: NDArray[np.int8]) -> list[int]:
+    def _levels(self, moment: Moment, places: NDArray[np.int64], stages: NDArray[np.int8]) -> Levels:
         """The level of heat of each card, 0 where none is shown."""
         if moment.warmth is None:
-            return [0] * len(at)
-        places = np.array([place for place, _, _ in at], dtype=np.int64)
-        return [int(level) for level in moment.warmth.seen(stages, places)]
+            return np.zeros(len(places), np.int8)
+        return moment.warmth.seen(stages, places)
 
     def _warm(self, level: int, near: bool) -> QColor:
         """What a card with heat is filled with; near by it is the band that tells, the fill only hints."""
@@ -145,17 +145,10 @@ class CardPainter:
         """A bar of the colour along the lower border of each card."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(heat_colors(self.ink.theme.name)[level])
-        boxes = [
-            QRectF(
-                x + _INSET,
-                y + scene.cards[place].height - _BAND - 1,
-                scene.cards[place].width - 2 * _INSET,
-                _BAND,
-            )
-            for place, x, y in members
-        ]
-        for box in boxes:
-            painter.drawRoundedRect(box, _BAND / 2, _BAND / 2)
+        for place, x, y in members:
+            _, _, width, height = scene.box(place)
+            band = QRectF(x + _INSET, y + height - _BAND - 1, width - 2 * _INSET, _BAND)
+            painter.drawRoundedRect(band, _BAND / 2, _BAND / 2)
 
     def _body(self, painter: QPainter, card: Card) -> None:
         path = outline(card.kind, card.width, card.height)
@@ -195,11 +188,13 @@ class CardPainter:
     # ── what is on them ───────────────────────────────────────────────────────────────────────
 
     def _composed(self, scene: Scene, moment: Moment, place: int, stage: int) -> Drawn:
-        card = scene.cards[place]
-        key = (stage, moment.time if stage == PARTIAL or card.kind is Kind.GROUP else -1)
+        timed = stage == PARTIAL or scene.kinds[place] == Kind.GROUP
+        key = (stage, moment.time if timed else -1)
         kept = self._kept.get(place)
         if kept is None or kept[0] != key:
-            drawing = compose(card, moment, stage)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            drawing = compose(scene.cards[place], moment, stage)
             texts = [
                 ((t.style, t.role), t.x, t.y, self.ink.text(t.text, t.style), t.fine) for t in drawing.texts
             ]
@@ -208,6 +203,8 @@ class CardPainter:
 
     def _sign(self, scene: Scene, place: int) -> Drawn:
         if place not in self._far:
+            if len(self._far) >= _MOST_KEPT:
+                self._far.clear()
             t = compose_far(scene.cards[place])
             text = ((t.style, t.role), t.x, t.y, self.ink.text(t.text, t.style), False)
             self._far[place] = [text], None
@@ -246,13 +243,13 @@ class CardPainter:
         self, painter: QPainter, scene: Scene, moment: Moment, at: list[Place], drawn: list[Drawn]
     ) -> None:
         for (place, x, y), (_, drawing) in zip(at, drawn, strict=True):
-            card = scene.cards[place]
-            if drawing is not None and card.kind is Kind.GROUP:
+            name = scene.cards.ids[place]
+            if drawing is not None and scene.kinds[place] == Kind.GROUP:
                 self._closed_sign(painter, x, y)
-            if drawing is not None and (drawing.troubled or card.id == moment.failed):
-                role = "error" if card.id == moment.failed else "warning"
-                self._warning(painter, x + card.width - 24, y - 8, role)
-            if card.id in moment.breakpoints:
+            if drawing is not None and (drawing.troubled or name == moment.failed):
+                role = "error" if name == moment.failed else "warning"
+                self._warning(painter, x + scene.boxes[place, 2] - 24, y - 8, role)
+            if name in moment.breakpoints:
                 painter.setPen(self.ink.pen("node", 1.5))
                 painter.setBrush(self.ink.brush("error"))
                 painter.drawEllipse(QRectF(x - 6, y - 6, 13, 13))
@@ -274,3 +271,13 @@ class CardPainter:
         painter.drawConvexPolygon(
             [QPointF(middle - 2.5, y - 4.5), QPointF(middle - 2.5, y + 4.5), QPointF(middle + 3.5, y)]
         )
+
+
+def _alike(looks: Sequence[NDArray[Any]]) -> Iterator[tuple[list[int], NDArray[np.int64]]]:
+    """What looks alike together: each look (k small numbers), and where it is."""
+    table = np.stack([look.astype(np.int64) for look in looks])
+    codes = ((table[0] * 8 + table[1]) * 2 + table[2]) * 128 + table[3]
+    order = np.argsort(codes, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        if part.size:
+            yield table[:, part[0]].tolist(), part

@@ -1,7 +1,7 @@
 """The graph from far away: cards as blocks, then as points; lines as rows of points.
 
-The one rule: at this distance nothing is drawn one by one. Points are written straight into an
-image with NumPy; blocks of one colour are one call.
+The one rule: at this distance nothing is drawn one by one. Points and lines along the axes are written
+straight into an image with NumPy; blocks of one colour are one call.
 """
 
 from __future__ import annotations
@@ -18,17 +18,10 @@ from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
 from graph_explorer.ui.canvas.ink import Ink, blended
 from graph_explorer.ui.canvas.moment import Moment
-from graph_explorer.ui.canvas.paint_lines import (
-    ORDER,
-    SHADES,
-    draw_straight,
-    line_states,
-    lit_lines,
-)
+from graph_explorer.ui.canvas.paint_lines import ORDER, SHADES, lit_lines
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
-from graph_explorer.ui.canvas.scene import Box, Scene, bezier
+from graph_explorer.ui.canvas.scene import Box, Places, Scene, bezier
 from graph_explorer.ui.canvas.shapes import ROLES
-from graph_explorer.ui.canvas.warmth import Warmth
 from graph_explorer.ui.health.heats import heat_colors
 
 Floats = NDArray[np.float64]
@@ -40,6 +33,10 @@ _DIMMED = 0.2
 _LONG = 24
 #: A piece that leaves the straight by less than this, in pixels, is drawn straight.
 _STRAIGHT = 0.75
+#: A piece shorter than this, in pixels, is one point.
+_TINY = 1.5
+#: Of more things than this a pixel of the picture some are left out: they would lie over each other.
+_MOST_A_PIXEL, _NEVER_TOO_MANY = 6, 100_000
 
 
 def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
@@ -55,15 +52,15 @@ def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
     return ink.mixed(ROLES[kind], "node", 0.75 if stage >= VALUE else 0.35)
 
 
-def dots(pieces: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Whole points x and y, a pixel apart, along the chords of pieces (p, 4, 2) on screen."""
-    start, way = pieces[:, 0], pieces[:, 3] - pieces[:, 0]
+def dots(ends: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Whole points x and y, a pixel apart, along lines between two ends (k, 2, 2)."""
+    start, way = ends[:, 0], ends[:, 1] - ends[:, 0]
     counts = np.ceil(np.maximum(np.abs(way[:, 0]), np.abs(way[:, 1]))).astype(np.int64) + 1
-    piece = np.repeat(np.arange(len(pieces)), counts)
-    step = np.arange(len(piece)) - (np.cumsum(counts) - counts)[piece]
-    share = (step + 0.5) / counts[piece]
-    x = start[:, 0][piece] + way[:, 0][piece] * share
-    y = start[:, 1][piece] + way[:, 1][piece] * share
+    line = np.repeat(np.arange(len(ends)), counts)
+    step = np.arange(len(line)) - (np.cumsum(counts) - counts)[line]
+    share = (step + 0.5) / counts[line]
+    x = start[:, 0][line] + way[:, 0][line] * share
+    y = start[:, 1][line] + way[:, 1][line] * share
     return np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
 
 
@@ -119,6 +116,43 @@ class Pixels:
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
         self._pixels[y[inside], x[inside]] = color.rgb()  # opaque: 0xFF, red, green, blue
 
+    def thinned(self, found: Places) -> Places:
+        """Of very many things fewer: so many that there are still several for each pixel."""
+        return found[:: 1 + len(found) // (_MOST_A_PIXEL * self._pixels.size + _NEVER_TOO_MANY)]
+
+    def stroke(self, ends: Floats, color: QColor) -> None:
+        """Colours the pixels along upright or level lines, given by their two ends (k, 2, 2).
+
+        Where lines begin and end is counted in a table of the pixels; its running sums then tell how
+        many of them cover each pixel. A thousand lines on top of each other cost no more than one.
+        """
+        cells = np.floor(ends).astype(np.int64)
+        upright = cells[:, 0, 0] == cells[:, 1, 0]
+        self._cover(self._pixels, cells[upright][:, :, (1, 0)], color)
+        self._cover(self._pixels.T, cells[~upright], color)
+
+    def _cover(self, pixels: NDArray[np.uint32], cells: NDArray[np.int64], color: QColor) -> None:
+        """The same for lines along the columns of `pixels`: places along and across, (k, 2, 2)."""
+        high, wide = pixels.shape
+        first, last = cells[:, :, 0].min(axis=1), cells[:, :, 0].max(axis=1)
+        across = cells[:, 0, 1]
+        inside = (across >= 0) & (across < wide) & (last >= 0) & (first < high)
+        first, last, across = np.maximum(first[inside], 0), np.minimum(last[inside], high - 1), across[inside]
+        if not len(across):
+            return
+        left = int(across.min())
+        count = int(across.max()) + 1 - left
+        if (lengths := last - first + 1).sum() < high * count:  # few: pixel by pixel
+            places = np.repeat(np.arange(len(across)), lengths)
+            step = np.arange(len(places)) - (np.cumsum(lengths) - lengths)[places]
+            pixels[first[places] + step, across[places]] = color.rgb()
+            return
+        table = np.zeros((high + 1) * count, dtype=np.int32)
+        np.add.at(table, first * count + across - left, 1)
+        np.subtract.at(table, (last + 1) * count + across - left, 1)
+        covered = np.cumsum(table.reshape(high + 1, count), axis=0)[:-1] > 0
+        pixels[:, left : left + count][covered] = color.rgb()
+
     def __enter__(self) -> Pixels:
         return self
 
@@ -141,85 +175,91 @@ class FarPainter:
         box = camera.scene_box(seen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         with Pixels(painter, seen) as pixels:
-            self._lines(painter, pixels, scene, moment, camera, box, seen)
+            self._lines(painter, pixels, scene, moment, camera, box)
             if points:
                 self._points(pixels, scene, moment, camera, box)
         if not points:
             self._blocks(painter, scene, moment, camera, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
+    # ── lines ─────────────────────────────────────────────────────────────────────────────────
+
     def _lines(
-        self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment,
-        camera: Camera, box: Box, seen: Box,
-    ) -> None:  # fmt: skip
-        """Straight pieces and long curves as lines, short curves as points in the image."""
-        found = scene.pieces_in(box)
+        self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, box: Box
+    ) -> None:
+        """Straight pieces and short curves as points in the image, long curves as chords."""
+        found = pixels.thinned(scene.pieces_in(box))
         found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
-        states = line_states(scene, moment, scene.line_of_piece[found])
-        pieces = scene.pieces[found]
-        straight = scene.bends[found] < _STRAIGHT / camera.scale
-        long = scene.spans[found] * camera.scale > _LONG
+        if not found.size:
+            return
+        states = moment.line_states(scene.sources, scene.line_of_piece[found])
+        ends = pixels.place(on_screen(scene.ends[found], camera))
+        bent = scene.bends[found] * camera.scale >= _STRAIGHT
+        long = np.abs(ends[:, 1] - ends[:, 0]).max(axis=1)
         for state in ORDER:
             these = states == state
             if not these.any():
                 continue
             role, strength = SHADES[state]
-            color = self.ink.mixed(role, "window", strength * _FAINT)  # opaque: several times as fast
-            painter.setPen(QPen(color, 0))
-            draw_straight(painter, pieces[these & straight], camera, seen)
-            bent = these & ~straight
-            curves, bits = pieces[bent & long], pieces[bent & ~long]
-            Rows(chords(distinct(on_screen(curves, camera)))).draw_lines(painter)
-            pixels.put(*dots(pixels.place(on_screen(bits, camera))), color)
+            color = self.ink.mixed(role, "window", strength * _FAINT)
+            tiny = these & (long < _TINY)
+            x, y = np.floor(ends[tiny].mean(axis=1)).astype(np.int64).T
+            pixels.put(x, y, color)
+            pixels.stroke(ends[these & ~tiny & ~bent], color)
+            curves = these & ~tiny & bent
+            pixels.put(*dots(ends[curves & (long <= _LONG)]), color)
+            self._chords(painter, scene.pieces[found[curves & (long > _LONG)]], camera, color)
 
-    def _colored(self, scene: Scene, moment: Moment, box: Box) -> list[tuple[QColor, NDArray[np.int64]]]:
-        """The cards in a rectangle, by colour; the further advanced ones last."""
-        places = scene.cards_in(box)
-        stages = moment.progress.stages(moment.time, places)
+    def _chords(self, painter: QPainter, pieces: Floats, camera: Camera, color: QColor) -> None:
+        if len(pieces):
+            painter.setPen(QPen(color, 0))  # opaque: several times as fast
+            Rows(chords(distinct(on_screen(pieces, camera)))).draw_lines(painter)
+
+    # ── cards ─────────────────────────────────────────────────────────────────────────────────
+
+    def _colored(
+        self, scene: Scene, moment: Moment, places: NDArray[np.int64]
+    ) -> list[tuple[QColor, NDArray[np.bool_]]]:
+        """Which of some cards have which colour; the further advanced ones, or the hottest, last."""
+        stages = moment.stages_of(places)
         lit = np.ones(len(places), bool) if moment.lit is None else moment.lit[places]
         if moment.warmth is not None:
-            return self._warm(moment.warmth, stages, places, lit)
-        codes = (stages.astype(np.int64) * 16 + scene.kinds[places]) * 2 + lit
-        found = []
-        for code in np.unique(codes).tolist():
-            color = block_color(Kind(code // 2 % 16), code // 32, self.ink)
-            color = color if code % 2 else blended(color, self.ink.color("window"), _DIMMED)
-            found.append((color, places[codes == code]))
-        return found
+            looks = moment.warmth.seen(stages, places).astype(np.int16)
+        else:
+            looks = stages.astype(np.int16) * 16 + scene.kinds[places]
+        codes = looks * 2 + lit
+        counts = np.bincount(codes)
+        return [
+            (self._color(code // 2, bool(code % 2), moment.warmth is not None), codes == code)
+            for code in np.flatnonzero(counts).tolist()
+        ]
 
-    def _warm(
-        self, warmth: Warmth, stages: NDArray[np.int8], places: NDArray[np.int64], lit: NDArray[np.bool_]
-    ) -> list[tuple[QColor, NDArray[np.int64]]]:
-        """The same with the colours of heat; the hottest last."""
-        colors = heat_colors(self.ink.theme.name)
-        codes = warmth.seen(stages, places).astype(np.int64) * 2 + lit
-        found = []
-        for code in np.unique(codes).tolist():
-            color = colors[code // 2]
-            color = color if code % 2 else blended(color, self.ink.color("window"), _DIMMED)
-            found.append((color, places[codes == code]))
-        return found
+    def _color(self, look: int, lit: bool, warm: bool) -> QColor:
+        color = heat_colors(self.ink.theme.name)[look] if warm else None
+        color = color or block_color(Kind(look % 16), look // 16, self.ink)
+        return color if lit else blended(color, self.ink.color("window"), _DIMMED)
 
     def _blocks(self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        for color, places in self._colored(scene, moment, box):
-            rows = scene.boxes[places] * camera.scale
-            rows[:, 0] += camera.x
-            rows[:, 1] += camera.y
+        places = scene.cards_in(box)
+        rows = scene.boxes[places] * camera.scale
+        rows[:, :2] += (camera.x, camera.y)
+        for color, these in self._colored(scene, moment, places):
             painter.setBrush(color)
-            Rows(rows).draw_rectangles(painter)
+            Rows(rows[these]).draw_rectangles(painter)
 
     def _points(self, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, box: Box) -> None:
         """Every card as a few pixels, at least one."""
-        for color, places in self._colored(scene, moment, box):
-            rows = scene.boxes[places]
-            sides = rows[:, 2:].mean(axis=0) * camera.scale * pixels.ratio
-            wide, high = (max(1, round(side)) for side in sides.tolist())
-            corners = np.floor(pixels.place(on_screen(rows[:, :2], camera)))
-            x, y = corners.astype(np.int64).T
+        places = pixels.thinned(scene.cards_in(box))
+        sides = scene.mean_size * camera.scale * pixels.ratio
+        wide, high = (max(1, round(side)) for side in sides.tolist())
+        corners = np.floor(pixels.place(on_screen(scene.boxes[places, :2], camera)))
+        x, y = corners.astype(np.int64).T
+        for color, these in self._colored(scene, moment, places):
+            here, there = x[these], y[these]
             for dy in range(high):
                 for dx in range(wide):
-                    pixels.put(x + dx, y + dy, color)
+                    pixels.put(here + dx, there + dy, color)
 
 
 def _clear_image(width: int, height: int, ratio: float) -> QImage:

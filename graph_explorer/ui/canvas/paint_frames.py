@@ -11,8 +11,9 @@ from PySide6.QtGui import QPainter
 
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Style, text_width
+from graph_explorer.ui.canvas.frames import ARROW, INDENT, TITLE, Frame
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
-from graph_explorer.ui.canvas.scene import INDENT, TITLE, Box, Frame, Scene
+from graph_explorer.ui.canvas.scene import Box, Scene
 
 _ROUND = 11.0
 #: Frames smaller than this on screen are left out.
@@ -25,8 +26,8 @@ def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
     """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels."""
     painter.setPen(ink.pen("group_border", 0))
     painter.setBrush(ink.brush("group", 0.75))
-    for frame in scene.frames_in(box, _SMALLEST / camera.scale):
-        seen = QRectF(*camera.seen_box(frame.box))
+    for place in scene.frames.within(box, _SMALLEST / camera.scale).tolist():
+        seen = QRectF(*camera.seen_box(scene.frames.box(place)))
         radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
         painter.drawRoundedRect(seen, radius, radius)
 
@@ -36,32 +37,33 @@ def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
     if near:
         painter.save()
         painter.setTransform(camera.transform(), True)
-        for frame in scene.frames_in(box):
-            _title(painter, frame, ink)
+        for place in scene.frames.within(box).tolist():
+            _title(painter, scene.frames.frame(place), ink)
         painter.restore()
         return
     labelled: dict[str, float] = {}
     x, y, width, height = box
     reach = _LABEL / camera.scale
-    for frame in scene.frames_in((x, y - reach, width, height + 2 * reach), 2 * reach):
-        outer = labelled.get(frame.path.rpartition("/")[0])
-        top = frame.box[1]
-        if outer is None or (top - outer) * camera.scale > _LABEL + 2:
-            outer = top if _label(painter, frame, QRectF(*camera.seen_box(frame.box)), ink) else None
+    frames = scene.frames
+    for place in frames.within((x, y - reach, width, height + 2 * reach), 2 * reach).tolist():
+        path, box = frames.paths[place], frames.box(place)
+        outer = labelled.get(path.rpartition("/")[0])
+        if outer is None or (box[1] - outer) * camera.scale > _LABEL + 2:
+            outer = box[1] if _label(painter, path, QRectF(*camera.seen_box(box)), ink) else None
         if outer is not None:
-            labelled[frame.path] = outer
+            labelled[path] = outer
 
 
 def _title(painter: QPainter, frame: Frame, ink: Ink) -> None:
     x, y, _, _ = frame.box
     texts = [(frame.title, Style.TITLE, "text"), (frame.caption, Style.CAPTION, "muted")]
     prepared = [(ink.text(text, style), style, role) for text, style, role in texts if text]
-    width = 14 + sum(text.size().width() + INDENT for text, _, _ in prepared)
+    width = ARROW + sum(text.size().width() + INDENT for text, _, _ in prepared)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.brush("group", 0.9))
     painter.drawRoundedRect(QRectF(x + INDENT - 5, y + 3, width, TITLE - 5), 5, 5)
     _chevron(painter, x + INDENT, y + TITLE / 2, ink)
-    x += INDENT + 14
+    x += INDENT + ARROW
     for text, style, role in prepared:
         painter.setPen(ink.pen(role))
         draw_texts(painter, style, [(QPointF(x, y + (TITLE - text.size().height()) / 2), text)])
@@ -74,9 +76,9 @@ def _chevron(painter: QPainter, x: float, y: float, ink: Ink) -> None:
     painter.drawConvexPolygon([QPointF(x, y - 2.5), QPointF(x + 8, y - 2.5), QPointF(x + 4, y + 2.5)])
 
 
-def _label(painter: QPainter, frame: Frame, seen: QRectF, ink: Ink) -> bool:
+def _label(painter: QPainter, path: str, seen: QRectF, ink: Ink) -> bool:
     """The name alone, at its full size on screen, on the upper border; whether there is room for it."""
-    name = frame.path.rsplit("/", 1)[-1]
+    name = path.rsplit("/", 1)[-1]
     width = text_width(name, Style.CAPTION) + 12
     if width + 12 > seen.width() or seen.height() < 2 * _LABEL:
         return False

@@ -17,6 +17,7 @@ from graph_explorer.ui.canvas.arrays import Rows, path_of
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.ink import Ink
 from graph_explorer.ui.canvas.moment import Moment
+from graph_explorer.ui.canvas.progress import CUT, FOLLOWED, IDLE, WAITING
 from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier
 
 WIDTH = 1.6
@@ -26,7 +27,6 @@ _STRAIGHT = 0.1
 #: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
 _VAST = 900.0
 
-IDLE, WAITING, FOLLOWED, CUT = range(4)
 ORDER = (CUT, WAITING, IDLE, FOLLOWED)
 SHADES = {
     IDLE: ("edge", 1.0),
@@ -35,16 +35,6 @@ SHADES = {
     CUT: ("edge", 0.8),
 }
 _DIMMED = 0.25
-
-
-def line_states(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray[np.int8]:
-    """How each of the lines looks: IDLE, WAITING for its value, FOLLOWED backward, or CUT."""
-    known = moment.progress.computed[scene.sources[lines]] <= moment.time
-    states = np.where(known, IDLE, WAITING).astype(np.int8)
-    states[moment.progress.followed[lines] <= moment.time] = FOLLOWED
-    if moment.cut:
-        states[np.isin(lines, list(moment.cut))] = CUT
-    return states
 
 
 def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -108,7 +98,7 @@ class LinePainter:
         if not found.size:
             return
         lines = scene.line_of_piece[found]
-        states, bright = line_states(scene, moment, lines), lit_lines(scene, moment, lines)
+        states, bright = moment.line_states(scene.sources, lines), lit_lines(scene, moment, lines)
         straight = scene.bends[found] < _STRAIGHT / camera.scale
         widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
         heads = scene.first_piece[lines + 1] - 1 == found

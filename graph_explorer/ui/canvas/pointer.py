@@ -50,14 +50,13 @@ class Pointer:
         if scene is None:
             return Target()
         x, y = self._view.camera.scene((position.x(), position.y()))
-        frame = scene.frame_at(x, y)
-        inside = frame.path if frame is not None else ""
+        inside = scene.frames.at(x, y)
         card = scene.card_at(x, y)
         if card >= 0:
-            return Target(scene.cards[card].id, inside=inside)
-        title = scene.frame_at(x, y, title_only=True)
-        if title is not None:
-            return Target(title.path, inside=inside)
+            return Target(scene.cards.ids[card], inside=inside)
+        title = scene.frames.at(x, y, title_only=True)
+        if title:
+            return Target(title, inside=inside)
         return Target(line=scene.line_at(x, y, REACH / self._view.camera.scale), inside=inside)
 
     def press(self, event: QMouseEvent) -> None:

@@ -2,21 +2,24 @@
 
 The one rule: what a card shows at a time follows from comparing that time with these arrays, and
 what a step changes is found by bisection, so that the cost of a step does not grow with the graph.
+Before a document has been run nothing ever becomes known.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.engine.trace import Trace
-from graph_explorer.layout import Layout
 from graph_explorer.ui.canvas.cards import Card
+from graph_explorer.ui.canvas.deck import Deck
+from graph_explorer.ui.canvas.hand import Hand
+from graph_explorer.ui.canvas.scene import Scene
 
 Times = NDArray[np.int64]
 
@@ -25,6 +28,8 @@ NEVER = np.iinfo(np.int64).max
 
 #: The stages of a card: nothing known, the value, a part of the gradient, all of it.
 BLANK, VALUE, PARTIAL, COMPLETE = range(4)
+#: The states of a line: its value is known, or not yet; it was followed backward; it passes no gradient.
+IDLE, WAITING, FOLLOWED, CUT = range(4)
 
 
 @dataclass(frozen=True)
@@ -35,104 +40,98 @@ class Changes:
     lines: NDArray[np.int64]
 
 
+class Schedule:
+    """When the values of a run and their gradients become known, whatever is drawn of them.
+
+    `values` (3, values) hold when a value, its gradient's first and its gradient's last term are
+    known. `nodes` (length,) is the node that each event changes; `edges` (k,) the edge of the wiring
+    that each step backward follows, `pull_times` (k,) the time just after it.
+    """
+
+    def __init__(self, trace: Trace, deck: Deck) -> None:
+        plan, forward = trace.plan, trace.forward_length
+        backward = trace.length > forward
+        pulls = np.fromiter(chain.from_iterable(plan.pulls if backward else ()), np.int64).reshape(-1, 2)
+        self.pull_times: Times = np.arange(len(pulls)) + forward + 2
+        self.edges = deck.wiring.edges(*pulls.T)
+        into = deck.edge_values[self.edges]
+        steps = np.array(plan.forward, dtype=np.int64)
+        self.values = np.full((3, len(deck.makers)), NEVER)
+        at = np.zeros(len(deck), dtype=np.int64)
+        at[steps] = np.arange(len(steps)) + 1
+        known = _known(trace)
+        self.values[0, known] = at[deck.makers[known]]
+        self.values[1, into[::-1]] = self.pull_times[::-1]  # of several the one written last stays
+        last = np.zeros(len(deck.makers), dtype=np.int64)
+        last[into] = self.pull_times
+        output = plan.number[plan.output]
+        if backward and plan.takes_gradient[output]:
+            self.values[1, output] = forward + 1
+            last[output] = max(int(last[output]), forward + 1)
+        self.values[2] = np.where(last > 0, last, NEVER)
+        seed = deck.makers[[output]] if backward else np.zeros(0, np.int64)
+        self.nodes = np.concatenate([steps[:forward], seed, deck.makers[into]])
+
+
+def _known(trace: Trace) -> NDArray[np.int64]:
+    """The numbers of the values that the run computed."""
+    if isinstance(trace.values, np.ndarray):
+        return np.arange(len(trace.values))
+    return np.flatnonzero([value is not None for value in trace.values])
+
+
 class Progress:
     """The times at which things become known, for the cards and lines of one scene and one trace.
 
-    `layout` has the cards' places and the lines between them.
     `computed`, `reached` and `complete` (n) hold for each card when its value is known, when the
     first part of its gradient arrives, and when the last one does; for a group, its result's.
     `followed` (m) holds for each line when the first of its edges is followed backward.
     """
 
-    def __init__(self, trace: Trace, cards: Sequence[Card], layout: Layout) -> None:
+    def __init__(self, trace: Trace | None, scene: Scene) -> None:
         self.trace = trace
-        self._cards = cards
-        self._place_cards()
-        self._values = self._value_times()
-        results = np.array([card.result for card in cards], dtype=np.int64)
-        self.computed, self.reached, self.complete = self._values[:, results]
-        self._place_lines(layout)
+        self._cards: Hand = scene.cards
+        self._schedule = Schedule(trace, scene.cards.deck) if trace is not None else None
+        self._place(scene)
 
-    @property
-    def _backward(self) -> bool:
-        return self.trace.length > self.trace.forward_length
+    def onto(self, scene: Scene) -> Progress:
+        """The same run on another scene of the same graph."""
+        made = object.__new__(Progress)
+        made.trace, made._cards, made._schedule = self.trace, scene.cards, self._schedule
+        made._place(scene)
+        return made
 
-    @cached_property
-    def _pulled(self) -> Times:
-        """The number of the value that each pull goes into; none if the run stopped before."""
-        inputs = self.trace.plan.inputs
-        pulls = self.trace.plan.pulls if self._backward else ()
-        return np.array([inputs[node][slot] for node, slot in pulls], dtype=np.int64)
-
-    @cached_property
-    def _pull_times(self) -> Times:
-        """The time just after each pull."""
-        return np.arange(len(self._pulled)) + self.trace.forward_length + 2
-
-    def _place_cards(self) -> None:
-        self._card_of = np.full(len(self.trace.graph), -1, dtype=np.int64)
-        for place, card in enumerate(self._cards):
-            if card.members:
-                self._card_of[list(card.members)] = place
-            else:
-                self._card_of[card.node] = place
-
-    def _value_times(self) -> Times:
-        """(3, values): when a value, its gradient's first and its gradient's last term are known."""
-        trace, plan = self.trace, self.trace.plan
-        times = np.full((3, len(plan.number)), NEVER)
-        for node, numbers in enumerate(plan.outputs):
-            known = plan.forward_position.get(node, -1) + 1
-            for number in numbers:
-                if trace.values[number] is not None:
-                    times[0, number] = known
-        np.minimum.at(times[1], self._pulled, self._pull_times)
-        last = np.zeros(len(plan.number), dtype=np.int64)
-        np.maximum.at(last, self._pulled, self._pull_times)
-        output = plan.number[plan.output]
-        if self._backward and plan.takes_gradient[output]:
-            seeded = trace.forward_length + 1
-            times[1, output] = seeded
-            last[output] = max(int(last[output]), seeded)
-        times[2] = np.where(last > 0, last, NEVER)
-        return times
-
-    def _place_lines(self, layout: Layout) -> None:
-        pulls = np.array(self.trace.plan.pulls if self._backward else (), dtype=np.int64).reshape(-1, 2)
-        line_of = layout.lines_of(*pulls.T)
-        shown = line_of >= 0
-        self.followed = np.full(len(layout.lines), NEVER)
-        np.minimum.at(self.followed, line_of[shown], self._pull_times[shown])
-        self._line_touches = self._pull_times[shown], line_of[shown]
-
-    @cached_property
-    def _card_touches(self) -> tuple[Times, Times]:
-        """All moments at which a card changes, in order of time, and the places of the cards."""
-        trace, plan = self.trace, self.trace.plan
-        node_of = np.zeros(len(plan.number), dtype=np.int64)
-        for node, numbers in enumerate(plan.outputs):
-            node_of[list(numbers)] = node
-        forward = np.array(plan.forward[: trace.forward_length], dtype=np.int64)
-        seed = node_of[[plan.number[plan.output]]] if self._backward else np.zeros(0, np.int64)
-        nodes = np.concatenate([forward, seed, node_of[self._pulled]])
-        times, places = np.arange(len(nodes)) + 1, self._card_of[nodes]
-        return times[places >= 0], places[places >= 0]
+    def _place(self, scene: Scene) -> None:
+        self.followed: Times = np.full(len(scene.sources), NEVER)
+        nothing = np.zeros(0, np.int64)
+        self._card_touches = self._line_touches = nothing, nothing
+        if self._schedule is None:
+            self.computed = self.reached = self.complete = np.full(len(scene), NEVER)
+            return
+        schedule = self._schedule
+        self.computed, self.reached, self.complete = schedule.values[:, self._cards.results]
+        lines = scene.lines_of_edges(schedule.edges)
+        shown = lines >= 0
+        times, lines = schedule.pull_times[shown], lines[shown]
+        self.followed[lines[::-1]] = times[::-1]  # of several the first one stays
+        self._line_touches = times, lines
+        places = self._cards.places[schedule.nodes]
+        events = np.flatnonzero(places >= 0)
+        self._card_touches = events + 1, places[events]
 
     # ── what is known ─────────────────────────────────────────────────────────────────────────
 
-    def fits(self, trace: Trace) -> bool:
+    def fits(self, trace: Trace | None) -> bool:
         """Whether the same times hold for another run: of the same plan, ended at the same event."""
+        if trace is None or self.trace is None:
+            return trace is self.trace
         return trace.plan is self.trace.plan and trace.length == self.trace.length
 
     def known_from(self, card: Card) -> int:
         """The time from which the value of a card is known."""
-        return int(self._values[0, card.result])
+        return int(self._schedule.values[0, card.result]) if self._schedule is not None else NEVER
 
-    def card_of(self, node: str) -> int:
-        """The place of the card that shows a node, its own or its group's; −1 if there is none."""
-        return int(self._card_of[self.trace.graph.index(node)])
-
-    def stages(self, time: int, cards: NDArray[np.int64]) -> NDArray[np.int8]:
+    def stages(self, time: int, cards: NDArray[np.int64] | slice) -> NDArray[np.int8]:
         """What is known at `time` about some cards: BLANK to COMPLETE."""
         known = (self.computed[cards] <= time).astype(np.int8)
         return np.asarray(known + (self.reached[cards] <= time) + (self.complete[cards] <= time))
@@ -148,23 +147,26 @@ class Progress:
 
     def terms(self, card: Card, time: int) -> tuple[int, int]:
         """How many of the terms of a card's gradient have arrived, and how many there are."""
-        plan = self.trace.plan
-        seeded = plan.number[plan.output] == card.result and self._values[1, card.result] < NEVER
-        positions = plan.terms.get(card.result, ()) if self._backward else ()
-        arrived = bisect_left(positions, self.trace.pulled_by(time))
-        return arrived + bool(seeded and time > self.trace.forward_length), len(positions) + bool(seeded)
+        trace, schedule = self.trace, self._schedule
+        if trace is None or schedule is None:
+            return 0, 0
+        plan = trace.plan
+        seeded = plan.number[plan.output] == card.result and schedule.values[1, card.result] < NEVER
+        positions = plan.terms.get(card.result, ()) if len(schedule.edges) else ()
+        arrived = bisect_left(positions, trace.pulled_by(time))
+        return arrived + bool(seeded and time > trace.forward_length), len(positions) + bool(seeded)
 
     @cached_property
-    def _group_times(self) -> Mapping[str, Times]:
-        found = {}
-        for card in self._cards:
-            if card.members:
-                outputs = self.trace.plan.outputs
-                times = np.sort(self._values[2, [outputs[node][0] for node in card.members]])
-                found[card.id] = times[times < NEVER]
-        return found
+    def _group_times(self) -> dict[int, Times]:
+        return {}
 
     def group_gradients(self, card: Card, time: int) -> tuple[int, int]:
         """How many gradients inside a collapsed group are complete, and how many there will be."""
-        times = self._group_times[card.id]
-        return int(np.searchsorted(times, time, side="right")), len(times)
+        if self._schedule is None:
+            return 0, 0
+        kept = self._group_times.get(card.members[0])
+        if kept is None:
+            values = self._cards.deck.results[list(card.members)]
+            kept = np.sort(self._schedule.values[2, values])
+            kept = self._group_times[card.members[0]] = kept[kept < NEVER]
+        return int(np.searchsorted(kept, time, side="right")), len(kept)

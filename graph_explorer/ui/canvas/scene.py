@@ -1,15 +1,12 @@
 """Where everything on the canvas stands, as arrays: boxes, lines, frames, and what is at a point.
 
 The one rule: a scene never changes and knows no numbers of a run; positions are scene pixels, y
-grows downward. Looking something up is a comparison over arrays, which at 100 000 boxes is faster
-than any tree.
+grows downward. Nothing here is an object a card or a line, so that a million of them are a few arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,60 +14,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.layout import Layout, curves
-from graph_explorer.ui.canvas.cards import Card, Style, shortened, text_width
+from graph_explorer.ui.canvas.frames import Frames
+from graph_explorer.ui.canvas.hand import Hand
+from graph_explorer.ui.canvas.space import Space
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
 Box = tuple[float, float, float, float]
 
-#: Height of a frame's title, and room before and after its text.
-TITLE = 22.0
-INDENT = 10.0
+#: A piece that leaves the straight by more than this, in scene pixels, is a curve.
+CURVED = 0.1
 #: At how many points of each piece of a curve distances are measured.
 _SAMPLES = np.linspace(0.0, 1.0, 9)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The frame of an open group; `depth` counts the frames around it."""
-
-    path: str
-    title: str
-    caption: str
-    box: Box
-    depth: int
-
-
-def frame_title(path: str, caption: str, room: float) -> tuple[str, str]:
-    """The texts on a frame's title that fit into `room` scene pixels: the last part, the caption."""
-    title = shortened(path.rsplit("/", 1)[-1], Style.TITLE, room - 2 * INDENT - 14)
-    left = room - 3 * INDENT - 14 - text_width(title, Style.TITLE)
-    return title, shortened(caption, Style.CAPTION, left) if left > 40 else ""
+#: What is worked out from positions, and so not kept where they change.
+_FOLLOWS = ("bends", "ends", "_cards", "_straight", "_curved", "_pieces_of_kind")
 
 
 class Scene:
     """One layout with its cards.
 
-    `boxes` (n, 4) are x, y, width, height; `sources` and `targets` the places of each line's ends;
-    `bounds` is x, y, width, height of the whole.
+    `boxes` (n, 4) are x, y, width, height; `sources` and `targets` (m,) the places of each line's ends;
+    `pieces` (p, 4, 2) the cubic pieces of all lines, those of line k from `first_piece[k]` on; `bounds`
+    is x, y, width, height of the whole.
     """
 
-    def __init__(self, layout: Layout, cards: Mapping[str, Card], captions: Mapping[str, str]) -> None:
+    def __init__(self, layout: Layout, cards: Hand, frames: Frames) -> None:
         self.layout = layout
-        self.cards: Sequence[Card] = [cards[name] for name in layout.ids]
+        self.cards = cards
+        self.frames = frames
         self.boxes: Floats = np.hstack([layout.centers - layout.sizes / 2, layout.sizes])
-        self.kinds = np.array([card.kind for card in self.cards], dtype=np.int8)
-        #: all cubic pieces of all lines (p, 4, 2), and where those of each line begin, (m + 1,)
         self.pieces, self.first_piece = curves(layout.lines, layout.direction)
-        self.sources = layout.lines.sources
-        self.targets = layout.lines.targets
-        self.frames = _frames(layout, captions)
+        self.sources: Places = layout.lines.sources
+        self.targets: Places = layout.lines.targets
         self.bounds: Box = layout.bounds
 
-    def displaced(self, by: Floats, frames: Sequence[Frame]) -> Scene:
+    def displaced(self, by: Floats, frames: Frames) -> Scene:
         """The same scene with its cards moved by `by` (n, 2), their lines after them, and other frames."""
         made = copy(self)
-        for name in ("bends", "spans", "_piece_boxes", "_frame_boxes"):
+        for name in _FOLLOWS:
             made.__dict__.pop(name, None)
         made.boxes = self.boxes + np.hstack([by, np.zeros_like(by)])
         made.frames = frames
@@ -83,8 +64,22 @@ class Scene:
             made.pieces = moved
         return made
 
+    def prepare(self) -> None:
+        """Works out what looking things up needs, so that it is there when the scene is shown."""
+        self.curves_in((0.0, 0.0, 1.0, 1.0))
+        self.pieces_in((0.0, 0.0, 1.0, 1.0))
+        self.card_at(0.0, 0.0)
+        self.lines_from(0)
+        self.lines_to(0)
+        self.place("")
+
     def __len__(self) -> int:
-        return len(self.cards)
+        return len(self.boxes)
+
+    @property
+    def kinds(self) -> NDArray[np.int8]:
+        """What each card stands for, (n,)."""
+        return self.cards.kinds
 
     def place(self, name: str) -> int:
         """The place of a card; −1 where the node or group is not drawn as one."""
@@ -96,7 +91,7 @@ class Scene:
 
     @cached_property
     def line_of_piece(self) -> Places:
-        return np.repeat(np.arange(len(self.sources)), np.diff(self.first_piece))
+        return np.repeat(np.arange(len(self.sources), dtype=np.int32), np.diff(self.first_piece))
 
     @cached_property
     def multiplicities(self) -> Places:
@@ -106,58 +101,55 @@ class Scene:
     @cached_property
     def bends(self) -> Floats:
         """By how much each piece leaves a straight line along or across the flow, (p,)."""
-        way = np.abs(self.pieces[:, 3] - self.pieces[:, 0])
-        return np.minimum(way[:, 0], way[:, 1])
+        return np.asarray(np.abs(self.pieces[:, 3] - self.pieces[:, 0]).min(axis=1))
 
     @cached_property
-    def spans(self) -> Floats:
-        """How far each piece goes along or across the flow, whichever is more, (p,)."""
-        way = np.abs(self.pieces[:, 3] - self.pieces[:, 0])
-        return np.maximum(way[:, 0], way[:, 1])
+    def ends(self) -> Floats:
+        """Where each piece begins and ends, (p, 2, 2)."""
+        return np.ascontiguousarray(self.pieces[:, ::3])
 
     @cached_property
-    def _frame_boxes(self) -> Floats:
-        """(4, f): left, top, width, height."""
-        boxes = np.array([frame.box for frame in self.frames], dtype=np.float64)
-        return np.ascontiguousarray(boxes.reshape(-1, 4).T)
-
-    @cached_property
-    def _piece_boxes(self) -> Floats:
-        """(4, p): left, top, right, bottom."""
-        return np.ascontiguousarray(np.hstack([self.pieces.min(axis=1), self.pieces.max(axis=1)]).T)
+    def mean_size(self) -> Floats:
+        """The width and height that cards have on average."""
+        return np.asarray(self.boxes[:, 2:].mean(axis=0))
 
     # ── what is in a rectangle, what is at a point ────────────────────────────────────────────
 
+    @cached_property
+    def _cards(self) -> Space:
+        return Space(np.hstack([self.boxes[:, :2], self.boxes[:, :2] + self.boxes[:, 2:]]))
+
+    @cached_property
+    def _pieces_of_kind(self) -> tuple[Places, Places]:
+        """The numbers of the straight pieces, and those of the curves."""
+        curved = self.bends > CURVED
+        return np.flatnonzero(~curved), np.flatnonzero(curved)
+
+    @cached_property
+    def _straight(self) -> Space:
+        return _space_of(self.pieces[self._pieces_of_kind[0]])
+
+    @cached_property
+    def _curved(self) -> Space:
+        return _space_of(self.pieces[self._pieces_of_kind[1]])
+
     def cards_in(self, box: Box) -> Places:
         """The places of the cards that touch a rectangle."""
-        x, y, width, height = box
-        left, top, wide, high = self.boxes.T
-        inside = (left < x + width) & (top < y + height)
-        return np.flatnonzero(inside & (left + wide > x) & (top + high > y))
+        return self._cards.within(box)
 
     def pieces_in(self, box: Box) -> Places:
         """The numbers of the cubic pieces whose bounds touch a rectangle."""
-        x, y, width, height = box
-        left, top, right, bottom = self._piece_boxes
-        return np.flatnonzero((left <= x + width) & (right >= x) & (top <= y + height) & (bottom >= y))
+        straight, curved = self._pieces_of_kind
+        return np.concatenate([straight[self._straight.within(box)], curved[self._curved.within(box)]])
 
     def curves_in(self, box: Box) -> int:
         """How many pieces in a rectangle are no straight lines."""
-        return int((self.bends[self.pieces_in(box)] > 0.1).sum())
-
-    def frames_in(self, box: Box, smallest: float = 0.0) -> list[Frame]:
-        """The frames that touch a rectangle and are no narrower than `smallest`, outer ones first."""
-        x, y, width, height = box
-        left, top, wide, high = self._frame_boxes
-        inside = (left < x + width) & (top < y + height) & (left + wide > x) & (top + high > y)
-        large = (wide >= smallest) & (high >= smallest)
-        return [self.frames[k] for k in np.flatnonzero(inside & large).tolist()]
+        return len(self._curved.within(box))
 
     def card_at(self, x: float, y: float) -> int:
         """The place of the card at a point, −1 if there is none."""
-        left, top, wide, high = self.boxes.T
-        hit = np.flatnonzero((left <= x) & (top <= y) & (left + wide >= x) & (top + high >= y))
-        return int(hit[-1]) if hit.size else -1
+        hit = self.cards_in((x, y, 0.0, 0.0))
+        return int(hit.max()) if hit.size else -1
 
     def line_at(self, x: float, y: float, reach: float) -> int:
         """The line nearest to a point within `reach` scene pixels, −1 if there is none."""
@@ -169,27 +161,60 @@ class Scene:
         best = int(np.argmin(distances))
         return int(self.line_of_piece[near[best]]) if distances[best] <= reach else -1
 
-    def frame_at(self, x: float, y: float, title_only: bool = False) -> Frame | None:
-        """The innermost open frame around a point, or the one whose title is there."""
-        for frame in reversed(self.frames):
-            left, top, width, height = frame.box
-            high = TITLE if title_only else height
-            if left <= x <= left + width and top <= y <= top + high:
-                return frame
-        return None
+    # ── lines ─────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _by_source(self) -> tuple[Places, Places]:
+        """The lines in the order of the cards that they leave, and where those of each card begin."""
+        order = np.argsort(self.sources, kind="stable")
+        return order, np.searchsorted(self.sources[order], np.arange(len(self) + 1))
+
+    @cached_property
+    def _by_target(self) -> tuple[Places, Places]:
+        """The same by the cards that they lead to."""
+        order = np.argsort(self.targets, kind="stable")
+        return order, np.searchsorted(self.targets[order], np.arange(len(self) + 1))
+
+    @cached_property
+    def _line_of_edge(self) -> Places:
+        """The line of each edge of the wiring, −1 where it is not drawn."""
+        lines = self.layout.lines
+        found = np.full(len(self.layout.wiring.source), -1, dtype=np.int64)
+        found[lines.members] = np.repeat(np.arange(len(lines)), lines.multiplicity)
+        return found
+
+    def lines_of_edges(self, edges: Places) -> Places:
+        """The lines that stand for edges of the wiring, −1 where none is drawn."""
+        return self._line_of_edge[edges]
+
+    def lines_from(self, place: int) -> Places:
+        """The lines that leave a card."""
+        order, first = self._by_source
+        return order[first[place] : first[place + 1]] if len(self) else order
+
+    def lines_to(self, place: int) -> Places:
+        """The lines that lead to a card."""
+        order, first = self._by_target
+        return order[first[place] : first[place + 1]]
 
     def line_boxes(self, line: int) -> list[Box]:
         """The bounds of the pieces of a line: together much less than the box around all of it."""
         corners = [(c.min(axis=0).tolist(), c.max(axis=0).tolist()) for c in self.curve(line)]
         return [(left, top, right - left, bottom - top) for (left, top), (right, bottom) in corners]
 
+    def box(self, place: int) -> Box:
+        """The bounds of a card."""
+        x, y, width, height = self.boxes[place].tolist()
+        return x, y, width, height
+
     def box_of(self, name: str) -> Box | None:
         """The bounds of a card or an open frame; None if neither is drawn."""
         place = self.place(name)
-        if place >= 0:
-            left, top, width, height = self.boxes[place]
-            return left, top, width, height
-        return next((frame.box for frame in self.frames if frame.path == name), None)
+        return self.box(place) if place >= 0 else self.frames.box_of(name)
+
+
+def _space_of(pieces: Floats) -> Space:
+    return Space(np.hstack([pieces.min(axis=1), pieces.max(axis=1)]))
 
 
 def bezier(pieces: Floats, at: Floats) -> Floats:
@@ -206,11 +231,3 @@ def _distances(points: Floats, to: Floats) -> Floats:
     length = np.maximum((way**2).sum(axis=2), 1e-12)
     along = np.clip(((to - start) * way).sum(axis=2) / length, 0, 1)
     return np.asarray(np.hypot(*np.moveaxis(start + along[..., None] * way - to, 2, 0)))
-
-
-def _frames(layout: Layout, captions: Mapping[str, str]) -> Sequence[Frame]:
-    found = []
-    for path, box in layout.groups.items():
-        title, caption = frame_title(path, captions.get(path, ""), box[2])
-        found.append(Frame(path, title, caption, box, path.count("/")))
-    return sorted(found, key=lambda frame: frame.depth)

@@ -27,9 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from graph_explorer.engine.graph import Use
-from graph_explorer.engine.trace import Trace
-from graph_explorer.ui.canvas.arranging import Arranger, Choice, Wanted
+from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.layout import Layout
+from graph_explorer.ui.canvas.arranging import Arranged, Arranger, Choice, Wanted
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera, Point, fitted
 from graph_explorer.ui.canvas.cards import Style, style_font
@@ -71,6 +71,7 @@ class GraphView(QWidget):
         self.session = session
         self.direction: Choice = "auto"
         self._stage: Stage | None = None
+        self._layout: Layout | None = None  # of the goal, as if nothing had been moved by hand
         self._goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self._asked: Wanted | None = None
         self._fresh = True  # whether the next layout is of another document
@@ -117,7 +118,7 @@ class GraphView(QWidget):
     @property
     def groups(self) -> frozenset[str]:
         """The paths of all groups of the graph that is shown."""
-        return frozenset(self._stage.trace.graph.groups) if self._stage is not None else frozenset()
+        return frozenset(self._stage.graph.groups) if self._stage is not None else frozenset()
 
     @property
     def selected(self) -> str:
@@ -128,7 +129,7 @@ class GraphView(QWidget):
     def present(self) -> str:
         """The name of the card at which the last event happened, "" before the first."""
         marked = self._marks.present
-        return self._stage.scene.cards[marked.card].id if self._stage is not None and marked else ""
+        return self._stage.scene.cards.ids[marked.card] if self._stage is not None and marked else ""
 
     def drawn(self, name: str) -> str:
         """The name of the card or frame that stands for a node or group."""
@@ -150,13 +151,14 @@ class GraphView(QWidget):
         if now.theme != before.theme:
             self._artist = Artist(now.theme)
             self._eye.spoil()
-        if now.document is None or now.trace is None:
+        if now.document is None:
             self._clear()
             return
         self._remember(before, now)
-        if now.trace is not before.trace or now.collapsed != before.collapsed:
+        parts = ("document", "trace", "collapsed", "asked", "moved")
+        if any(getattr(now, part) is not getattr(before, part) for part in parts):
             self._arrange(before, now)
-        if self._stage is None or self._stage.trace.graph is not now.trace.graph:
+        if self._stage is None or self._stage.graph is not now.graph:
             return  # the picture of the graph before stays until the new one is laid out
         self._show_run(before, now)
         quiet = self._choosing or self._travelling
@@ -171,7 +173,7 @@ class GraphView(QWidget):
     def _clear(self) -> None:
         for motion in (self._eye.motion, self._glide_motion, self._flight_motion):
             motion.drop()
-        self._stage = self._goal = self._asked = None
+        self._stage = self._goal = self._asked = self._layout = None
         self.map.show_stage(None, self._artist, False)
         self._fresh, self._marks = True, Marks()
         self.session.jobs.cancel("layout")
@@ -180,26 +182,28 @@ class GraphView(QWidget):
 
     def _arrange(self, before: State, now: State) -> None:
         assert now.document is not None
-        assert now.trace is not None
-        wanted = Wanted(now.document, now.trace, now.collapsed, self.direction, self._room)
+        wanted = Wanted(
+            now.document, now.trace, now.collapsed, self.direction, self._room, now.moved, now.asked
+        )
         if self._asked is not None and self._asked.same_as(wanted):
             return
         self._asked = wanted
-        other = before.trace is None or before.trace.graph is not now.trace.graph
-        self._fresh = self._fresh or (other and now.saved is not before.saved)
-        previous = None if self._fresh or self._goal is None else self._goal.layout
+        self._fresh = self._fresh or (before.graph is not now.graph and now.saved is not before.saved)
+        previous = None if self._fresh else self._layout
         self._arranger.ask(wanted, previous)
         self.update()
 
-    def _arranged(self, wanted: Wanted, scene: Scene) -> None:
+    def _arranged(self, wanted: Wanted, found: Arranged) -> None:
         """A layout is there: go to it."""
         self._glide_motion.finish()
         self._flight_motion.finish()
+        scene, self._layout = found.scene, found.layout
         before, self._goal = self._goal, scene
         now = self.session.state
-        trace = now.trace if now.trace is not None and now.trace.graph is wanted.graph else wanted.trace
-        start, self._stage = self._stage, Stage(scene, trace)
-        self._stage.show(trace, min(now.time, trace.length), now.breakpoints, self._lit, self._warmth())
+        trace = now.trace if now.graph is wanted.graph else wanted.trace
+        start, self._stage = self._stage, Stage(scene, trace, found.progress)
+        time = min(now.time, trace.length) if trace is not None else 0
+        self._stage.show(trace, time, now.breakpoints, self._lit, self._warmth())
         self._eye.spoil()
         if start is None or before is None or self._fresh:
             self._fresh, self._eye.framing = False, "opening"
@@ -237,15 +241,16 @@ class GraphView(QWidget):
     def _show_run(self, before: State, now: State) -> None:
         """Shows the present run at the present time; a single step lets its numbers fly first."""
         assert self._stage is not None
-        assert now.trace is not None
         stepped = now.time != before.time or now.trace is not before.trace
         if not stepped and self._flight_motion.running:
             self.show_marks()
             return
         self._flight_motion.finish()
         flights: tuple[Flight, ...] = ()
-        if stepped and now.trace is before.trace and self._moves and not self._glide_motion.running:
+        same = now.trace is not None and now.trace is before.trace
+        if stepped and same and self._moves and not self._glide_motion.running:
             quick = clock.monotonic() - self._stepped_at < _RAPID
+            assert now.trace is not None
             flights = () if quick else flights_between(self._stage.scene, now.trace, before.time, now.time)
         if stepped:
             self._stepped_at = clock.monotonic()
@@ -277,7 +282,7 @@ class GraphView(QWidget):
             self._trail.visit(*places)
 
     def _show_time(self, now: State) -> None:
-        if self._stage is None or now.trace is None or now.trace.graph is not self._stage.trace.graph:
+        if self._stage is None or now.graph is not self._stage.graph:
             return
         changed = self._stage.show(now.trace, now.time, now.breakpoints, self._lit, self._warmth())
         self._eye.spoil(changed)
@@ -288,7 +293,12 @@ class GraphView(QWidget):
         """The heat on the cards that are shown; the same as long as nothing of it has changed."""
         state, stage = self.session.state, self._stage
         health = state.health if state.heat else None
-        if stage is None or health is None or health.trace.plan is not stage.trace.plan:
+        if (
+            stage is None
+            or stage.trace is None
+            or health is None
+            or health.trace.plan is not stage.trace.plan
+        ):
             return None
         key = (state.heat, health, state.difference, stage.scene.cards)
         if self._warm is None or any(a is not b for a, b in zip(self._warm[0], key, strict=True)):
@@ -299,7 +309,7 @@ class GraphView(QWidget):
         """Brings the present step into sight, if it is not."""
         marked = self._marks.present
         if marked is not None and self._stage is not None and not self._pointer.dragging:
-            names = [self._stage.scene.cards[card].id for card in (marked.card, marked.into) if card >= 0]
+            names = [self._stage.scene.cards.ids[card] for card in (marked.card, marked.into) if card >= 0]
             self._bring_into_sight(names, self._eye.framing)
 
     def describe(self, name: str) -> str:
@@ -322,9 +332,9 @@ class GraphView(QWidget):
 
     def go_back(self, steps: int = 1) -> None:
         """To what was selected before, and from where it was seen; forward for a negative number."""
-        trace = self.session.state.trace
+        graph = self.session.state.graph
         for _ in range(abs(steps)):
-            place = self._trail.travel(steps > 0, self.camera, lambda found: _is_in(trace, found))
+            place = self._trail.travel(steps > 0, self.camera, lambda found: _is_in(graph, found))
             if place is None:
                 return
             self._travelling = True
@@ -336,7 +346,7 @@ class GraphView(QWidget):
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
         if direction != self.direction:
             self.direction, self._eye.framing = direction, "opening"
-            if self.session.state.trace is not None:
+            if self.session.state.document is not None:
                 self._arrange(self.session.state, self.session.state)
 
     def fit(self) -> None:
@@ -381,7 +391,7 @@ class GraphView(QWidget):
         """The camera that keeps in sight what the view has to keep there by itself."""
         assert self._goal is not None
         assert self._stage is not None
-        output = self._goal.box_of(self.drawn(self._stage.trace.output))
+        output = self._goal.box_of(self.drawn(self._goal.cards.deck.output))
         return self._eye.framed(self._goal.bounds, output)
 
     def _go(self, camera: Camera, framing: Framing = "") -> None:
@@ -490,8 +500,8 @@ class GraphView(QWidget):
         return "\n".join(describe(self.session.state, target.name))
 
 
-def _is_in(trace: Trace | None, place: Place) -> bool:
+def _is_in(graph: Graph | None, place: Place) -> bool:
     """Whether what was selected at a place is still there."""
-    if trace is None:
+    if graph is None:
         return False
-    return not place.selection or place.selection in trace.graph or place.selection in trace.graph.groups
+    return not place.selection or place.selection in graph or place.selection in graph.groups

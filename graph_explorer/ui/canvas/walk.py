@@ -33,8 +33,9 @@ def _centres(scene: Scene, along: bool = False) -> np.ndarray[tuple[int], np.dty
 
 
 def _linked(scene: Scene, place: int, producers: bool) -> Places:
-    here, there = (scene.targets, scene.sources) if producers else (scene.sources, scene.targets)
-    return np.unique(there[here == place])
+    if producers:
+        return np.unique(scene.sources[scene.lines_to(place)])
+    return np.unique(scene.targets[scene.lines_from(place)])
 
 
 def _siblings(scene: Scene, place: int) -> Places:

@@ -6,7 +6,6 @@ collapsed group shows is the number of what comes out of it, or of the weights t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.health import Health
-from graph_explorer.ui.canvas.cards import Card
+from graph_explorer.ui.canvas.hand import Hand
 from graph_explorer.ui.canvas.progress import COMPLETE, VALUE
 from graph_explorer.ui.health.heats import NOTHING, Levels, group_ratios, shown_by
 from graph_explorer.ui.health.kinds import HEATS
@@ -32,17 +31,15 @@ class Warmth:
         return np.where(stages >= self.stage, self.levels[places], np.int8(NOTHING))
 
 
-def warmth_of(
-    name: str, health: Health | None, apart: Difference | None, cards: Sequence[Card]
-) -> Warmth | None:
+def warmth_of(name: str, health: Health | None, apart: Difference | None, cards: Hand) -> Warmth | None:
     """The heat called `name` on cards; None while it is off or not computed."""
     found = shown_by(name, health, apart) if name and health is not None else None
     if found is None or health is None:
         return None
     numbers, scale = found
-    shown = numbers[np.array([card.result for card in cards], dtype=np.int64)]
+    shown = numbers[cards.results]
     if name == "update":
         ratios = group_ratios(health)
-        for place, card in enumerate(cards):
-            shown[place] = ratios[card.id] if card.members else shown[place]
+        shut = np.flatnonzero(cards.bundles >= 0)
+        shown[shut] = [ratios[cards.ids[place]] for place in shut.tolist()]
     return Warmth(scale.levels(shown), COMPLETE if HEATS[name].backward else VALUE)

@@ -34,7 +34,7 @@ def delivered() -> list[tuple[Wanted, Scene]]:
 
 @pytest.fixture
 def arranger(session: Session, delivered: list[tuple[Wanted, Scene]]) -> Arranger:
-    return Arranger(session.jobs, lambda asked, scene: delivered.append((asked, scene)), session.say)
+    return Arranger(session.jobs, lambda asked, found: delivered.append((asked, found.scene)), session.say)
 
 
 def test_a_small_graph_is_there_at_once(
@@ -63,8 +63,32 @@ def test_a_layout_is_kept(
     trace = run(grouped)
     for collapsed in (frozenset(), frozenset({"h:cell"}), frozenset[str]()):
         arranger.ask(Wanted(grouped, trace, collapsed, "down"), None)
-    assert delivered[0][1] is delivered[2][1]
-    assert delivered[0][1] is not delivered[1][1]
+    first, second, third = (scene.layout for _, scene in delivered)
+    assert first is third
+    assert first is not second
+
+
+def test_the_same_graph_read_again_finds_its_layout(
+    arranger: Arranger, delivered: list[tuple[Wanted, Scene]], neuron: Document
+) -> None:
+    again = parse(neuron.program, {"x": 9.0, "y": 0.0}, {"w": 5.0, "b": 6.0})
+    other = parse(neuron.program + "\nM = L + a", {"x": 9.0, "y": 0.0}, {"w": 5.0, "b": 6.0})
+    for document in (neuron, other, again):
+        arranger.ask(wanted(document), None)
+    first, second, third = (scene.layout for _, scene in delivered)
+    assert first is third
+    assert first is not second
+    assert delivered[2][1].cards.deck.graph is again.graph
+
+
+def test_sizes_stay_when_the_values_arrive(
+    arranger: Arranger, delivered: list[tuple[Wanted, Scene]], grouped: Document
+) -> None:
+    arranger.ask(Wanted(grouped, None, frozenset(), "down"), None)
+    arranger.ask(Wanted(grouped, None, frozenset({"h:cell"}), "down"), None)
+    arranger.ask(wanted(grouped), None)
+    assert wanted(grouped).same_as(Wanted(grouped, None, frozenset(), "down"))
+    assert delivered[0][1].layout is delivered[2][1].layout
 
 
 def test_what_a_layout_depends_on(grouped: Document) -> None:

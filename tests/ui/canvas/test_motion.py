@@ -130,8 +130,9 @@ def test_cards_come_out_of_the_box_that_stood_for_them(qapp: object, grouped: Do
             old = before.boxes[before.place(card.id)]
             np.testing.assert_allclose(centre, old[:2] + old[2:] / 2)
     np.testing.assert_allclose(on_the_way(before, now, away, 1.0).boxes, now.boxes)
-    frame = next(frame for frame in start.frames if frame.path == "h:cell")
-    assert frame.box == pytest.approx(box)
+    frame = start.frames.box_of("h:cell")
+    assert frame is not None
+    assert frame == pytest.approx(box)
 
 
 def test_the_camera_holds_what_one_looks_at(qapp: object, grouped: Document) -> None:

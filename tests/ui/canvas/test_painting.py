@@ -16,13 +16,15 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
-from graph_explorer.layout import Layout, Lines, wiring_of
+from graph_explorer.layout import Layout, Lines
 from graph_explorer.ui import pictures
 from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas.arranging import Wanted
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera, fitted
-from graph_explorer.ui.canvas.cards import make_cards
 from graph_explorer.ui.canvas.detail import Detail, Distance, detail_for, distance_at
+from graph_explorer.ui.canvas.frames import Frames
+from graph_explorer.ui.canvas.hand import Bundles, Hand
 from graph_explorer.ui.canvas.marks import Marks
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.sheet import Sheet
@@ -231,18 +233,18 @@ def test_the_picture_is_crisp_on_a_fine_screen(qapp: object, neuron: Document) -
 def by_hand(document: Document) -> pictures.View:
     """A view of a document with its cards in a row, so that no change of layout matters."""
     trace = run(document)
-    cards = make_cards(document.graph, trace, frozenset(), {}, trace.output)
-    middle = np.array([(150.0 * k, 60.0 * (k % 3)) for k in range(len(cards))])
-    sizes = np.array([(card.width, card.height) for card in cards.values()])
-    wiring = wiring_of(document.graph)
+    deck = Wanted(document, trace, frozenset()).deck()
+    wiring, sizes = deck.wiring, deck.sizes
+    middle = np.array([(150.0 * k, 60.0 * (k % 3)) for k in range(len(deck))])
     half = np.stack([sizes[:, 0] / 2, np.zeros(len(sizes))], axis=1)
     ends = np.stack([(middle + half)[wiring.source], (middle - half)[wiring.target]], axis=1)
     numbers = np.arange(len(ends) + 1, dtype=np.int32)
     lines = Lines(wiring.source, wiring.target, ends.reshape(-1, 2), 2 * numbers, numbers[:-1], numbers)
     low, high = (middle - sizes / 2).min(axis=0), (middle + sizes / 2).max(axis=0)
     bounds = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-    layout = Layout(tuple(cards), middle, sizes, lines, {}, bounds, wiring, "right")
-    stage = Stage(Scene(layout, cards, {}), trace)
+    layout = Layout(wiring.ids, middle, sizes, lines, {}, bounds, wiring, "right")
+    cards = Hand(deck, Bundles(deck, frozenset(), {}), layout.ids)
+    stage = Stage(Scene(layout, cards, Frames({}, {})), trace)
     return pictures.View(stage, Marks(), fitted(bounds, 1000, 200), 1000, 200, "light", "")
 
 

@@ -21,7 +21,7 @@ DOCUMENTS = ("neuron", "fan_out", "grouped")
 def staged(document: Document, collapsed: frozenset[str] = frozenset()) -> tuple[Trace, Scene, Progress]:
     trace = run(document, partial=True)
     scene = make_scene(Wanted(document, trace, collapsed, "down"))
-    return trace, scene, Progress(trace, scene.cards, scene.layout)
+    return trace, scene, Progress(trace, scene)
 
 
 @pytest.fixture(params=DOCUMENTS)

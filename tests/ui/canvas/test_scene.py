@@ -7,7 +7,8 @@ import pytest
 
 from graph_explorer.document import Document, run
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
-from graph_explorer.ui.canvas.scene import TITLE, Scene, bezier, frame_title
+from graph_explorer.ui.canvas.frames import TITLE, frame_title
+from graph_explorer.ui.canvas.scene import Scene, bezier
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -51,16 +52,17 @@ def test_lines_are_found_along_their_whole_way(scene: Scene) -> None:
 
 
 def test_frames_are_found_innermost_first(scene: Scene) -> None:
-    paths = [frame.path for frame in scene.frames]
-    assert paths == sorted(paths, key=lambda path: path.count("/"))
-    inner = next(frame for frame in scene.frames if "/" in frame.path)
-    x, y, width, height = inner.box
-    found = scene.frame_at(x + width / 2, y + height / 2)
-    assert found is inner
-    assert scene.frame_at(x + width / 2, y + TITLE / 2, title_only=True) is inner
-    assert scene.frame_at(-500, -500) is None
-    assert inner in scene.frames_in(inner.box)
-    assert inner not in scene.frames_in(inner.box, smallest=1e5)
+    frames = scene.frames
+    assert frames.paths == sorted(frames.paths, key=lambda path: path.count("/"))
+    place = next(place for place, path in enumerate(frames.paths) if "/" in path)
+    x, y, width, height = box = frames.box(place)
+    assert frames.at(x + width / 2, y + height / 2) == frames.paths[place]
+    assert frames.at(x + width / 2, y + TITLE / 2, title_only=True) == frames.paths[place]
+    assert frames.at(-500, -500) == ""
+    assert place in frames.within(box)
+    assert place not in frames.within(box, smallest=1e5)
+    assert frames.frame(place).path == frames.paths[place]
+    assert scene.box_of(frames.paths[place]) == box
 
 
 def test_displaced_lines_stay_with_their_cards(scene: Scene) -> None:
