@@ -21,6 +21,8 @@ from graph_explorer.engine.trace import Trace
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
+#: Edges from one checkpoint to the next.
+_PORTION = 256
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Cost:
         return "reverse" if self.outputs < self.inputs else "forward"
 
 
-def cost(trace: Trace) -> Cost:
+def cost(trace: Trace, checkpoint: Callable[[float], None] = lambda share: None) -> Cost:
     """Counts what the backward pass of `trace` used; `NotComputed` where it did not run."""
     seed = trace.seed
     plan, graph = trace.plan, trace.graph
@@ -99,7 +101,9 @@ def cost(trace: Trace) -> Cost:
     paths: dict[str, int] = {trace.output: 1}
     lengths: dict[str, int] = {trace.output: 0}
     along: dict[str, Work] = {trace.output: Work()}
-    for index, slot in plan.pulls:
+    for position, (index, slot) in enumerate(plan.pulls):
+        if position % _PORTION == 0:
+            checkpoint(position / len(plan.pulls))
         node = graph.nodes[index]
         into = node.inputs[slot]
         work = _edge(trace, node, slot)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph_explorer.engine.cost import Cost, conclusion, cost, count_text, passes_text
-from graph_explorer.engine.errors import NotComputed
+from graph_explorer.engine.errors import InputError, NotComputed
 from graph_explorer.engine.plan import Plan
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
@@ -20,6 +20,9 @@ from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Label
 
+_KEY = "cost"
+#: A backward pass over more edges than this is counted by a job.
+_MANY = 1_000
 _EMPTY = "Open an example to see how much work its backward pass is."
 
 
@@ -73,16 +76,32 @@ class CostPanel(QWidget):
             self._count(now)
 
     def _count(self, now: State) -> None:
+        """Counts for the present run; a long one is counted by a job."""
         trace = now.trace
         self._counted_for, self._theme = (trace.plan if trace is not None else None), now.theme
-        try:
-            found = cost(trace) if trace is not None else None
-        except NotComputed as error:
-            found = None
-            self.conclusion.setText(f"Nothing to count: {error.message}.")
+        self.session.jobs.cancel(_KEY)
+        if trace is None:
+            self._conclude(_EMPTY if now.document is None else NOT_RUN)
+        elif len(trace.plan.pulls) > _MANY:
+            self._conclude("Counting …")
+            self.session.jobs.start(
+                _KEY, "Counting", lambda checkpoint: cost(trace, checkpoint), self._counted, self._fail,
+                after="layout", quiet=True,
+            )  # fmt: skip
         else:
-            nothing = _EMPTY if now.document is None else NOT_RUN
-            self.conclusion.setText(conclusion(found) if found is not None else nothing)
+            try:
+                self._counted(cost(trace))
+            except NotComputed as error:
+                self._fail(error)
+
+    def _counted(self, found: Cost) -> None:
+        self._conclude(conclusion(found), found)
+
+    def _fail(self, error: InputError) -> None:
+        self._conclude(f"Nothing to count: {error.message}.")
+
+    def _conclude(self, said: str, found: Cost | None = None) -> None:
+        self.conclusion.setText(said)
         for section in (self.pass_section, self.methods_section, self.modes_section):
             section.setVisible(found is not None and found.inputs > 0)
         if found is not None:

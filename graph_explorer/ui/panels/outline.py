@@ -23,8 +23,13 @@ from graph_explorer.ui.widgets.icons import icon
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Node", "Value", "Gradient")
+_KEY = "outline"
 _ICONS = {"input": "input", "parameter": "parameter", "constant": "constant"}
 _NOWHERE = QModelIndex()
+#: The tree of a graph of more nodes than this is made by a job, and stands there with its groups closed.
+_MANY = 2_000
+#: Qt's view asks for every row that a model has told it of: so many are told at a time.
+_PORTION = 500
 
 
 @dataclass(eq=False)
@@ -37,11 +42,29 @@ class Row:
     place: int = 0
     number: int = 0
     rows: list[Row] = field(default_factory=list)
+    told: int = _PORTION  # how many of its rows Qt's view has been told of, at most
 
     def add(self, row: Row) -> Row:
         row.above, row.place = self, len(self.rows)
         self.rows.append(row)
         return row
+
+
+@dataclass
+class Rows:
+    """A tree of rows: the top, all of them by number, and by name."""
+
+    top: Row
+    all: list[Row] = field(default_factory=list)
+    by_name: dict[str, Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.all = [self.top]
+        for row in self.all:  # which grows meanwhile
+            self.all.extend(row.rows)
+        for number, row in enumerate(self.all):
+            row.number = number
+        self.by_name = {row.name: row for row in self.all}
 
 
 def rows_of(graph: Graph, typed: str = "") -> Row:
@@ -69,26 +92,26 @@ class Tree(QAbstractItemModel):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.top = Row("")
-        self._rows: list[Row] = [self.top]
-        self._by_name: dict[str, Row] = {}
+        self.rows = Rows(Row(""))
 
-    def rebuild(self, typed: str) -> None:
-        """Makes the tree anew from the present graph."""
+    @property
+    def top(self) -> Row:
+        """The row around all others."""
+        return self.rows.top
+
+    def show(self, rows: Rows) -> None:
+        """Another tree."""
         self.beginResetModel()
-        graph = self.session.state.graph
-        self.top = rows_of(graph, typed) if graph is not None else Row("")
-        self._rows = [self.top]
-        for row in self._rows:  # which grows meanwhile
-            self._rows.extend(row.rows)
-        for number, row in enumerate(self._rows):
-            row.number = number
-        self._by_name = {row.name: row for row in self._rows}
+        self.rows = rows
         self.endResetModel()
 
     def index_of(self, name: str) -> QModelIndex:
         """Where a node or group stands; an invalid index if it is not in the tree."""
-        row = self._by_name.get(name) if name else None
+        row = self.rows.by_name.get(name) if name else None
+        above = row
+        while above is not None and above.above is not None:
+            self._tell(above.above, above.place + 1)
+            above = above.above
         return self.createIndex(row.place, 0, row.number) if row is not None else QModelIndex()
 
     def refresh(self) -> None:
@@ -97,12 +120,33 @@ class Tree(QAbstractItemModel):
 
     def row(self, index: Index) -> Row:
         """The row at an index; the top for none."""
-        return self._rows[index.internalId()] if index.isValid() else self.top
+        return self.rows.all[index.internalId()] if index.isValid() else self.top
 
     # ── Qt's questions ────────────────────────────────────────────────────────────────────────
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return len(self.row(parent).rows) if parent.column() <= 0 else 0
+        return min(len(self.row(parent).rows), self.row(parent).told) if parent.column() <= 0 else 0
+
+    def hasChildren(self, parent: Index = _NOWHERE) -> bool:
+        return self.rowCount(parent) > 0
+
+    def canFetchMore(self, parent: Index) -> bool:
+        row = self.row(parent)
+        return parent.column() <= 0 and row.told < len(row.rows)
+
+    def fetchMore(self, parent: Index) -> None:
+        row = self.row(parent)
+        self._tell(row, row.told + _PORTION)
+
+    def _tell(self, row: Row, count: int) -> None:
+        """Tells the view of the first `count` rows within a row."""
+        count = min(count, len(row.rows))
+        if count <= row.told:
+            return
+        here = self.createIndex(row.place, 0, row.number) if row is not self.top else QModelIndex()
+        self.beginInsertRows(here, row.told, count - 1)
+        row.told = count
+        self.endInsertRows()
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return len(_COLUMNS)
@@ -186,6 +230,7 @@ class Outline(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self._graph: Graph | None = None  # of which a tree was asked for from a job
         self.setObjectName("outline")
         self.setAccessibleName("Outline")
         self.search = QLineEdit()
@@ -231,8 +276,23 @@ class Outline(QWidget):
             self._select()
 
     def _rebuild(self) -> None:
-        self.model.rebuild(self.search.text())
-        self.tree.expandAll()
+        graph, typed = self.session.state.graph, self.search.text()
+        self.session.jobs.cancel(_KEY)
+        if graph is None or len(graph) <= _MANY:
+            self._show_rows(Rows(rows_of(graph, typed)) if graph is not None else Rows(Row("")))
+            return
+        if graph is not self._graph:
+            self.model.show(Rows(Row("")))
+        self._graph = graph
+        self.session.jobs.start(
+            _KEY, "Outline", lambda checkpoint: Rows(rows_of(graph, typed)), self._show_rows,
+            self.session.fail, after="layout", quiet=True,
+        )  # fmt: skip
+
+    def _show_rows(self, rows: Rows) -> None:
+        self.model.show(rows)
+        if len(rows.all) <= _MANY:
+            self.tree.expandAll()
         self.nothing.setVisible(self.model.rowCount() == 0 and bool(self.search.text()))
         self._select()
 

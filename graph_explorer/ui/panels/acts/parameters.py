@@ -23,6 +23,8 @@ _HINTS = (
 )  # fmt: skip
 _ROLES = ("text", "value", "gradient", "gradient")
 _ROWS_SEEN = 8
+#: The first column is made for the longest of so many names.
+_MEASURED = 64
 
 
 class ParameterModel(QAbstractTableModel):
@@ -118,7 +120,8 @@ class ParameterTable(QTableView):
     def show_state(self, now: State) -> None:
         """Shows the parameters of this state."""
         self.shown.show(now)
-        longest = max((self.fontMetrics().horizontalAdvance(name) for name in self.shown.names), default=0)
+        measured = self.shown.names[:_MEASURED]
+        longest = max((self.fontMetrics().horizontalAdvance(name) for name in measured), default=0)
         self.horizontalHeader().resizeSection(0, min(max(longest + 12, 54), 90))
         height = self.sizeHint().height()
         if height != self.maximumHeight():
