@@ -13,6 +13,7 @@ graphs with groups crossed about twice as often.
 """
 
 from graph_explorer.layout.arrange import arrange
+from graph_explorer.layout.pins import pin
 from graph_explorer.layout.planning import TITLE
 from graph_explorer.layout.record import Direction, Layout, Line, Lines, curve, curves
 from graph_explorer.layout.wiring import Member, Wiring, wiring_of
@@ -28,5 +29,6 @@ __all__ = [
     "arrange",
     "curve",
     "curves",
+    "pin",
     "wiring_of",
 ]

@@ -20,6 +20,7 @@ from graph_explorer.layout.pins import pin
 from graph_explorer.layout.planning import Planning
 from graph_explorer.layout.record import Direction, Floats, Layout
 from graph_explorer.layout.regions import Regions, find_regions
+from graph_explorer.layout.staying import stay
 from graph_explorer.layout.stretches import cut_long_regions
 from graph_explorer.layout.wiring import Wiring, wiring_of
 
@@ -50,6 +51,7 @@ def arrange(
     """
     wiring = graph if isinstance(graph, Wiring) else wiring_of(graph)
     pause = checkpoint or _go_on
+    previous = previous.free if previous and previous.direction == direction else None
     tree = find_regions(wiring, collapsed)
     cut_long_regions(tree)
     pause(0.0)
@@ -57,24 +59,9 @@ def arrange(
     pause(0.0)
     planning = Planning(numbering, direction, previous, pause)
     layout = assemble(numbering, planning, direction)
-    if previous is not None and previous.direction == direction:
-        layout = _stay(layout, previous)
-    if pinned:
-        layout = pin(layout, pinned)
-    return layout
-
-
-def _stay(layout: Layout, previous: Layout) -> Layout:
-    """The layout moved as a whole so that half of what was there before stays in its place."""
-    both = [name for name in layout.ids if previous.center(name)]
-    if not both:
-        return layout
-    now = layout.centers[[layout.index(name) for name in both]]
-    before = np.array([previous.center(name) for name in both])
-    away = np.median(before - now, axis=0)
-    if not away.any():
-        return layout
-    return layout.moved(float(away[0]), float(away[1]))
+    if previous is not None:
+        layout = stay(layout, previous)
+    return pin(layout, pinned)
 
 
 def _extents(

@@ -116,7 +116,7 @@ def _names(numbering: Numbering, drawn: Integers) -> tuple[str, ...]:
     tree = numbering.tree
     if np.array_equal(drawn, np.arange(tree.root)):
         return tree.wiring.ids
-    return tuple(map(tree.name, drawn.tolist()))
+    return tuple(tree.names(drawn))
 
 
 def _frames(numbering: Numbering, corners: Floats, turned: bool) -> dict[str, Box]:
@@ -124,7 +124,7 @@ def _frames(numbering: Numbering, corners: Floats, turned: bool) -> dict[str, Bo
     opened = np.flatnonzero(tree.is_region[: tree.first_stretch])
     opened = opened[opened != tree.root]
     boxes = _boxes(corners[opened], numbering.sizes[opened], turned)
-    return dict(zip(map(tree.name, opened.tolist()), boxes, strict=True))
+    return dict(zip(tree.names(opened), boxes, strict=True))
 
 
 def _boxes(corners: Floats, sizes: Floats, turned: bool) -> list[Box]:

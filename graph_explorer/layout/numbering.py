@@ -110,18 +110,13 @@ class Numbering:
         parts = (self.heads[region], self.items(region), self.links(region))
         return b"".join(part.tobytes() for part in parts)
 
-    def places(self, region: int) -> list[int]:
+    def places(self, region: int) -> Integers:
         """The places of the items of a region, NONE for ports."""
-        places: list[int] = self.place_of[self.first_item[region] : self.first_item[region + 1]].tolist()
-        return places
-
-    def rank(self, place: int) -> int:
-        """When a region is planned; NONE for what is no region."""
-        return int(self._rank[place]) if place >= 0 else NONE
+        return self.place_of[self.first_item[region] : self.first_item[region + 1]]
 
     def ranks(self, places: Integers) -> Integers:
-        """When regions are planned, by their places."""
-        return self._rank[places]
+        """When regions are planned, by their places; NONE for what is no region."""
+        return np.where(places >= 0, self._rank[places], NONE)
 
     def items(self, region: int) -> Integers:
         """The items of a region: kind, width and height as bits, seal."""

@@ -21,7 +21,8 @@ _ROOM: Final = 14.0
 
 
 def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]]) -> Layout:
-    """The layout with pinned boxes moved."""
+    """The layout with these boxes pinned and no others."""
+    layout = layout.free
     known = [name for name in pinned if layout.place(name) >= 0]
     if not known:
         return layout
@@ -37,7 +38,7 @@ def pin(layout: Layout, pinned: Mapping[str, tuple[float, float]]) -> Layout:
             if path in frames:
                 frames[path] = _around(frames[path], centers[place], layout.sizes[place], room)
             path, room = path.rpartition("/")[0], room + _ROOM
-    draft = replace(layout, centers=centers, groups=frames)
+    draft = replace(layout, centers=centers, groups=frames, unpinned=layout)
     lines = _follow(draft, {layout.index(name): way for name, way in moved.items()})
     return replace(draft, lines=lines, bounds=_bounds(draft, lines))
 

@@ -37,7 +37,10 @@ Hints = Sequence[float | None]
 
 
 class Planning:
-    """Works out the plan of every region: `plans` in the order of the numbering, `pieces` by key."""
+    """Works out the plan of every region: `plans` in the order of the numbering, `pieces` by key.
+
+    `previous` is an earlier layout of the same direction.
+    """
 
     def __init__(
         self,
@@ -49,8 +52,8 @@ class Planning:
         self.plans: list[Plan] = []
         self.pieces: dict[bytes, Plan] = {}
         self._numbering, self._turned, self._pause = numbering, direction == "right", pause
-        self._previous = previous if previous and previous.direction == direction else None
-        self._known = self._previous.plans if self._previous else {}
+        self._previous = previous
+        self._known = previous.plans if previous else {}
         self._alike: dict[bytes, Plan] = {}
         for first, end in pairwise(numbering.levels):
             numbering.settle_links(first, end)
@@ -85,8 +88,7 @@ class Planning:
         sizes = np.ascontiguousarray(items[:, 1:3]).view(np.float64)
         above: list[tuple[float, ...]] = [()] * len(items)
         below = above.copy()
-        for item, place in enumerate(numbering.places(region)):
-            inner = numbering.rank(place)
+        for item, inner in enumerate(numbering.ranks(numbering.places(region)).tolist()):
             if inner >= 0:
                 above[item], below[item] = self.plans[inner].over, self.plans[inner].under
         return Piece(
@@ -106,10 +108,10 @@ class Planning:
         """Where the children of a region stood across before; empty if none of them did."""
         if self._previous is None:
             return ()
-        tree, places = self._numbering.tree, self._numbering.places(region)
+        places = self._numbering.places(region)
         hints: list[float | None] = [None] * entries
-        for place in places[entries : len(places) - exits]:
-            center = self._previous.center(tree.name(place))
+        for name in self._numbering.tree.names(places[entries : len(places) - exits]):
+            center = self._previous.center(name)
             hints.append(center[1 if self._turned else 0] if center else None)
         return hints if any(hint is not None for hint in hints) else ()
 

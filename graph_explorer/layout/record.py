@@ -88,6 +88,12 @@ class Layout:
     direction: Direction = "down"
     plans: Mapping[bytes, Plan] = field(default_factory=dict, repr=False)
     """The parts this layout is made of, kept so that the next layout can use them again."""
+    unpinned: Layout | None = field(default=None, repr=False)
+
+    @property
+    def free(self) -> Layout:
+        """The layout as it is where nothing was moved by hand."""
+        return self.unpinned or self
 
     @cached_property
     def _places(self) -> dict[str, int]:

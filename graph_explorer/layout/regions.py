@@ -53,11 +53,13 @@ class Regions:
         """The number of the first place that is a stretch."""
         return len(self.wiring) + len(self.paths)
 
-    def name(self, place: int) -> str:
-        """A node's id or a group's path; stretches and the whole picture have none."""
-        if place < self.root:
-            return self.wiring.ids[place]
-        return self.paths[place - self.root] if place < self.first_stretch else ""
+    def names(self, places: Integers) -> list[str]:
+        """Nodes' ids and groups' paths; stretches and the whole picture have none."""
+        ids, paths, root, end = self.wiring.ids, self.paths, self.root, self.first_stretch
+        return [
+            ids[place] if place < root else paths[place - root] if place < end else ""
+            for place in places.tolist()
+        ]
 
     def depths(self) -> Integers:
         """How many regions there are around each place."""
