@@ -64,20 +64,18 @@ class Examples:
 
 def examples_of(network: Network, training: Training) -> Examples:
     """The examples that the settings name, in the form of the document's inputs."""
-    inputs, target = _names(network, training)
+    inputs, target = names_of(network, training)
     folder = network.path.parent if network.path else None
     try:
         found = data_set(training.data, folder, inputs, target)
     except InputError as error:
         raise TrainingError("data", error.message) from None
     count = len(found)
-    chosen = np.random.default_rng((training.split_seed, 2)).permutation(count)
-    kept = min(max(1, round(training.split * count)), count)
-    first, rest = np.sort(chosen[:kept]), np.sort(chosen[kept:])
+    first, rest = split_rows(count, training)
     features = np.asarray(found.features, dtype=float)
     mean = scale = None
     if training.standardize:
-        mean, scale = _moments(features[first])
+        mean, scale = moments(features[first])
         features = (features - mean) / scale
     features = _formed(features, inputs, network)
     targets = features if target == inputs else _formed_targets(found, target, network)
@@ -86,7 +84,14 @@ def examples_of(network: Network, training: Training) -> Examples:
     return Examples(inputs, target, whole.rows(first), whole.rows(rest), found.classes, middle, mean, scale)
 
 
-def _names(network: Network, training: Training) -> tuple[str, str]:
+def split_rows(count: int, training: Training) -> tuple[Array, Array]:
+    """Which of `count` examples are trained on, and which validate, by their places in the set, in order."""
+    chosen = np.random.default_rng((training.split_seed, 2)).permutation(count)
+    kept = min(max(1, round(training.split * count)), count)
+    return np.sort(chosen[:kept]), np.sort(chosen[kept:])
+
+
+def names_of(network: Network, training: Training) -> tuple[str, str]:
     """The leaves that take features and targets: those named, or the document's first two inputs.
 
     They may be one, where that is said: the examples are then their own targets.
@@ -107,7 +112,7 @@ def _names(network: Network, training: Training) -> tuple[str, str]:
     return inputs, target
 
 
-def _moments(features: Array) -> tuple[Array, Array]:
+def moments(features: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of each number of an example; 1 where it never changes."""
     mean, deviation = features.mean(axis=0), features.std(axis=0)
     steady = deviation <= _CONSTANT * np.maximum(np.abs(mean), 1.0)

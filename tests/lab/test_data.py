@@ -108,13 +108,16 @@ def test_a_table_of_numbers_alone(tmp_path: Path) -> None:
         ("", "'own.csv' is empty"),
         ("a,b\n", "'own.csv' has no examples below its header"),
         ("1\n2\n", "'own.csv' has one column"),
-        ("1,2\n3\n", "'own.csv', line 2: 1 columns where the first line has 2"),
-        ("a,b\n1,2\nx,3\n", "'own.csv', line 3: 'x' is no finite number"),
-        ("1,2\nnan,3\n", "'own.csv', line 2: 'nan' is no finite number"),
-        ("1,2\n3,cat\n", "'own.csv', line 2: 'cat' is no finite number"),
+        ("1,2\n3\n", "'own.csv', line 2: 1 columns where the first line has 2; give each line as many"),
+        ("a,b\n1,2\nx,3\n", "'own.csv', line 3, column 1 'a': 'x' is no finite number"),
+        ("a,b\n1,2\n,3\n", "'own.csv', line 3, column 1 'a': nothing stands there; fill it in"),
+        ("a,b\n1,cat\n2,\n", "'own.csv', line 3, column 2 'b': nothing stands there; fill it in"),
+        ("a,b\n1,cat\n2,3\n", "'own.csv', line 2, column 2 'b': 'cat' is no finite number"),
+        ("1,2\nnan,3\n", "'own.csv', line 2, column 1: 'nan' is no finite number"),
+        ("1,2\n3,cat\n", "'own.csv', line 2, column 2: 'cat' is no finite number"),
     ],
 )
-def test_a_table_that_cannot_be_read_names_the_line(tmp_path: Path, text: str, sentence: str) -> None:
+def test_a_table_that_cannot_be_read_names_line_and_column(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         data_set("own.csv", table(tmp_path, text))
     assert sentence in caught.value.message
@@ -125,7 +128,7 @@ def test_arrays_that_do_not_fit(tmp_path: Path) -> None:
     for target, sentence in (
         ("y", "'own.npz' holds 3 examples of 'x' and 2 of 'y'"),
         ("z", "'z' in 'own.npz' is no array of numbers"),
-        ("w", "'w' in 'own.npz' holds numbers that are not finite"),
+        ("w", r"'w' in 'own.npz' holds nan at \[0\]; give finite numbers only"),
         ("v", "'own.npz' has no key 'v'"),
     ):
         with pytest.raises(InputError, match=sentence):
