@@ -17,8 +17,7 @@ from typing import Literal, NamedTuple
 from graph_explorer.document import Document
 from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.trace import Trace
-from graph_explorer.layout import Direction, Layout, arrange
-from graph_explorer.layout.pins import pin
+from graph_explorer.layout import Direction, Layout, arrange, pin
 from graph_explorer.ui.canvas.camera import READABLE, Point, fitted
 from graph_explorer.ui.canvas.deck import Deck, shapes_of
 from graph_explorer.ui.canvas.frames import Frames, least_sizes
@@ -137,7 +136,7 @@ def staged(layout: Layout, cards: Hand, captions: Mapping[str, str], moved: Mapp
     """The scene of a layout whose boxes a person has moved."""
     known = {name: middle for name, middle in moved.items() if layout.place(name) >= 0}
     if known:
-        layout = pin(layout, known, {name: cards.group(layout.place(name)) for name in known})
+        layout = pin(layout, known)
     return Scene(layout, cards, Frames(layout.groups, captions))
 
 
