@@ -47,7 +47,8 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 class Program:
     """What a text says: the graph, the values of its constants, and edges that pass no gradient.
 
-    `repeats` tells how many equal blocks a group holds, where they were looked for.
+    `repeats` tells how many equal blocks a group holds, where they were looked for; the blocks of groups
+    in `varied` are equal but for their sizes.
     """
 
     graph: Graph
@@ -56,6 +57,7 @@ class Program:
     detached: frozenset[Use]
     captions: Mapping[str, str]  # of groups
     repeats: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    varied: frozenset[str] = frozenset()
 
 
 def read(

@@ -156,7 +156,7 @@ def exists(use: Use, graph: Graph) -> bool:
 
 def closed_at_first(document: Document) -> frozenset[str]:
     """The groups of a document that are closed when it is opened: none of a small one."""
-    return first_closed(document.graph, document.read.repeats)
+    return first_closed(document.graph, document.read.repeats, document.read.varied)
 
 
 def carried(before: State, document: Document) -> dict[str, Any]:

@@ -6,6 +6,8 @@ edges stay, so that the graph with blocks computes what the graph without them d
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.graph import enclosing
+from graph_explorer.engine.hierarchy.folding import MANY, folding
 from graph_explorer.engine.hierarchy.names import block_names, stack_name
 from graph_explorer.engine.hierarchy.stacks import Stack, stacks_of
 from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
@@ -23,30 +26,57 @@ Array = np.ndarray[Any, Any]
 
 #: A graph of fewer nodes is read as it is written.
 SMALLEST = 60
+#: What sets one of several stacks of the same name apart.
+_NUMBER = re.compile(r" \d+$")
 
 
 def with_blocks(program: Program, values: Mapping[str, Array]) -> Program:
     """The program with its repeated blocks as groups, and in `repeats` how many each group of them holds.
 
     `values` are those of its parameters and constants. A small program, and one in which nothing
-    repeats, stays as it is.
+    repeats, stays as it is. Where too much is left to be read, a second look lets blocks of different
+    sizes pass as equal; `varied` are the groups that hold such.
     """
     if len(program.graph) < SMALLEST:
         return program
-    found = _Grouping(Structure(program.graph, values))
+    found = _grouped(program, Structure(program.graph, values))
+    if _cards(found) <= MANY:
+        return found
+    outlines = [_outlined(found, values)]
+    if found is not program and _cards(outlines[0]) > MANY:  # small blocks may hide what large ones share
+        outlines.append(_outlined(program, values))
+    return min(outlines, key=_cards)
+
+
+def _cards(program: Program) -> int:
+    """How many cards there are when all groups are closed."""
+    return folding(program.graph, frozenset(program.graph.groups)).cards
+
+
+def _outlined(program: Program, values: Mapping[str, Array]) -> Program:
+    """The program with blocks that are equal but for their sizes too, where a group shows too much."""
+    return _grouped(program, Structure(program.graph, values, program.repeats), MANY)
+
+
+def _grouped(program: Program, structure: Structure, least: int = 0) -> Program:
+    found = _Grouping(structure, least)
     if not found.repeats:
         return program
-    graph = program.graph.with_groups(found.groups())
-    captions = {found.moved(path): caption for path, caption in program.captions.items()}
+    repeats = {found.moved(path): count for path, count in program.repeats.items()}
     return replace(
-        program, graph=graph, captions=MappingProxyType(captions), repeats=MappingProxyType(found.repeats)
+        program,
+        graph=program.graph.with_groups(found.groups()),
+        captions=MappingProxyType({found.moved(path): text for path, text in program.captions.items()}),
+        repeats=MappingProxyType(repeats | found.repeats),
+        varied=program.varied if structure.exact else frozenset(found.repeats),
     )
 
 
 class _Grouping:
     """Gives every operation its group, from the outermost scope inward; then the leaves theirs."""
 
-    def __init__(self, structure: Structure) -> None:
+    def __init__(self, structure: Structure, least: int = 0) -> None:
+        """Looks into scopes that hold more than `least` operations, leaves and groups themselves."""
         self.graph = structure.graph
         #: the groups that hold equal blocks → how many
         self.repeats: dict[str, int] = {}
@@ -57,12 +87,20 @@ class _Grouping:
         self._waiting: list[tuple[Scope, str]] = [(structure.top, "")]
         self._takers = structure.takers
         self._parameters = {node.id for node in self.graph.nodes if node.op == "parameter"}
+        self._found = structure.stacks
+        sizes = Counter(node.group for node in self.graph.nodes)
         while self._waiting:
             scope, path = self._waiting.pop()
             self._paths[scope.path] = path
-            if scope.form not in self._known:
-                self._known[scope.form] = stacks_of(scope)
-            self._fill(scope.items, 0, len(scope.items), path, self._known[scope.form])
+            stacks = self._stacks(scope) if sizes[scope.path] + len(scope.items) > least else ()
+            self._fill(scope.items, 0, len(scope.items), path, stacks)
+
+    def _stacks(self, scope: Scope) -> tuple[Stack, ...]:
+        if scope.path in self._found:
+            return ()
+        if scope.form not in self._known:
+            self._known[scope.form] = stacks_of(scope)
+        return self._known[scope.form]
 
     # ── operations ────────────────────────────────────────────────────────────────────────────
 
@@ -80,21 +118,27 @@ class _Grouping:
             if item.scope is None:
                 self._homes[item.node] = path
             else:
-                name = item.scope.path.rpartition("/")[2]
-                self._waiting.append((item.scope, f"{path}/{name}" if path else name))
+                self._waiting.append((item.scope, self._moved_to(item.scope.path, path)))
+
+    def _moved_to(self, old: str, path: str) -> str:
+        """The path within `path` of a group that was there; a stack no longer needs its number."""
+        name = old.rpartition("/")[2]
+        made = f"{path}/{name}" if path else name
+        return self._fresh(path, _NUMBER.sub("", name)) if old in self._found and made != old else made
 
     def _stack(self, items: Sequence[Item], stack: Stack, path: str, whole: bool) -> None:
         """A group for the stack, unless it is all that the group around it holds, and one for each block."""
         starts = range(stack.start, stack.stop, stack.period)
         single = items[stack.start] if stack.period == 1 else None
+        block = items[stack.start : stack.start + stack.period]
+        kind = "stage" if any(item.scope and item.scope.path in self._found for item in block) else "block"
         if single is not None and single.scope is not None:
             names = [items[at].scope.path.rpartition("/")[2] for at in starts]  # type: ignore[union-attr]
         elif single is not None:
-            names = []
+            names, kind = [], "chain"
         else:
-            names = block_names([self._names(items[at : at + stack.period]) for at in starts])
-        block = items[stack.start : stack.start + stack.period]
-        around = path if whole else self._fresh(path, stack_name(names, self._operators(block)))
+            names = block_names([self._names(items[at : at + stack.period]) for at in starts], kind)
+        around = path if whole else self._fresh(path, stack_name(names, self._operators(block), kind))
         self.repeats[around] = stack.count
         if single is not None:
             self._put(items[stack.start : stack.stop], around)

@@ -36,26 +36,26 @@ def shared_name(names: Iterable[str]) -> str:
     return prefix.rpartition("/")[2].strip("._:")
 
 
-def block_names(members: Sequence[Sequence[str]]) -> list[str]:
-    """A name for each block, by the names of what it holds: what they share, or "block 1" and so on."""
+def block_names(members: Sequence[Sequence[str]], kind: str) -> list[str]:
+    """A name for each block, by the names of what it holds: what they share, or its kind with a number."""
     shared = [shared_name(names) for names in members]
     if all(shared) and len(set(shared)) == len(shared):
         return shared
-    return [f"block {number}" for number in range(1, len(members) + 1)]
+    return [f"{kind} {number}" for number in range(1, len(members) + 1)]
 
 
-def stack_name(blocks: Sequence[str], operators: Sequence[str]) -> str:
+def stack_name(blocks: Sequence[str], operators: Sequence[str], kind: str) -> str:
     """The name of a stack of blocks: "0–2" for blocks "0", "1" and "2", or after its operators.
 
-    >>> stack_name(["block 1", "block 2"], ["Conv", "BatchNormalization", "Relu"])
+    >>> stack_name(["block 1", "block 2"], ["Conv", "BatchNormalization", "Relu"], "block")
     'Conv+Relu blocks'
     """
-    if blocks and not blocks[0].startswith("block "):
+    if blocks and blocks[0] != f"{kind} 1":
         return _span(blocks[0], blocks[-1])
     known = set(operators)
     told = [next((op for op in table if op in known), "") for table in (_TELLING, _NEXT)]
     named = [op for op in told if op] or list(dict.fromkeys(operators))[:2]
-    return f"{'+'.join(named)} {'blocks' if blocks else 'chain'}"
+    return f"{'+'.join(named)} {kind}{'s' * bool(blocks)}"
 
 
 def _beginning(texts: Sequence[str]) -> str:

@@ -61,7 +61,8 @@ class _Search:
         self.codes = np.array([item.code for item in items], dtype=np.int64)
         self.weights = np.concatenate([[0], np.cumsum([item.weight for item in items])])
         found = {*stretches(self.kinds), *stretches(self.forms), *map(self._longer, stretches(self.codes))}
-        worth = (stretch for stretch in found if self._saved(stretch) >= LEAST_SAVED)
+        worth = [stretch for stretch in found if self._saved(stretch) >= LEAST_SAVED]
+        self._bounds = np.array([(s.start, s.stop, s.period) for s in worth], dtype=np.int64).reshape(-1, 3).T
         #: from those that hold most to those that hold least
         self.stretches = sorted(worth, key=lambda found: (-self._weight(found), -found.period, found.start))
 
@@ -117,7 +118,7 @@ class _Search:
                 continue
             end = min(stop, breaks[after] + period) if after < len(breaks) else stop
             stack = self._placed(at, end, period)
-            if self._saved(Stretch(stack.start, stack.stop, period)) >= LEAST_SAVED:
+            if stack is not None and self._saved(Stretch(stack.start, stack.stop, period)) >= LEAST_SAVED:
                 yield stack
                 at = stack.stop
             else:
@@ -141,19 +142,34 @@ class _Search:
             reach = max(reach, *(place - far for far in (back(one), back(other)) if far is not None), -1)
         return reach
 
-    def _placed(self, start: int, stop: int, period: int) -> Stack:
-        """Where between two items blocks begin best: where the fewest values pass from one to the next."""
-        last = min(period - 1, stop - start - 2 * period)
-        if not last:
-            return Stack(start, period, (stop - start) // period)
-        passing = self._passing(start, start + last + 2 * period)
+    def _placed(self, start: int, stop: int, period: int) -> Stack | None:
+        """Where between two items blocks begin best: where the fewest values pass from one to the next.
 
-        def key(at: int) -> tuple[int, int, bool, int]:
+        None where every choice would part what repeats within the blocks, or goes on after them.
+        """
+        last = min(period - 1, stop - start - 2 * period)
+        passing = self._passing(start, start + last + 2 * period) if last else [0] * (period + 1)
+        begins = self._parted(start, start + last, period)
+        cuts = self._parted(start + period, start + period + last, period)
+        ends = self._parted(stop - period, stop, period)
+
+        def key(at: int) -> tuple[bool, int, int, bool, int]:
             count = (stop - at) // period
-            return passing[at - start + period], -count, not self.items[at].begins, at
+            parts = begins[at - start] or cuts[at - start] or ends[at + count * period - stop + period]
+            return parts, passing[at - start + period], -count, not self.items[at].begins, at
 
         best = min(range(start, start + last + 1), key=key)
-        return Stack(best, period, (stop - best) // period)
+        return None if key(best)[0] else Stack(best, period, (stop - best) // period)
+
+    def _parted(self, first: int, last: int, period: int) -> list[bool]:
+        """For cuts before each item of a row, whether they part a stretch of a smaller period."""
+        start, stop, inner = self._bounds
+        reaching = (inner < period) & (start + inner <= last) & (stop - inner >= first)
+        parted = [False] * (last - first + 1)
+        for at in np.flatnonzero(reaching).tolist():
+            low, high = int(max(start[at] + inner[at], first)), int(min(stop[at] - inner[at], last))
+            parted[low - first : high - first + 1] = [True] * (high - low + 1)
+        return parted
 
     def _passing(self, start: int, stop: int) -> list[int]:
         """How many values pass from before each item between two to it or to those after it."""

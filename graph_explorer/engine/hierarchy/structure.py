@@ -7,7 +7,7 @@ one code where they are the same and join what stands before them in the same wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,12 +77,19 @@ def is_leaf(ref: int) -> bool:
 class Structure:
     """The scopes of a graph, every one after the one around it, and their items with their codes.
 
-    `values` are the values of parameters and constants, of which shapes and types count; with `shapes`
-    false only the number of axes. What follows from constants alone is no item: it is a leaf too.
+    `values` are the values of parameters and constants, of which shapes and types count. What follows
+    from constants alone is no item: it is a leaf too. Where `stacks` are given, the groups of a first look
+    that hold equal blocks, only the outline counts: operators and how they are joined, not shapes, not
+    attributes, not how high a stack is.
     """
 
-    def __init__(self, graph: Graph, values: Mapping[str, Array], shapes: bool = True) -> None:
+    def __init__(
+        self, graph: Graph, values: Mapping[str, Array], stacks: Collection[str] | None = None
+    ) -> None:
         self.graph = graph
+        self.values = values
+        self.stacks = stacks or ()
+        self.exact = stacks is None
         self.top = Scope("", None)
         self.scopes: list[Scope] = [self.top]
         #: the parameters, constants, and operations on constants alone: name → a mark of its shape
@@ -92,7 +99,7 @@ class Structure:
         self._standing: dict[str, str] = {}  # in which group each of them stands
         self._by_path: dict[str, Scope] = {"": self.top}
         self._numbers: dict[object, int] = {}
-        self._read_leaves(values, shapes)
+        self._read_leaves()
         self._read_operations()
         self._number()
 
@@ -101,34 +108,38 @@ class Structure:
 
     # ── leaves ────────────────────────────────────────────────────────────────────────────────
 
-    def _read_leaves(self, values: Mapping[str, Array], shapes: bool) -> None:
+    def _read_leaves(self) -> None:
         leaves, takers = self.leaves, self.takers
         constants: set[str] = set()
         for place, node in enumerate(self.graph.nodes):
             for name in node.inputs:
                 if name in takers:
                     takers[name].append(place)
-            if node.op == "parameter":
-                leaves[node.id] = 4 * self._numbered(_shaped(values.get(node.id), shapes)) + _GIVEN
-            elif node.op == "constant":
-                leaves[node.id] = 4 * self._numbered(_shaped(values.get(node.id), shapes)) + _CONSTANT
-            elif node.inputs and constants.issuperset(node.inputs):
-                leaves[node.id] = self._fixed_mark(node, values, shapes)
-            else:
+            known = constants if node.op not in _TURNED else leaves
+            if not node.is_leaf and not (node.inputs and all(name in known for name in node.inputs)):
                 continue
+            if node.op == "input":
+                continue
+            leaves[node.id] = self._leaf_mark(node)
             takers[node.id] = []
             self._standing[node.id] = node.group
-            if node.op != "parameter":
+            if node.op != "parameter" and constants.issuperset(node.inputs):
                 constants.add(node.id)
 
-    def _fixed_mark(self, node: Node, values: Mapping[str, Array], shapes: bool) -> int:
-        """The mark of what follows from constants alone."""
-        if node.op == "ConstantOfShape" and shapes:  # here the numbers of the constant are a shape
-            size = values.get(node.inputs[0])
-            told: object = None if size is None else tuple(size.tolist())
+    def _leaf_mark(self, node: Node) -> int:
+        """A number that leaves of one kind and shape have in common."""
+        if not self.exact:
+            return _GIVEN
+        if node.op in ("parameter", "constant"):
+            value = self.values.get(node.id)
+            told: object = None if value is None else (value.shape, value.dtype.str)
+        elif node.op == "ConstantOfShape":  # here the numbers of the constant are a shape
+            size = self.values.get(node.inputs[0])
+            told = None if size is None else tuple(size.tolist())
         else:
-            told = tuple([self.leaves[name] for name in node.inputs]) if shapes else len(node.inputs)
-        return 4 * self._numbered((_signature(node), told)) + _GIVEN
+            told = tuple([self.leaves[name] for name in node.inputs])
+        number = self._numbered(("leaf", node.op if node.is_leaf else _signature(node), told))
+        return 4 * number + (_CONSTANT if node.op == "constant" else _GIVEN)
 
     # ── operations ────────────────────────────────────────────────────────────────────────────
 
@@ -173,7 +184,7 @@ class Structure:
                 refs.append(mark)
                 if mark == _OUTSIDE:
                     self._enter(name, scope)
-        item.kind = item.form = self._numbered(_signature(node))
+        item.kind = item.form = self._numbered(_signature(node) if self.exact else node.op)
         if own:
             item.form = self._numbered((item.kind, *own))
             item.begins = any(mark % 4 == 1 for mark in own[1::2])
@@ -208,7 +219,9 @@ class Structure:
         while around is not None:
             for index, name in enumerate(node.outputs):
                 around.touched[name] = here + port + index
-            here, port = around.at * _ITEM, _OUTPUTS + _ROOM * (place - around.first)
+            # stacks of different height are alike in what comes out of them
+            inner = 0 if around.path in self.stacks else place - around.first
+            here, port = around.at * _ITEM, _OUTPUTS + _ROOM * inner
             around = around.above
 
     # ── numbers ───────────────────────────────────────────────────────────────────────────────
@@ -222,10 +235,15 @@ class Structure:
                     item.kind = item.form = item.scope.form
                     item.weight = sum([inner.weight for inner in item.scope.items])
                 item.code = numbers.setdefault((item.form, *item.refs), len(numbers))
-            scope.form = self._numbered(("group", *[item.code for item in scope.items]))
+            if scope.path in self.stacks:
+                scope.form = self._numbered(("stack", scope.items[0].form))
+            else:
+                scope.form = self._numbered(("group", *[item.code for item in scope.items]))
             scope.touched = {}
 
 
+#: Operators that give a parameter another form; with that they are part of the parameter.
+_TURNED = frozenset({"Transpose", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Cast", "Identity"})
 #: Attributes that say which entry is taken, as an input does elsewhere: no part of what an operation is.
 _PLACES = frozenset({"indices", "starts", "ends"})
 
@@ -242,10 +260,3 @@ def _signature(node: Node) -> object:
     except TypeError:
         told = (repr(told),)
     return node.op, len(node.outputs), told
-
-
-def _shaped(value: Array | None, shapes: bool) -> object:
-    """What counts of the value of a leaf."""
-    if value is None:
-        return "leaf"
-    return value.shape if shapes else value.ndim, value.dtype.str
