@@ -3,8 +3,8 @@
 The answer is the value that the loss compares with the target. It is found in the graph, so that a
 document need not say which one it is; metrics that name a value are believed.
 
-The one rule: an answer is a run of the document's own graph with other parameters and examples, and no
-gradients; nothing about a network is assumed that its graph does not say.
+The one rule: an answer is a run of the document's own graph, as it is tried and not as it is trained,
+with other parameters and examples; nothing about a network is assumed that its graph does not say.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
+from graph_explorer.lab.inference import inference
 from graph_explorer.lab.metrics import answer as answer_of_metric
 from graph_explorer.lab.network import Network
 from graph_explorer.lab.portions import Examples, Portion, examples_of
@@ -168,7 +169,8 @@ class Predictor:
         self.examples = examples_of(network, training) if examples is None else examples
         graph, given = network.graph, self.examples
         self.asked = asked_of(graph, network.output, given.inputs, given.target, training)
-        self._plan = Plan(graph, network.output, ())
+        held = {**network.inputs, **network.parameters}
+        self._plan = Plan(inference(graph, held), network.output, ())
         self._leaves = dict(network.leaves)
         first = next(self._runs({}, given.training.rows(slice(0, 1))))
         self.shape: tuple[int, ...] = first[0].shape[1:]

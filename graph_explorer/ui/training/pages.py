@@ -34,4 +34,8 @@ PAGES: tuple[Page, ...] = (
         "curves", "Curves", "Loss and accuracy of every run, epoch by epoch",
         "graph_explorer.ui.training.curves_page:CurvesPage",
     ),
+    Page(
+        "predictions", "Predictions", "What the network answers to its examples",
+        "graph_explorer.ui.training.predictions.page:PredictionsPage",
+    ),
 )  # fmt: skip
