@@ -58,7 +58,7 @@ class Asked:
 
 def asked_of(graph: Graph, output: str, inputs: str, target: str, training: Training) -> Asked:
     """Where the answer is; `InputError` where the graph does not tell."""
-    found = _compared(graph, target)
+    found = [] if target == inputs else _compared(graph, target)
     if training.metrics:
         name = answer_of_metric(training.metrics[0], graph, target)
         known = next((each for each in found if each.answers == (name,)), None)
@@ -182,7 +182,9 @@ class Predictor:
             return self.asked.reading
         if self.asked.again or len(self.asked.answers) > 1:
             return "numbers"
-        if graph.node(self.asked.answers[0]).op in _PROBABLE:
+        zeros_and_ones = bool(np.isin(self.examples.training.targets, (0, 1)).all())
+        classes = len(self.examples.classes) > 1 or zeros_and_ones
+        if classes and graph.node(self.asked.answers[0]).op in _PROBABLE:
             return "probabilities"
         return "nearness" if len(self.examples.classes) > 1 else "numbers"
 
@@ -221,7 +223,7 @@ class Predictor:
         names = self.examples
         for begin in range(0, len(portion), CHUNK):
             part = portion.rows(slice(begin, begin + CHUNK))
-            given = {**parameters, names.inputs: part.features, names.target: part.targets}
+            given = {**parameters, names.target: part.targets, names.inputs: part.features}
             trace = execute(self._plan, self._leaves | given)
             if not all(trace.has_value(name) for name in self.asked.answers):
                 assert trace.failure is not None

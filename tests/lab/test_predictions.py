@@ -169,3 +169,24 @@ def test_inputs_that_nobody_knows_the_targets_of_are_answered() -> None:
     np.testing.assert_allclose(answers[:2], wanted[[0, 2]])
     assert found.answers({}, np.zeros((0, 2))).shape == (0,)
     assert len(found.predict(own(document), found.examples.validation)) == 0
+
+
+def test_examples_that_are_their_own_targets_are_wanted_again() -> None:
+    document = open_document(TRAINED["autoencoder"])
+    found = predictor(document)
+    assert (found.asked.again, found.reading, found.classes) == (True, "numbers", ())
+    answered = found.predict(own(document), found.examples.validation)
+    np.testing.assert_allclose(answered.wanted, found.examples.validation.features / 16)
+    features = np.zeros((2, 64))
+    wanted = run(document.with_values({"x": features})).value("r")
+    np.testing.assert_allclose(found.answers(own(document), features), wanted)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_every_lesson_says_what_it_answers(name: str) -> None:
+    document = open_document(TRAINED[name])
+    found = predictor(document)
+    answered = found.predict(own(document), found.examples.training)
+    assert len(answered) == len(found.examples.training)
+    assert (answered.found is None) == (found.reading == "numbers")
+    assert np.isfinite(answered.wanted).all()

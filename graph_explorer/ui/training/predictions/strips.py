@@ -93,12 +93,12 @@ class Strips(QWidget):
         painter.end()
 
     def _paint_legend(self, painter: QPainter, shown: Theme) -> None:
+        assert self.moment is not None
         x = float(_GAP)
-        for text, role, filled in (
-            ("input", "", False),
-            ("wanted", "text", False),
-            ("answered", "accent", True),
-        ):
+        signs = [("input", "", False)] if not self.moment.predictor.asked.again else []
+        if not self.moment.classes:
+            signs += [("wanted", "text", False), ("answered", "accent", True)]
+        for text, role, filled in signs:
             color = shown.color(role) if role else shown.series_color(0)
             painter.setPen(QPen(color, 1.8))
             painter.setBrush(color if filled else Qt.BrushStyle.NoBrush)
