@@ -28,7 +28,7 @@ Range = tuple[float, float, float, float]
 #: Pixels: a curve, the chosen one, the radius of a marker.
 _LINE, _CHOSEN, _MARKER = 1.3, 2.2, 4.5
 #: How much is seen of a curve that is drawn faint.
-_FAINT = 0.32
+_FAINT = 0.2
 #: Pixels around the curves: left, above, right, below; from number to number across and up.
 _LEFT, _ABOVE, _RIGHT, _BELOW, _ACROSS, _UP = 46.0, 22.0, 10.0, 20.0, 60.0, 26.0
 #: Pixels from one row of flags to the next, and of room around the text of one.

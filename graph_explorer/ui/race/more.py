@@ -6,7 +6,7 @@ anew only where those rows are others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtGui import QShowEvent
@@ -31,17 +31,21 @@ def own_rows(settings: MethodSettings) -> tuple[Hyperparameter, ...]:
     return tuple(row for row in rows if row.name != "lr" and row.name not in _BESIDE)
 
 
-def shared_rows(settings: MethodSettings) -> tuple[Hyperparameter, ...]:
+def shared_rows(settings: MethodSettings, leave_out: Collection[str] = ()) -> tuple[Hyperparameter, ...]:
     """Decay, clipping, noise: what methods have in common."""
     rows = settings.method.hyperparameters
-    return tuple(row for row in rows if row.name in _BESIDE and row.kind != "schedule")
+    found = (row for row in rows if row.name in _BESIDE and row.kind != "schedule")
+    return tuple(row for row in found if row.name not in leave_out)
 
 
 class MoreKnobs(QWidget):
-    """The expanded part of a card."""
+    """The expanded part of a card, without the knobs in `leave_out`."""
 
-    def __init__(self, name: str, change: Try, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, change: Try, parent: QWidget | None = None, *, leave_out: Collection[str] = ()
+    ) -> None:
         super().__init__(parent)
+        self._leave_out = leave_out
         self.setObjectName(name)
         self._change = change
         self._settings: MethodSettings | None = None
@@ -103,7 +107,7 @@ class MoreKnobs(QWidget):
         self._knobs, at = {}, 0
         at = self._fill(grid, at, own_rows(settings), self._set, self._knobs)
         at = self._make_schedule(grid, at, settings)
-        if shared := shared_rows(settings):
+        if shared := shared_rows(settings, self._leave_out):
             at = self._head(grid, at, "Decay, clipping, noise")
             at = self._fill(grid, at, shared, self._set, self._knobs)
         at = self._head(grid, at, "As text")

@@ -155,7 +155,9 @@ class TrainingRunner:
         return self._made(document, training, start, Parent(run.number, start.step), run.steps_of_epoch)
 
     def _begun(self, document: Document, training: Training) -> TrainingRun | None:
-        initial = {name: each.array for name, each in document.parameters.items() if each.array.dtype.kind == "f"}
+        initial = {
+            name: each.array for name, each in document.parameters.items() if each.array.dtype.kind == "f"
+        }
         return self._made(document, training, Standing(initial), None, 0)
 
     def _made(
@@ -219,11 +221,12 @@ class TrainingRunner:
         under_way = board.under_way
         run = run.with_parts(
             losses=np.concatenate([run.losses, losses]),
-            parameters=under_way.course.unpacked(under_way.point),
+            parameters=under_way.course.unpacked(under_way.point) | under_way.remembered,
             epochs=(*run.epochs, *(epoch for epoch, _ in found)),
             standings=thinned((*run.standings, *(standing for _, standing in found))),
             outcome=found[-1][0].outcome if found else run.outcome,
             steps_of_epoch=under_way.course.steps_of_an_epoch,
+            examples=len(under_way.course.examples.training),
             seconds=board.seconds,
         )
         self.session.change(training=self.state.with_run(run))
@@ -290,14 +293,11 @@ class TrainingRunner:
         gone = number == self.state.selected
         selected = (left[-1].number if left else 0) if gone else self.state.selected
         running = self.state.running and number != self._running
-        self.session.change(
-            training=self.state.with_parts(
-                runs=left, selected=selected, at=None if gone else self.state.at, running=running,
-                shown=self.state.shown - {number},
-            )  # fmt: skip
-            if left
-            else NO_TRAINING
-        )
+        state = self.state.with_parts(
+            runs=left, selected=selected, at=None if gone else self.state.at, running=running,
+            shown=self.state.shown - {number},
+        )  # fmt: skip
+        self.session.change(training=state if left else NO_TRAINING)
 
     # ── settings and the document ─────────────────────────────────────────────────────────────
 

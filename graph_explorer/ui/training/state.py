@@ -1,7 +1,7 @@
 """What the training view shows: the runs, which one is looked at, and at which epoch.
 
 The one rule: it is a frozen part of the session's state. The runner replaces it while a training is
-under way, at most some thirty times a second; pages only show it.
+under way, at most some thirty times a second; pages only show it. Records are told apart by identity.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parent:
     step: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingRun:
     """One training, as far as it has come.
 
@@ -40,7 +40,8 @@ class TrainingRun:
     read. `standings` are its checkpoints: the first is where it began, the others were taken after an
     epoch, and some are left out where they would fill the memory. `here` is where it stands, complete,
     also within an epoch; while it runs, `parameters` and `losses` (steps,), one a batch, are newer.
-    `steps_of_epoch` is 0 until the examples are known, `seconds` what the steps have taken.
+    `steps_of_epoch` and `examples`, how many are trained on, are 0 until that is known; `seconds` is what
+    the steps have taken.
     """
 
     number: int
@@ -57,6 +58,7 @@ class TrainingRun:
     outcome: Outcome = "running"
     parent: Parent | None = None
     steps_of_epoch: int = 0
+    examples: int = 0
     seconds: float = 0.0
 
     @property
@@ -73,6 +75,12 @@ class TrainingRun:
     def reached(self) -> int:
         """How many whole epochs are done."""
         return self.epochs[-1].number if self.epochs else self.start.epoch
+
+    @property
+    def gone_through(self) -> int:
+        """How many examples its steps have taken, those of its ancestors as if they were its own."""
+        beyond = self.step - (self.epochs[-1].step if self.epochs else self.start.step)
+        return self.reached * self.examples + beyond * (self.training.batch_size or self.examples)
 
     def epoch(self, number: int) -> Epoch | None:
         """What is known after this epoch of the run."""
@@ -92,7 +100,7 @@ class TrainingRun:
         return dataclasses.replace(self, **parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpenedStep:
     """A step of a run that stands as the session's document.
 
@@ -114,7 +122,7 @@ class OpenedStep:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingState:
     """All runs, of which those in `shown` are drawn.
 

@@ -6,17 +6,21 @@ Beside them are the settings where there is room, else they are a page too.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.bar import TrainingBar
+from graph_explorer.ui.training.empty import EmptyState
 from graph_explorer.ui.training.pages import PAGES
+from graph_explorer.ui.training.settings_panel import SettingsPanel, settings_of
 from graph_explorer.ui.widgets.segment import segment
 
 #: Narrower than this many pixels, the settings are a page among the others.
-_NARROW = 760
+_NARROW = 820
+#: Pixels of the settings beside the pages.
+_SETTINGS = 290
 
 
 class TrainingView(QWidget):
@@ -26,28 +30,40 @@ class TrainingView(QWidget):
         super().__init__(parent)
         self.session = session
         self.pages: dict[str, QWidget] = {}
+        self._narrow = False
         self.setObjectName("training")
         self.setAccessibleName("Training")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.bar = TrainingBar(session)
+        self.settings = SettingsPanel(session)
+        self.empty = EmptyState(session)
         self.stack = QStackedWidget()
         self.stack.setObjectName("training_pages")
-        self.tabs = self._make_tabs()
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self.tabs)
+        column.addLayout(self._make_tabs())
         column.addWidget(self.stack, 1)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("training_split")
         self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.settings)
         self.split.addWidget(right)
+        self.split.setStretchFactor(1, 1)
+        trained = QWidget()
+        inside = QVBoxLayout(trained)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.bar)
+        inside.addWidget(self.split, 1)
+        self.states = QStackedWidget()
+        self.states.addWidget(trained)
+        self.states.addWidget(self.empty)
+        self.setFocusProxy(self.bar.run)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.bar)
-        box.addWidget(self.split, 1)
+        box.addWidget(self.states)
         self.go_to(PAGES[0].name)
         session.follow(self.show_state)
 
@@ -58,12 +74,19 @@ class TrainingView(QWidget):
         self.choices = QButtonGroup(self)
         for place, page in enumerate(PAGES):
             line.addWidget(segment(self.choices, place, f"training_page_{page.name}", page.title, page.hint))
+        hint = "Batch, epochs, examples, and every setting of the optimizer"
+        line.addWidget(segment(self.choices, len(PAGES), "training_page_settings", "Settings", hint))
         line.addStretch(1)
-        self.choices.idClicked.connect(lambda place: self.go_to(PAGES[place].name))
+        self.choices.idClicked.connect(self._go)
         return line
+
+    def _go(self, place: int) -> None:
+        self.go_to(PAGES[place].name if place < len(PAGES) else "settings")
 
     def page(self, name: str) -> QWidget:
         """The widget of a page, made at its first use."""
+        if name == "settings":
+            return self.settings
         if name not in self.pages:
             row = next(page for page in PAGES if page.name == name)
             self.pages[name] = row.make(self.session)
@@ -72,8 +95,13 @@ class TrainingView(QWidget):
 
     def go_to(self, name: str) -> None:
         """Shows one of the pages."""
-        self.choices.button([page.name for page in PAGES].index(name)).setChecked(True)
-        self.stack.setCurrentWidget(self.page(name))
+        names = [*(page.name for page in PAGES), "settings"]
+        self.choices.button(names.index(name)).setChecked(True)
+        if name != "settings" or self._narrow:
+            self.stack.setCurrentWidget(self.page(name))
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 640)
 
     # ── commands of the window ────────────────────────────────────────────────────────────────
 
@@ -96,6 +124,37 @@ class TrainingView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()
+        self.show_state(State(), self.session.state)
+
+    def _arrange(self) -> None:
+        """The settings beside the pages where there is room, else among them."""
+        narrow = self.width() < _NARROW
+        tab = self.choices.button(len(PAGES))
+        tab.setVisible(narrow)
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        if narrow:
+            self.stack.addWidget(self.settings)
+        else:
+            was = tab.isChecked()
+            self.split.insertWidget(0, self.settings)
+            self.settings.show()
+            self.split.setSizes([_SETTINGS, self.width() - _SETTINGS])
+            if was:
+                self.go_to(PAGES[0].name)
 
     def show_state(self, before: State, now: State) -> None:
-        """The view itself shows nothing of the state."""
+        if not self.isVisible() and self.states.isVisibleTo(self) and before.document is not None:
+            return
+        old = before.document.training if before.document is not None else None
+        if now.document is not None and (old is not now.document.training or before.document is None):
+            ready = settings_of(now) is not None
+            if not ready and self.isVisible():
+                self.empty.show_document(now)
+            self.states.setCurrentIndex(0 if ready else 1)
