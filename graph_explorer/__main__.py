@@ -26,7 +26,10 @@ def _window(path: Path | None) -> int:
 def _paint(
     document: Any, options: argparse.Namespace, surface: Any = None, paths: Any = (), drawn: Any = None
 ) -> None:
-    """Draws the picture that the window would show, of the graph or of a surface; needs no display."""
+    """Draws the picture that the window would show, of the graph, a surface or a sweep; needs no display."""
+    if options.command == "sweep":
+        _paint_sweep(document, options, surface)
+        return
     if surface is not None:
         _paint_surface(document, options, surface, paths, drawn)
         return
@@ -43,10 +46,25 @@ def _paint(
 
 def _paint_surface(document: Any, options: argparse.Namespace, surface: Any, paths: Any, drawn: Any) -> None:
     application = _offscreen()
+    from graph_explorer.ui.charts.files import save_chart
+    from graph_explorer.ui.charts.made import line_chart
     from graph_explorer.ui.surface.picture import save_surface
 
+    if drawn.grid is not None and len(drawn.grid.y) == 1:
+        chart = line_chart(document.name, surface, drawn.grid, drawn.trail)
+        save_chart(options.out, chart, options.theme, options.size)
+        return
     wanted = {"theme": options.theme, "size": options.size, "window": drawn.window}
     save_surface(options.out, document, surface, paths, grid=drawn.grid, trail=drawn.trail, **wanted)
+    del application
+
+
+def _paint_sweep(document: Any, options: argparse.Namespace, tried: Any) -> None:
+    application = _offscreen()
+    from graph_explorer.ui.charts.files import save_chart
+    from graph_explorer.ui.charts.made import sweep_chart
+
+    save_chart(options.out, sweep_chart(document.name, tried), options.theme, options.size)
     del application
 
 

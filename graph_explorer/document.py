@@ -138,6 +138,11 @@ class Document:
         except InputError as error:
             raise self.placed(error) from None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A document is sent as what it was made from; the receiver reads its program anew."""
+        parts = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: dict(part) if isinstance(part, Mapping) else part for name, part in parts.items()}
+
     @property
     def is_read(self) -> bool:
         """Whether the graph is there already."""

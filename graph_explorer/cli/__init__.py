@@ -182,6 +182,28 @@ def _place_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _sweep_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a document (.toml) or the name of an example")
+    _value_arguments(parser)
+    _json_argument(parser)
+    parser.add_argument(
+        "--over",
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help="vary this: lr=1e-4..1:9:log, seed=0..4, batch_size=8,32, W1.scale=0.1,1, …; repeat it",
+    )
+    parser.add_argument("--epochs", type=int, metavar="N", help="how often all examples are gone through")
+    parser.add_argument("--optimizer", metavar="NAME[:k=v,…]", help="such as adam:lr=0.01")
+    parser.add_argument("--batch-size", type=_batch, metavar="N", help="examples of a step, or all")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="OUT", help="write a table (.csv) or a picture: png, svg or pdf"
+    )
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="of the picture, in pixels")
+    _place_arguments(parser)
+
+
 def _sharpness_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="a document (.toml) or the name of an example")
     _value_arguments(parser)
@@ -281,6 +303,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "surface": ("compute the document's surface on a grid", _surface_arguments),
     "sharpness": ("find the largest curvatures of the loss", _sharpness_arguments),
     "train": ("train the document on its data, and print each epoch", _train_arguments),
+    "sweep": ("train the document many times with other settings, and compare the runs", _sweep_arguments),
     "quiz": ("ask questions made from the document", _quiz_arguments),
     "health": ("tell what is ill in a run, and how large everything is", _health_arguments),
     "convert": ("write the document as another kind of file: .toml, .onnx or code", _convert_arguments),
@@ -297,6 +320,7 @@ _MODULES = {
     "sharpness": "graph_explorer.cli.sharpness",
     "surface": "graph_explorer.cli.landscapes",
     "quiz": "graph_explorer.cli.quiz",
+    "sweep": "graph_explorer.cli.sweep",
     "train": "graph_explorer.cli.training",
 }
 
@@ -318,7 +342,7 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
     """Runs one command line; returns the exit code.
 
     `window(path)` opens the window, `painter(document, options)` draws a picture of its graph, and
-    `painter(document, options, surface, paths, drawn)` one of its surface.
+    `painter(document, options, *shown)` one of what a command's `picture_of` found.
     """
     from graph_explorer.engine.errors import InputError
 
@@ -332,9 +356,9 @@ def main(arguments: Sequence[str], window: Window, painter: Painter) -> int:
             painter(document_of(options), options)
             return DONE
         module = import_module(_MODULES.get(options.command, "graph_explorer.cli.commands"))
-        if hasattr(module, "picture_of") and options.out is not None:
-            document, *shown = module.picture_of(options)
-            painter(document, options, *shown)
+        shown = module.picture_of(options) if hasattr(module, "picture_of") else None
+        if shown is not None:
+            painter(shown[0], options, *shown[1:])
             return DONE
         code = int(getattr(module, f"command_{options.command}")(options))
         sys.stdout.flush()  # so that a reader who left is noticed here

@@ -26,8 +26,10 @@ MOST_STEPS = 1_000_000
 Point = tuple[float, ...]
 
 
-def picture_of(options: argparse.Namespace) -> tuple[Document, Surface, tuple[Path, ...], Drawn]:
-    """What a picture of the command shows: a document, its surface and the paths on it."""
+def picture_of(options: argparse.Namespace) -> tuple[Document, Surface, tuple[Path, ...], Drawn] | None:
+    """What a picture of the command shows: a document, its surface and the paths on it; or None."""
+    if options.out is None:
+        return None
     document, surface, paths = _raced(options)
     return document, surface, paths, Drawn(_window(options, document, surface))
 

@@ -57,11 +57,13 @@ class Asked:
     line: bool = False
 
 
-def picture_of(options: argparse.Namespace) -> tuple[Document, Surface, tuple[()], Drawn]:
-    """What a picture of the command shows."""
+def picture_of(options: argparse.Namespace) -> tuple[Document, Surface, tuple[()], Drawn] | None:
+    """What a picture of the command shows; None where none is asked for."""
+    if options.out is None:
+        return None
     asked = _asked(options)
     quick = asked.surface.together or asked.surface.compiled is not None
-    grid = None if quick and options.npz is None else _computed(options, asked)
+    grid = None if quick and options.npz is None and not asked.line else _computed(options, asked)
     if options.npz is not None and grid is not None:
         _save(options.npz, asked, grid)
     return asked.document, asked.surface, (), Drawn(asked.window, grid, asked.trail)
@@ -107,12 +109,11 @@ def _asked(options: argparse.Namespace) -> Asked:
     if plane is not None and axes == LINE:
         plane = Slice(plane.origin, plane.axes[:1])
     trail = trail_of(plane, path.points, path.epochs) if plane is not None else None
-    if window is None:
-        around = axes not in (RANDOM, FILTER) and trail is not None
-        window = window_around(trail.points) if around and trail else window_of(document, axes, surface)
-    if axes == LINE:
-        window = window if options.window is not None else (-_BEYOND, 1 + _BEYOND, 0.0, 0.0)
-    return Asked(document, surface, window, trail, axes == LINE)
+    if window is None and axes == LINE:
+        window = (-_BEYOND, 1 + _BEYOND, 0.0, 0.0)
+    elif window is None and trail is not None and axes not in (RANDOM, FILTER):
+        window = window_around(trail.points)
+    return Asked(document, surface, window or window_of(document, axes, surface), trail, axes == LINE)
 
 
 def _has_weights(document: Document) -> bool:
@@ -180,8 +181,8 @@ def _computed(options: argparse.Namespace, asked: Asked) -> Grid:
         raise InputError(f"a grid has from 2x2 to {MOST_POINTS}x{MOST_POINTS} points; write --grid 101x101")
     place = place_of(options.cluster, options.workers)
     quick = asked.surface.together or asked.surface.compiled is not None
-    beside = options.npz or options.out
-    file = options.keep or (_beside(beside) if beside is not None and not quick else None)
+    written = options.npz or options.out
+    file = options.keep or (beside(written) if written is not None and not quick else None)
     kept = None if file is None else Kept(file, about(asked.surface, asked.window, columns, rows))
     progress = Progress(f"of {columns}×{rows} points")
     try:
@@ -195,7 +196,7 @@ def _computed(options: argparse.Namespace, asked: Asked) -> Grid:
     return grid
 
 
-def _beside(path: Path) -> Path:
+def beside(path: Path) -> Path:
     """Where results of a computation that writes `path` are kept while it is under way."""
     return path.with_name(f"{path.name}.kept.npz")
 

@@ -30,12 +30,7 @@ _SETTINGS = {"epochs": "epochs", "optimizer": "optimizer", "batch_size": "batch_
 def command_train(options: argparse.Namespace) -> int:
     """Trains a document."""
     document = document_of(options)
-    given = {
-        key: getattr(options, option)
-        for option, key in _SETTINGS.items()
-        if getattr(options, option) is not None
-    }
-    table = {**document.training, **given}
+    table = {**document.training, **settings_given(options)}
     try:
         training = read_training({**table, "seed": table.get("seed", 0) + options.seed})
     except InputError as error:
@@ -66,6 +61,12 @@ def command_train(options: argparse.Namespace) -> int:
     if not options.json:
         print(_conclusion(last[0]))
     return 0
+
+
+def settings_given(options: argparse.Namespace) -> dict[str, Any]:
+    """The keys of `[training]` that the command line gives other values."""
+    given = {key: getattr(options, option) for option, key in _SETTINGS.items()}
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _path(options: argparse.Namespace, document: Document, start: Standing | None) -> TrainingPath:

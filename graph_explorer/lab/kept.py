@@ -31,7 +31,7 @@ _SHARE = 0.1
 
 
 class Kept:
-    """The results of the tasks that are done, by the name of the task, in memory and in a file.
+    """The results of the tasks that are done, by the name of the task (without a slash), here and in a file.
 
     `about` says what they are of: for each aspect (a word for the sentence that a person reads) a text
     that differs where the results would. `InputError` where the file holds something else.
@@ -90,7 +90,7 @@ class Kept:
                 )
         for name, array in arrays.items():
             if name.startswith(_RESULT):
-                task, _, part = name.removeprefix(_RESULT).rpartition("/")
+                task, _, part = name.removeprefix(_RESULT).partition("/")
                 self.results[task] = {**self.results.get(task, {}), part: array}
 
     def _arrays(self) -> Iterator[tuple[str, Array]]:

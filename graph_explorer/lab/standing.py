@@ -55,18 +55,11 @@ class Standing:
 
 def save_standing(standing: Standing, path: Path) -> None:
     """Writes an `.npz` file; an old one is replaced once the new one is complete."""
-    arrays: dict[str, Any] = {name: getattr(standing, name) for name in _NUMBERS}
-    for mark, values in (
-        (_PARAMETER, standing.parameters),
-        (_MEMORY, standing.memory),
-        (_BEST, standing.best),
-        (_GRADIENT, standing.gradient),
-    ):
-        arrays |= {mark + name: value for name, value in values.items()}
+    arrays = arrays_of(standing)
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -92,6 +85,24 @@ def load_standing(path: Path) -> Standing:
             f"this is no checkpoint of a training: '{missing}' is missing; give one that --checkpoint wrote",
             source=str(path),
         )
+    return standing_of(arrays)
+
+
+def arrays_of(standing: Standing) -> dict[str, Array]:
+    """All of a standing as arrays by name."""
+    arrays: dict[str, Any] = {name: getattr(standing, name) for name in _NUMBERS}
+    for mark, values in (
+        (_PARAMETER, standing.parameters),
+        (_MEMORY, standing.memory),
+        (_BEST, standing.best),
+        (_GRADIENT, standing.gradient),
+    ):
+        arrays |= {mark + name: value for name, value in values.items()}
+    return {name: np.asarray(value) for name, value in arrays.items()}
+
+
+def standing_of(arrays: Mapping[str, Any]) -> Standing:
+    """The standing that `arrays_of` took apart."""
 
     def part(mark: str) -> dict[str, Array]:
         return {name.removeprefix(mark): array for name, array in arrays.items() if name.startswith(mark)}

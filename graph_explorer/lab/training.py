@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_explorer.engine.errors import InputError, nearest
-from graph_explorer.lab.data import BUNDLED, data_set
+from graph_explorer.lab.data import BUNDLED, FILES, data_set
 from graph_explorer.lab.hyperparameters import HyperparameterError, write_value
 from graph_explorer.lab.metrics import Metric, read_metric
 from graph_explorer.lab.optimizers import MethodSettings, read_method
@@ -23,7 +23,9 @@ from graph_explorer.lab.optimizers import MethodSettings, read_method
 MOST_EPOCHS = 1_000_000
 #: Examples of a step where the table does not say.
 BATCH = 32
-_USUAL = read_method("sgd:lr=0.1")
+#: The optimizer where the table names none.
+USUAL = "sgd:lr=0.1"
+_USUAL = read_method(USUAL)
 
 
 class TrainingError(InputError):
@@ -105,7 +107,7 @@ def _text(key: str, value: Any) -> str:
 def _data(key: str, value: Any) -> str:
     """The name of a set, which is looked at only where it costs nothing: files may come later."""
     text = _text(key, value)
-    if not text.lower().endswith((".csv", ".npz")) and text not in BUNDLED:
+    if not text.lower().endswith(FILES) and text not in BUNDLED:
         try:
             data_set(text)
         except InputError as error:
@@ -208,3 +210,5 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "update": _flag,
     "zero": _flag,
 }
+#: The keys of `[training]`.
+SETTINGS: tuple[str, ...] = (*_READERS, *_OF_THE_OPTIMIZER)
