@@ -90,6 +90,23 @@ class TrainingRunner:
         self.session.change(training=self.state.with_parts(selected=0, at=None))
         self.run()
 
+    def compare(self, *documents: tuple[Document, str]) -> None:
+        """Trains documents from their own parameters, one after the other: each is a run under its title."""
+        if documents:
+            self._when_free(lambda: self._compare(*documents))
+
+    def _compare(self, first: tuple[Document, str], *others: tuple[Document, str]) -> None:
+        document, title = first
+        try:
+            training = read_training(document.training)
+        except InputError as error:
+            self.session.say(str(document.placed(error)))
+            return
+        run = self._begun(document, training)
+        if run is not None:
+            self._start(run.with_parts(title=title), "end")
+            self._then = (lambda: self.compare(*others)) if others else None
+
     def step(self) -> None:
         """One update."""
         self.run("step")
