@@ -32,7 +32,8 @@ BUNDLED: Mapping[str, Mapping[str, str]] = {
     "diabetes": {"features": "data", "labels": "target"},
 }
 _GENERATED_FIELDS = ("features", "labels")
-_FILES = (".csv", ".npz")
+#: What the files of examples end in.
+FILES = (".csv", ".npz")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def data_set(text: str, folder: Path | None = None, inputs: str = "x", target: s
 
     Files are read from inside `folder` only. `InputError` in one sentence.
     """
-    if Path(text).suffix.lower() in _FILES:
+    if Path(text).suffix.lower() in FILES:
         return _own(text, folder, inputs, target)
     name, pairs = split(text)
     if name in GENERATORS:
