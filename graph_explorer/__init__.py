@@ -49,10 +49,16 @@ if TYPE_CHECKING:
         save as save,
     )
     from graph_explorer.api import (
+        sharpness as sharpness,
+    )
+    from graph_explorer.api import (
         show as show,
     )
     from graph_explorer.api import (
         surface as surface,
+    )
+    from graph_explorer.api import (
+        sweep as sweep,
     )
     from graph_explorer.api import (
         train as train,
@@ -63,7 +69,7 @@ __version__ = "0.1.0"
 #: The names of the interface: asking for any other, a submodule for one, loads nothing.
 _NAMES = frozenset(
     {"check", "descend", "examples", "hessian", "jacobian", "jvp", "learning_rates", "open", "parse",
-     "replay", "run", "save", "show", "surface", "train"}
+     "replay", "run", "save", "sharpness", "show", "surface", "sweep", "train"}
 )  # fmt: skip
 
 

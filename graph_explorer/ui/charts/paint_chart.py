@@ -38,7 +38,11 @@ def frame_of(chart: Chart, width: float, height: float, titled: bool) -> Frame:
 def seen(chart: Chart, frame: Frame, dot: Dot) -> tuple[float, float]:
     """Where a dot lies on screen."""
     x, y = frame.seen([float(chart.across.at(dot.x)), float(chart.up.at(dot.y)) if not dot.failed else 0.0])
-    return float(x), frame.box[1] - STRIP / 2 if dot.failed else float(y)
+    if not dot.failed:
+        return float(x), float(y)
+    # side by side, so that one does not hide another's colour
+    aside = (dot.colour - (len(chart.lines) - 1) / 2) * 2.4 * _DOT
+    return float(x) + aside, frame.box[1] - STRIP / 2
 
 
 def paint_chart(
