@@ -7,11 +7,13 @@ stay straight, whatever pulls.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
+from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
 from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
@@ -25,27 +27,56 @@ _LANES: Final = 14.0
 """Room between two lanes."""
 _EXACT: Final = 250
 """Up to this many blocks the exact settlement is used."""
+_HELD: Final = 1e4
+"""The pull of an anchor; that of a step is 1."""
+_EASY: Final = 1.0
+"""Nearer to its anchor than this, a block is at it."""
+_WIDER: Final = 1.25
+_MUCH: Final = 80.0
+"""Anchors may make a piece so many times as wide, and by so much wider."""
 _LESS: Final = 0.3
 """What is left of a pull at an end where another step is more important."""
 
 
-def place_across(lattice: Lattice, order: Order, pause: Callable[[], None]) -> tuple[list[float], set[Step]]:
-    """The centre of each item across, and the steps that became straight."""
+def place_across(
+    lattice: Lattice, order: Order, anchors: Anchors, pause: Callable[[], None]
+) -> tuple[list[float], set[Step]]:
+    """The centre of each item across, and the steps that became straight.
+
+    Anchors are kept unless that makes the piece much wider than it need be.
+    """
+    across, straight = _place(lattice, order, Anchors(), pause)
+    if any(place is not None for place in anchors.across):
+        kept, straight_then = _place(lattice, order, anchors, pause)
+        if _width(lattice, kept) <= _WIDER * _width(lattice, across) + _MUCH:
+            across, straight = kept, straight_then
+    _place_gutters(lattice, across)
+    return across, straight
+
+
+def _place(
+    lattice: Lattice, order: Order, anchors: Anchors, pause: Callable[[], None]
+) -> tuple[list[float], set[Step]]:
     offsets = Offsets(lattice)
     for spine in (True, False):
-        blocks = form_blocks(lattice, order, offsets, spine)
+        blocks = form_blocks(lattice, order, offsets, anchors, spine)
         gaps = Gaps(blocks.count, _gaps(lattice, order, blocks))
         if gaps.possible:
             break
     pause()
     springs = _springs(lattice, blocks, offsets)
-    position = _settle(gaps, springs, blocks.count, pause)
+    position = _settle(gaps, springs, blocks, pause)
     across = [
         position[block] + shift if block >= 0 else 0.0
         for block, shift in zip(blocks.block, blocks.shift, strict=True)
     ]
-    _place_gutters(lattice, across)
     return across, blocks.straight
+
+
+def _width(lattice: Lattice, across: list[float]) -> float:
+    boxes = range(len(lattice.piece.kinds))
+    first = min((across[item] - lattice.half(item) for item in boxes), default=0.0)
+    return max((across[item] + lattice.half(item) for item in boxes), default=0.0) - first
 
 
 def _place_gutters(lattice: Lattice, across: list[float]) -> None:
@@ -100,14 +131,18 @@ def _springs(lattice: Lattice, blocks: Blocks, offsets: Offsets) -> list[tuple[i
 def _settle(
     gaps: Gaps,
     springs: list[tuple[int, int, float, float]],
-    count: int,
+    blocks: Blocks,
     pause: Callable[[], None],
 ) -> list[float]:
+    count = blocks.count
     weights = [1e-3] * count
     for one, two, _, pull in springs:
         weights[one] += pull
         weights[two] += pull
     position = gaps.pack()
+    for block, place in blocks.anchor.items():
+        weights[block] += _HELD
+        position[block] = place
     exact = count <= _EXACT
     for _ in range(24 if exact else 16):
         pause()
@@ -115,6 +150,8 @@ def _settle(
         for one, two, away, pull in springs:
             wishes[one] += pull * (position[two] - away)
             wishes[two] += pull * (position[one] + away)
+        for block, place in blocks.anchor.items():
+            wishes[block] += _HELD * place
         wishes = [(wish / weight + x) / 2 for wish, weight, x in zip(wishes, weights, position, strict=True)]
         settled = gaps.settle(wishes, weights) if exact else gaps.settle_roughly(wishes)
         moved = max((abs(a - b) for a, b in zip(settled, position, strict=True)), default=0.0)
@@ -122,4 +159,8 @@ def _settle(
         if moved < 0.25:
             break
     # Whole pixels draw sharper, and the last bits of a sum differ from machine to machine.
-    return [float(round(place)) for place in position]
+    held = [blocks.anchor.get(block, math.inf) for block in range(count)]
+    return [
+        anchor if abs(place - anchor) < _EASY else float(round(place))
+        for place, anchor in zip(position, held, strict=True)
+    ]

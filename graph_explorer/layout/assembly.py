@@ -9,11 +9,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_explorer.layout.numbering import Numbering
 from graph_explorer.layout.piece import NEAR
 from graph_explorer.layout.planning import Planning
-from graph_explorer.layout.record import Box, Direction, Floats, Layout, Lines
+from graph_explorer.layout.record import Box, Direction, Floats, Layout, Lines, Seats
 from graph_explorer.layout.regions import Integers, Mask
 
 
@@ -52,6 +53,24 @@ def assemble(numbering: Numbering, planning: Planning, direction: Direction) -> 
         wiring=tree.wiring,
         direction=direction,
         plans=planning.pieces,
+        seats=_seats(numbering, planning, drawn),
+    )
+
+
+def _seats(numbering: Numbering, planning: Planning, drawn: Integers) -> Seats:
+    tree = numbering.tree
+
+    def seats(places: Integers) -> NDArray[np.int32]:
+        around = numbering.ranks(tree.parent[places])
+        item = numbering.item_of[places] - numbering.first_item[around]
+        return np.stack([around, item], axis=1).astype(np.int32)
+
+    opened = _opened(numbering)
+    return Seats(
+        planning.plans,
+        seats(drawn),
+        seats(numbering.regions),
+        dict(zip(tree.names(opened), numbering.ranks(opened).tolist(), strict=True)),
     )
 
 
@@ -120,11 +139,16 @@ def _names(numbering: Numbering, drawn: Integers) -> tuple[str, ...]:
 
 
 def _frames(numbering: Numbering, corners: Floats, turned: bool) -> dict[str, Box]:
+    opened = _opened(numbering)
+    boxes = _boxes(corners[opened], numbering.sizes[opened], turned)
+    return dict(zip(numbering.tree.names(opened), boxes, strict=True))
+
+
+def _opened(numbering: Numbering) -> Integers:
+    """The groups that are open."""
     tree = numbering.tree
     opened = np.flatnonzero(tree.is_region[: tree.first_stretch])
-    opened = opened[opened != tree.root]
-    boxes = _boxes(corners[opened], numbering.sizes[opened], turned)
-    return dict(zip(tree.names(opened), boxes, strict=True))
+    return np.asarray(opened[opened != tree.root])
 
 
 def _boxes(corners: Floats, sizes: Floats, turned: bool) -> list[Box]:

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Link
 
 _LANE: Final = 1 << 40
 """The importance of a step within a lane: above that of any path."""
+_PARTED: Final = 0.5
+"""Anchors that differ by more than this from a straight line part a block."""
 _ITEM: Final = 1 << 20
 """What an item on a path counts for when the path begins at an item that is no leaf."""
 
@@ -35,10 +38,30 @@ class Blocks:
     straight: set[Step]
     importance: dict[Step, int]
     count: int
+    anchor: dict[int, float]
+    """Where blocks are to stay."""
+
+    def begin(self, item: int, anchor: float | None) -> None:
+        """Begin a block with an item."""
+        self.block[item] = self.count
+        if anchor is not None:
+            self.anchor[self.count] = anchor
+        self.count += 1
+
+    def go_on(self, above: int, item: int, away: float, anchor: float | None) -> None:
+        """Put an item below another one into its block, or begin one where anchors part them."""
+        block, shift = self.block[above], self.shift[above] + away
+        held = self.anchor.get(block)
+        if anchor is not None and held is not None and abs(held + shift - anchor) > _PARTED:
+            self.begin(item, anchor)
+            return
+        self.block[item], self.shift[item] = block, shift
+        if anchor is not None:
+            self.anchor.setdefault(block, anchor - shift)
 
 
-def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, spine: bool) -> Blocks:
-    """Choose the straight steps and join their ends into blocks.
+def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, anchors: Anchors, spine: bool) -> Blocks:
+    """Choose the straight steps and join their ends into blocks, but for those that anchors part.
 
     With `spine`, the items that all longest paths pass stand below one another even where no step
     between them is straight. Blocks may then be impossible to place side by side.
@@ -54,23 +77,18 @@ def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, spine: bool) -
                 end = below[end][0]
             if lattice.row[end] < lattice.row[lower] and lower not in taken:
                 below[end] = (lower, 0.0)
+    blocks = Blocks([-1] * len(lattice.row), [0.0] * len(lattice.row), set(), paths.importance, 0, {})
     joined = {lower for lower, _ in below.values()}
-    block = [-1] * len(lattice.row)
-    shift = [0.0] * len(lattice.row)
-    count = 0
-    for row in order:
-        for item in row:
-            if item in joined:
-                continue
-            block[item] = count
-            place = item
-            while place in below:
-                lower, away = below[place]
-                block[lower] = count
-                shift[lower] = shift[place] + away
-                place = lower
-            count += 1
-    return Blocks(block, shift, straight, paths.importance, count)
+    for item in (item for row in order for item in row if item not in joined):
+        blocks.begin(item, anchors.anchor(item))
+        place = item
+        while place in below:
+            lower, away = below[place]
+            blocks.go_on(place, lower, away, anchors.anchor(lower))
+            place = lower
+    # A step that anchors part is none that is drawn straight.
+    blocks.straight = {step for step in straight if blocks.block[step.upper] == blocks.block[step.lower]}
+    return blocks
 
 
 class Offsets:

@@ -110,6 +110,14 @@ class Numbering:
         parts = (self.heads[region], self.items(region), self.links(region))
         return b"".join(part.tobytes() for part in parts)
 
+    def count(self, region: int) -> int:
+        """How many items a region has."""
+        return int(self.heads[region, ITEMS])
+
+    def ports(self, region: int) -> tuple[int, int]:
+        """How many entries and exits a region has."""
+        return int(self.heads[region, ENTRIES]), int(self.heads[region, EXITS])
+
     def places(self, region: int) -> Integers:
         """The places of the items of a region, NONE for ports."""
         return self.place_of[self.first_item[region] : self.first_item[region + 1]]

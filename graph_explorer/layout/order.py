@@ -11,12 +11,15 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice
 
 _CROSSING: Final = 4
 """How many pairs of inputs out of order one crossing is worth."""
 _LOYAL: Final = 1.1
 """An order that is nearer to an earlier one may have so many times the crossings of the best."""
+_FAITHFUL: Final = 1.3
+"""The order that was there before may have so many times the crossings of the best."""
 _PORTS: Final = 256
 """More than the ports of any box: positions are counted in units of a port."""
 _FINE: Final = 600
@@ -28,19 +31,23 @@ _SIFTED: Final = 16_000
 Order = list[list[int]]
 
 
-def order_rows(lattice: Lattice, hints: Sequence[float | None], pause: Callable[[], None]) -> Order:
+def order_rows(lattice: Lattice, anchors: Anchors, pause: Callable[[], None]) -> Order:
     """The items of each row from first to last.
 
-    `hints` gives, for items that were seen before, where they stood, and is empty if none were;
-    of good orders the one nearest to that is taken.
+    Of good orders the one nearest to that of the anchors is taken, and theirs itself if the piece is
+    an earlier one changed and it is not much worse.
     """
-    size = len(lattice.row)
+    size, hints = len(lattice.row), anchors.order
     found: list[tuple[int, Order]] = []
     for start in _starts(lattice, hints, few=size > _FINE):
         order, cost = _improve(lattice, start, 8 if size <= 4000 else 3, pause)
         found.append((cost, order))
         if cost == 0 and not hints:
             break
+    if anchors.across:
+        kept, cost = _improve(lattice, _hinted(lattice, hints), 0, pause, hints)
+        if cost <= min(cost for cost, _ in found) * _FAITHFUL + 4 * _CROSSING:
+            return kept
     least = min(cost for cost, _ in found)
     if least and size <= _FINE and sum(len(row) ** 2 for row in lattice.rows) <= _SIFTED:
         found.append(_sift(lattice, next(order for cost, order in found if cost == least), pause))
@@ -107,10 +114,19 @@ def _hinted(lattice: Lattice, hints: Sequence[float | None]) -> Order:
     return [sorted(row, key=lambda item: known[item] or 0.0) for row in lattice.rows]
 
 
-def _improve(lattice: Lattice, start: Order, sweeps: int, pause: Callable[[], None]) -> tuple[Order, int]:
-    """Sweep from a start while it helps; the best order met and its cost."""
+def _improve(
+    lattice: Lattice,
+    start: Order,
+    sweeps: int,
+    pause: Callable[[], None],
+    fixed: Sequence[float | None] = (),
+) -> tuple[Order, int]:
+    """Sweep from a start while it helps; the best order met and its cost.
+
+    Without sweeps neighbours are exchanged alone, unless both are `fixed`.
+    """
     fine = len(lattice.row) <= _FINE
-    work = _Rows(lattice, start)
+    work = _Rows(lattice, start, fixed)
     if fine:
         work.exchange()
     best, least, idle = work.copy(), work.cost(), 0
@@ -149,8 +165,9 @@ def _sift(lattice: Lattice, start: Order, pause: Callable[[], None]) -> tuple[in
 class _Rows:
     """An order under work: rows, and the place of each item in units of a port."""
 
-    def __init__(self, lattice: Lattice, order: Order) -> None:
+    def __init__(self, lattice: Lattice, order: Order, fixed: Sequence[float | None] = ()) -> None:
         self.lattice = lattice
+        self.fixed = {item for item, place in enumerate(fixed) if place is not None}
         self.rows = [list(row) for row in order]
         self.place = [0] * len(lattice.row)
         for row in self.rows:
@@ -229,6 +246,8 @@ class _Rows:
         changed = False
         for at in range(len(row) - 1):
             one, two = row[at], row[at + 1]
+            if one in self.fixed and two in self.fixed:
+                continue
             if self._saved(ends, one, two) > 0:
                 row[at], row[at + 1] = two, one
                 place[one], place[two] = place[two], place[one]

@@ -87,7 +87,9 @@ class Plan:
     `centers` (items, 2) are (across, along); entries and exits stand on the border. Link k has the
     points `first_point[k]` to `first_point[k + 1]` of `points` (p, 2), from the upper item to the
     lower one. `over` and `under` are the places of entries and exits across, from the centre and in
-    order; `rank` has for each entry, then each exit, its number in that order.
+    order; `rank` has for each entry, then each exit, its number in that order. Each item is in a
+    `row` (items,), of which `rows` (r, 2) are begin and end along, and begins `offset` (items,)
+    after it.
     """
 
     size: tuple[float, float]
@@ -97,17 +99,26 @@ class Plan:
     over: tuple[float, ...]
     under: tuple[float, ...]
     rank: NDArray[np.int64]
-    inner: NDArray[np.float64]
-    """`centers` without those of entries and exits."""
+    entries: int
+    exits: int
+    row: NDArray[np.int64]
+    rows: NDArray[np.float64]
+    offset: NDArray[np.float64]
     seal: int
     """Equal for plans that look the same from outside, but for their sizes."""
 
 
 def make_plan(
-    piece: Piece, size: tuple[float, float], centers: Sequence[tuple[float, float]], lines: Sequence[Points]
+    piece: Piece,
+    size: tuple[float, float],
+    centers: Sequence[tuple[float, float]],
+    lines: Sequence[Points],
+    row: Sequence[int],
+    rows: Sequence[tuple[float, float]],
 ) -> Plan:
-    """A plan from its positions."""
+    """A plan from its positions, the row of each item, and where rows begin and end along."""
     places = np.array(centers, dtype=np.float64).reshape(-1, 2)
+    bands = np.array(rows, dtype=np.float64).reshape(-1, 2)
     end = len(places) - piece.exits
     sides = [places[: piece.entries, 0] - size[0] / 2, places[end:, 0] - size[0] / 2]
     orders = [np.argsort(side, kind="stable") for side in sides]
@@ -120,7 +131,13 @@ def make_plan(
         over,
         under,
         np.concatenate([np.argsort(order, kind="stable") for order in orders]),
-        places[piece.entries : end],
+        piece.entries,
+        piece.exits,
+        np.array(row, dtype=np.int64),
+        bands,
+        places[:, 1]
+        - np.array([height for _, height in piece.sizes]) / 2
+        - bands[np.array(row, dtype=np.int64), 0],
         _seal(over, under),
     )
 

@@ -7,11 +7,12 @@ it leaves and arrives along the flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
 from graph_explorer.layout.across import place_across
+from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
 from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points, make_plan, simplified
@@ -30,20 +31,22 @@ _TURN: Final = 30.0
 """The least room in which a line can turn between a border and the row next to it."""
 
 
-def lay_out(piece: Piece, hints: Sequence[float | None], pause: Callable[[], None]) -> Plan:
-    """Positions of all that is in a piece; `hints` are earlier places across, where known."""
+def lay_out(piece: Piece, anchors: Anchors, pause: Callable[[], None]) -> Plan:
+    """Positions of all that is in a piece, near to where `anchors` have them."""
     lattice = weave(piece)
     pause()
-    order = order_rows(lattice, hints, pause)
-    across, straight = place_across(lattice, order, pause)
+    order = order_rows(lattice, anchors, pause)
+    across, straight = place_across(lattice, order, anchors, pause)
     ports = Ports(lattice, across, straight)
-    rows = _rows_along(lattice, across, ports)
-    along = [_along(lattice, item, rows) for item in range(len(piece.kinds))]
+    rows = _rows_along(lattice, across, ports, anchors)
+    along = [_along(lattice, item, rows, anchors) for item in range(len(piece.kinds))]
     lines = [_line(lattice, number, across, along, ports, rows) for number in range(len(piece.links))]
     return _framed(piece, lattice, across, along, lines, rows)
 
 
-def _rows_along(lattice: Lattice, across: list[float], ports: Ports) -> list[tuple[float, float]]:
+def _rows_along(
+    lattice: Lattice, across: list[float], ports: Ports, anchors: Anchors
+) -> list[tuple[float, float]]:
     """Where each row begins and ends along the flow."""
     piece = lattice.piece
     tall = [0.0] * len(lattice.rows)
@@ -58,17 +61,34 @@ def _rows_along(lattice: Lattice, across: list[float], ports: Ports) -> list[tup
             row = lattice.row[step.lower]
             widest[row] = max(widest[row], abs(x))
     rows: list[tuple[float, float]] = []
+    kept = _kept_strips(lattice, anchors)
     top = 0.0 if piece.entries else piece.room[0]
     for row, height in enumerate(tall):
         if row > 0:
-            top += _strip(piece, lattice, row, widest[row])
+            top += _strip(piece, lattice, row, widest[row], kept.get(row))
         rows.append((top, top + height))
         top += height
     return rows
 
 
-def _strip(piece: Piece, lattice: Lattice, row: int, widest: float) -> float:
-    """The room before a row."""
+def _kept_strips(lattice: Lattice, anchors: Anchors) -> dict[int, float]:
+    """The room there was before rows that followed the same row before, by row."""
+    before: list[set[int]] = [set() for _ in lattice.rows]
+    for item, row in enumerate(anchors.row):
+        if row is not None:
+            before[lattice.row[item]].add(row)
+    kept = {}
+    for row in range(1, len(before)):
+        upper, lower = before[row - 1], before[row]
+        if len(upper) == len(lower) == 1 and min(lower) == min(upper) + 1:
+            kept[row] = anchors.rows[min(lower)][0] - anchors.rows[min(upper)][1]
+    return kept
+
+
+def _strip(piece: Piece, lattice: Lattice, row: int, widest: float, kept: float | None) -> float:
+    """The room before a row; it is `kept` if lines can turn in it."""
+    if kept is not None:
+        return max(kept, _strip(piece, lattice, row, min(widest, _WIDE), None))
     taller = min(max(0.0, widest - _WIDE) * _TALLER, _TALLEST)
     turn = _TURN if widest > 1 else 0.0
     if row == 1 and piece.entries:
@@ -81,14 +101,18 @@ def _strip(piece: Piece, lattice: Lattice, row: int, widest: float) -> float:
     return _STRIP + taller
 
 
-def _along(lattice: Lattice, item: int, rows: list[tuple[float, float]]) -> float:
+def _along(lattice: Lattice, item: int, rows: list[tuple[float, float]], anchors: Anchors) -> float:
     """The centre of an item along.
 
-    It is the middle of the row; beside something much taller, a leaf stands at the end of the row
-    and all else at its beginning, each near to what it is linked to.
+    It is where it was in its row before, else the middle of the row; beside something much taller,
+    a leaf stands at the end of the row and all else at its beginning, each near to what it is
+    linked to.
     """
     begin, end = rows[lattice.row[item]]
     height = lattice.piece.sizes[item][1]
+    offset = anchors.offset[item] if anchors.offset else None
+    if offset is not None and offset + height <= end - begin:
+        return begin + offset + height / 2
     if end - begin - height <= _STRIP:
         return (begin + end) / 2
     leaf = lattice.piece.kinds[item] in (INPUT, CONSTANT)
@@ -137,7 +161,8 @@ def _framed(
     move = before + spare / 2 - first
     size = (inner + before + after + spare, _height(piece, rows))
     centers = [(x + move, y) for x, y in zip(across, along, strict=False)]
-    return make_plan(piece, size, centers, [tuple((x + move, y) for x, y in line) for line in lines])
+    moved = [tuple((x + move, y) for x, y in line) for line in lines]
+    return make_plan(piece, size, centers, moved, lattice.row[: len(centers)], rows)
 
 
 def _height(piece: Piece, rows: list[tuple[float, float]]) -> float:

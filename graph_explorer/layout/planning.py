@@ -6,15 +6,15 @@ that is new takes the order of what it resembles: its own last one, or that of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
+from graph_explorer.layout.anchors import Anchors
+from graph_explorer.layout.memory import Memory
 from graph_explorer.layout.numbering import (
-    ENTRIES,
-    EXITS,
     FRAME,
     LEAST,
     STACKED,
@@ -33,8 +33,6 @@ _ROOM: Final = 14.0
 _BETWEEN: Final = 17.0
 """Half of the room between two stretches."""
 
-Hints = Sequence[float | None]
-
 
 class Planning:
     """Works out the plan of every region: `plans` in the order of the numbering, `pieces` by key.
@@ -52,8 +50,10 @@ class Planning:
         self.plans: list[Plan] = []
         self.pieces: dict[bytes, Plan] = {}
         self._numbering, self._turned, self._pause = numbering, direction == "right", pause
-        self._previous = previous
         self._known = previous.plans if previous else {}
+        self._memory = None
+        if previous is not None and previous.seats is not None:
+            self._memory = Memory(numbering, self.plans, previous, previous.seats)
         self._alike: dict[bytes, Plan] = {}
         for first, end in pairwise(numbering.levels):
             numbering.settle_links(first, end)
@@ -68,16 +68,16 @@ class Planning:
     def _plan(self, key: bytes, region: int) -> Plan:
         numbering, done = self._numbering, region / len(self._numbering.regions)
         self._pause(done)
-        entries, exits = numbering.heads[region, [ENTRIES, EXITS]].tolist()
+        entries, exits = numbering.ports(region)
         items, links = numbering.items(region), numbering.links(region)
         kinds, inner = items[entries : len(items) - exits, 0], _inside(links, entries, len(items) - exits)
         like = kinds.tobytes() + inner.tobytes()
         plan = self._known.get(key)
         if plan is None:
-            hints = self._hints(region, entries, exits)
-            if not hints and like in self._alike:
-                hints = [*(None,) * entries, *self._alike[like].inner[:, 0].tolist()]
-            plan = lay_out(self._piece(region, entries, exits), hints, lambda: self._pause(done))
+            anchors = self._memory.anchors(region) if self._memory else Anchors()
+            if not anchors.order and like in self._alike:
+                anchors = _order_of(self._alike[like], entries)
+            plan = lay_out(self._piece(region, entries, exits), anchors, lambda: self._pause(done))
         if inner.size:
             self._alike.setdefault(like, plan)
         return plan
@@ -104,17 +104,6 @@ class Planning:
             exits=exits,
         )
 
-    def _hints(self, region: int, entries: int, exits: int) -> Hints:
-        """Where the children of a region stood across before; empty if none of them did."""
-        if self._previous is None:
-            return ()
-        places = self._numbering.places(region)
-        hints: list[float | None] = [None] * entries
-        for name in self._numbering.tree.names(places[entries : len(places) - exits]):
-            center = self._previous.center(name)
-            hints.append(center[1 if self._turned else 0] if center else None)
-        return hints if any(hint is not None for hint in hints) else ()
-
     def _room(self, what: int) -> tuple[float, float, float, float]:
         if what == STRETCH:
             return (_BETWEEN, _BETWEEN, 0.0, 0.0)
@@ -123,6 +112,12 @@ class Planning:
         if self._turned:
             return (_ROOM, _ROOM, TITLE + _ROOM, _ROOM)
         return (TITLE + _ROOM, _ROOM, _ROOM, _ROOM)
+
+
+def _order_of(plan: Plan, entries: int) -> Anchors:
+    """The order of the items in the plan of a piece that is alike but for its ports."""
+    across = plan.centers[plan.entries : len(plan.centers) - plan.exits, 0].tolist()
+    return Anchors(order=[*(None,) * entries, *across])
 
 
 def _inside(links: np.ndarray, entries: int, end: int) -> np.ndarray:

@@ -5,7 +5,7 @@ Its one rule: a layout is never changed. A new one may be made from an old one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -70,6 +70,29 @@ class Lines:
 
 
 @dataclass(frozen=True, eq=False)
+class Seats:
+    """Which plan put everything where it stands.
+
+    `plans` are those of all regions; `boxes` (n, 2) are the region and the item of each box drawn,
+    `outer` (regions, 2) those of each region in the one around it, and `frames` the regions that
+    are open groups.
+    """
+
+    plans: Sequence[Plan]
+    boxes: Integers
+    outer: Integers
+    frames: Mapping[str, int]
+
+    def box(self, place: int) -> tuple[int, int]:
+        """The region and the item of a box."""
+        return int(self.boxes[place, 0]), int(self.boxes[place, 1])
+
+    def frame(self, region: int) -> tuple[int, int]:
+        """The region and the item of a region."""
+        return int(self.outer[region, 0]), int(self.outer[region, 1])
+
+
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Where everything stands, in scene pixels; y grows downward.
 
@@ -88,6 +111,8 @@ class Layout:
     direction: Direction = "down"
     plans: Mapping[bytes, Plan] = field(default_factory=dict, repr=False)
     """The parts this layout is made of, kept so that the next layout can use them again."""
+    seats: Seats | None = field(default=None, repr=False)
+    """Which part put what where; nothing for a layout that was not made by `arrange`."""
     unpinned: Layout | None = field(default=None, repr=False)
 
     @property

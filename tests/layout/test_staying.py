@@ -6,8 +6,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graph_explorer.layout import Layout, arrange
+from graph_explorer.formats import open_document
+from graph_explorer.formats.examples import resolve
+from graph_explorer.layout import Layout, arrange, pin
 from tests.layout.drawn import drawn_lines
+from tests.layout.models import nested, residual, sizes_of
 
 
 def _network(layers: int = 4) -> nx.MultiDiGraph:
@@ -56,6 +59,139 @@ def test_opening_one_group_keeps_all_others_as_they_were():
     down = {round(float(moves[name][1]), 3) for name in ("layer5", "L")}
     assert len(down) == 1
     assert down.pop() > 0
+
+
+def _extent(layout: Layout, path: str) -> tuple[float, float]:
+    """Where a group begins and ends along the flow, open or collapsed."""
+    flow = 1 if layout.direction == "down" else 0
+    if path in layout.groups:
+        begin = layout.groups[path][flow]
+        return begin, begin + layout.groups[path][flow + 2]
+    at = layout.index(path)
+    half = layout.sizes[at, flow] / 2
+    return layout.centers[at, flow] - half, layout.centers[at, flow] + half
+
+
+def _check_that_all_else_stays(before: Layout, after: Layout, path: str) -> None:
+    """What is above a group has not moved; what is below has moved along the flow, all by as much."""
+    flow = 1 if before.direction == "down" else 0
+    first, last = _extent(before, path)
+    moves = _moves(before, after)
+    assert moves
+    ways = []
+    for name, move in moves.items():
+        center = before.centers[before.index(name)]
+        assert move[1 - flow] == pytest.approx(0, abs=0.01)
+        if center[flow] < first:
+            assert move[flow] == pytest.approx(0, abs=0.01)
+        elif center[flow] > last:
+            ways.append(move[flow])
+    longer = np.subtract(*_extent(after, path)) - np.subtract(*_extent(before, path))
+    np.testing.assert_allclose(ways, -longer, atol=0.01)
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "stage0/layer0/block0",
+        "stage1/layer13/block66",
+        "stage2/layer28/block142",
+        "stage1/layer13",
+        "stage0",
+        "stage2",
+    ],
+)
+def test_opening_and_closing_a_group_moves_what_is_below_it_along_and_nothing_else(path, direction):
+    wiring = residual(1_000, nested)
+    sizes = sizes_of(wiring)
+
+    def laid_out(shut: frozenset[str], previous: Layout | None = None) -> Layout:
+        return arrange(wiring, sizes, collapsed=shut, previous=previous, direction=direction)
+
+    opened = laid_out(frozenset())
+    closed = laid_out(frozenset({path}), opened)
+    _check_that_all_else_stays(opened, closed, path)
+    again = laid_out(frozenset(), closed)
+    _check_that_all_else_stays(closed, again, path)
+    np.testing.assert_allclose(again.centers, opened.centers, atol=0.01)
+
+
+@pytest.mark.parametrize("collapsed", ["t=1", "t=2", "t=2/h:lstm_cell"])
+def test_rows_stay_even_where_frames_must_widen(collapsed):
+    """A picture with lanes beside the groups: above nothing moves along, below all by as much."""
+    graph = open_document(resolve("lstm")).graph
+    before = arrange(graph, {}, collapsed=frozenset({collapsed}))
+    after = arrange(graph, {}, previous=before)
+    first, last = _extent(before, collapsed)
+    along = {name: float(move[1]) for name, move in _moves(before, after).items()}
+    at = {name: before.centers[before.index(name), 1] for name in along}
+    assert {round(along[name], 2) for name in along if at[name] < first} <= {0.0}
+    assert len({round(along[name], 2) for name in along if at[name] > last}) == 1
+
+
+def test_the_order_across_is_kept_when_a_group_is_opened():
+    graph = open_document(resolve("attention")).graph
+    heads = [path for path in graph.groups if path.startswith("h")]
+    before = arrange(graph, {}, collapsed=frozenset(heads))
+    after = arrange(graph, {}, collapsed=frozenset(heads[1:]), previous=before)
+    both = [name for name in before.ids if after.place(name) >= 0]
+    rows: dict[float, list[str]] = {}
+    for name in both:
+        rows.setdefault(round(float(before.centers[before.index(name), 1]), 1), []).append(name)
+    assert any(len(row) > 2 for row in rows.values())
+    for row in rows.values():
+        order = [sorted(row, key=lambda name: at.centers[at.index(name), 0]) for at in (before, after)]
+        assert order[0] == order[1]
+
+
+def test_an_edit_in_the_middle_moves_what_is_below_it_along():
+    graph = _network(6)
+    before = arrange(graph, {})
+    graph.add_node("extra", op="Relu", group="")
+    graph.remove_edge("h2", "m3", 1)
+    graph.remove_edge("h2", "h3", 0)
+    graph.add_edges_from([("h2", "extra", 0), ("extra", "m3", 1), ("extra", "h3", 0)])
+    after = arrange(graph, {}, previous=before)
+    moves = _moves(before, after)
+    above = {name for name in moves if before.centers[before.index(name), 1] <= before.groups["layer2"][1]}
+    assert {"x", "h0", "h1"} <= above
+    for name, move in moves.items():
+        assert move[0] == pytest.approx(0, abs=0.01)
+        if name in above or name in ("W2", "b2", "m2", "z2", "a2", "h2"):
+            assert move[1] == pytest.approx(0, abs=0.01)
+    assert len({round(float(moves[name][1]), 2) for name in ("m3", "a4", "h5", "L")}) == 1
+
+
+def test_boxes_pinned_by_hand_survive_opening_closing_and_editing():
+    graph = _network(6)
+    pinned = {"m2": (700.0, 300.0), "layer4": (-400.0, 900.0)}
+    shut = frozenset({"layer4"})
+    before = arrange(graph, {}, collapsed=shut, pinned=pinned)
+    free = arrange(graph, {}, collapsed=shut)
+    graph.add_node("c", op="Neg", group="")
+    graph.add_edge("L", "c", key=0)
+    for collapsed in (shut, shut | {"layer0"}, frozenset({"layer1"})):
+        after = arrange(graph, {}, collapsed=collapsed, pinned=pinned, previous=before)
+        loose = arrange(graph, {}, collapsed=collapsed, previous=free)
+        for name, place in pinned.items():
+            if after.place(name) >= 0:
+                assert tuple(after.centers[after.index(name)]) == place
+        others = [at for at, name in enumerate(after.ids) if name not in pinned]
+        np.testing.assert_array_equal(after.centers[others], loose.centers[others])
+        for line in drawn_lines(after):
+            for name, point in ((line.source, line.points[0]), (line.target, line.points[-1])):
+                box = after.sizes[after.index(name)] / 2 + 0.01
+                assert np.all(np.abs(point - after.centers[after.index(name)]) <= box)
+
+
+def test_pins_taken_off_leave_the_layout_as_it_was():
+    graph = _network()
+    free = arrange(graph, {})
+    layout = pin(arrange(graph, {}, pinned={"m2": (900.0, 10.0)}), {})
+    assert layout.free is layout
+    np.testing.assert_array_equal(layout.centers, free.centers)
+    np.testing.assert_array_equal(layout.lines.points, free.lines.points)
 
 
 def test_what_is_unchanged_is_not_laid_out_again():

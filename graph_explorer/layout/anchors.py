@@ -1,0 +1,30 @@
+"""What a piece is asked to keep of an earlier one.
+
+The rule: anchors wish and never force: distances between boxes come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Where the items of a piece stood before, None where that is not known.
+
+    `order` are places across by which they are ordered; it is empty if nothing is known. The rest is
+    empty unless the piece is an earlier one changed: `across` are places to keep, `row` the rows,
+    of which `rows` has begin and end along, and `offset` is how far from the begin of its row an
+    item began.
+    """
+
+    order: Sequence[float | None] = ()
+    across: Sequence[float | None] = ()
+    row: Sequence[int | None] = ()
+    offset: Sequence[float | None] = ()
+    rows: Sequence[tuple[float, float]] = ()
+
+    def anchor(self, item: int) -> float | None:
+        """The place to keep of an item or bend."""
+        return self.across[item] if item < len(self.across) else None
