@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,14 +38,31 @@ class Slice:
     def placed(self, points: Sequence[Point]) -> tuple[Array, Array]:
         """Where points fall on the plane, (points, axes), and how far off it they lie, (points,).
 
-        Coordinates by least squares: the foot of the perpendicular. Distances are lengths
-        through all parameters.
+        Coordinates by least squares: the foot of the perpendicular. Distances are lengths through all
+        parameters.
         """
-        ways = np.stack([_flat(axis.parts, self.origin) for axis in self.axes], axis=1)
-        begin = _flat(self.origin, self.origin)
-        gaps = np.stack([_flat(point, self.origin) - begin for point in points], axis=1)
-        feet = np.linalg.lstsq(ways, gaps, rcond=None)[0]
-        return feet.T, np.linalg.norm(gaps - ways @ feet, axis=0)
+        found = [self.foot(point) for point in points]
+        return np.array([foot for foot, _ in found]), np.array([distance for _, distance in found])
+
+    def foot(self, point: Point) -> tuple[Array, float]:
+        """The same of one point: (axes,), and its distance."""
+        gap = _flat(point, self.origin) - self._begin
+        foot = self._inverse @ (self._ways @ gap)
+        return foot, float(np.linalg.norm(gap - foot @ self._ways))
+
+    @cached_property
+    def _begin(self) -> Array:
+        return _flat(self.origin, self.origin)
+
+    @cached_property
+    def _ways(self) -> Array:
+        """The axes, each as one long row."""
+        return np.stack([_flat(axis.parts, self.origin) for axis in self.axes])
+
+    @cached_property
+    def _inverse(self) -> Array:
+        """Of the products of the axes with each other, which need not stand at right angles."""
+        return np.linalg.pinv(self._ways @ self._ways.T)
 
 
 def _flat(parts: Point, like: Point) -> Array:

@@ -18,13 +18,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from graph_explorer.document import PRINCIPAL, Document, principal_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use
 from graph_explorer.formats import format_of, open_document, save_document
-from graph_explorer.lab.directions import Direction
 from graph_explorer.lab.optimizers import METHODS
-from graph_explorer.lab.principal import STEPS
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs
@@ -32,6 +30,7 @@ from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
 from graph_explorer.ui.state import NO_SEARCH, NO_SURFACE, Accumulator, Mode, State, closed_at_first
+from graph_explorer.ui.surface.landscapes import Landscapes
 from graph_explorer.ui.tracing import Tracer
 from graph_explorer.ui.training.runner import TrainingRunner
 from graph_explorer.ui.training.state import NO_TRAINING
@@ -76,6 +75,8 @@ class Session(QObject):
         self.state = State()
         self.jobs = jobs or Jobs()
         self.undo = QUndoStack(self)
+        #: planes through all parameters, and the examples that a loss is taken over
+        self.landscapes = Landscapes(self)
         self._runner = Runner(self)
         self._examiner = Examiner(self)
         #: what the buttons of the training view do
@@ -145,7 +146,7 @@ class Session(QObject):
         self._start_afresh()
         self.change(
             document=document, trace=trace, time=trace.forward_length if trace is not None else 0,
-            saved=document, selection="", edge=None, collapsed=closed_at_first(document),
+            saved=document, selection="", edge=None, collapsed=closed_at_first(document), entered=(),
             detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
             accumulator=Accumulator(), training=NO_TRAINING,
             problem=None, draft=None, playing=False,
@@ -167,7 +168,8 @@ class Session(QObject):
         self._start_afresh()
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
-            collapsed=frozenset(), detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
+            collapsed=frozenset(), entered=(), detached=frozenset(), asked=frozenset(),
+            breakpoints=frozenset(),
             accumulator=Accumulator(), training=NO_TRAINING,
             problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
             **NO_SURFACE, **NO_SEARCH,
@@ -357,28 +359,7 @@ class Session(QObject):
 
     def set_axes(self, axes: tuple[str, str] | None) -> None:
         """Another surface of the document, with a race of its own; None is the document's choice."""
-        if axes != self.state.axes:
-            self.change(**{**NO_SURFACE, "axes": axes})
-
-    def find_principal(self) -> None:
-        """Looks for the directions in which a descent through all parameters moves most, and shows them."""
-        document = self.state.document
-        assert document is not None
-
-        def deliver(found: tuple[tuple[Direction, ...], float]) -> None:
-            if self.state.document is document:
-                self._runner.principal = found[0]
-                said = f"Adam went {STEPS} steps through all parameters; "
-                said += f"this plane holds {found[1]:.1%} of the variance of its way."
-                self.change(**{**NO_SURFACE, "axes": PRINCIPAL, "notice": said})
-
-        self.jobs.start(
-            "axes",
-            "Looking for the principal directions",
-            lambda checkpoint: principal_of(document, checkpoint),
-            deliver,
-            lambda error: self.say(str(error)),
-        )
+        self.landscapes.choose(axes)
 
     def set_point(self, x: float, y: float, merge: str = "") -> None:
         """Moves the document to a point of the surface; `merge` joins the steps of one drag."""

@@ -25,6 +25,7 @@ from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.challenge.state import Challenge
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.race.state import NO_RACE, Race
+from graph_explorer.ui.surface.landscape import NO_LANDSCAPE, Landscape, Way
 from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.training.state import NO_TRAINING, TrainingState
 
@@ -94,6 +95,8 @@ class State:
     surface: Surface | None = None
     no_surface: str = ""
     here: tuple[float, float] | None = None
+    landscape: Landscape = NO_LANDSCAPE  # what the loss is taken over, and the plane through a training
+    ways: tuple[Way, ...] = ()  # where trainings went on the surface
     race: Race = NO_RACE
     challenge: Challenge = field(default_factory=Challenge)
     paths: tuple[Descent, ...] = ()
@@ -109,6 +112,7 @@ class State:
     #: boxes of the graph that were moved by hand, and where their middles stand, in scene pixels
     moved: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
     minimap: bool = True  # whether a small map of a large graph is shown
+    entered: tuple[str, ...] = ()  # the groups that were entered, one in the other: the last alone is shown
     blocks: bool = True  # whether what repeats in a graph is shown as groups
 
     @property
@@ -128,9 +132,26 @@ class State:
         return self.trace.events[self.time - 1] if self.trace is not None and self.time > 0 else None
 
     @property
+    def own(self) -> Document | None:
+        """The document itself, where it is a step of its training that is open."""
+        opened = self.training.opened
+        if opened is None or self.document is None or not opened.is_shown(self.document):
+            return self.document
+        return opened.own.with_training(self.document.training)
+
+    @property
+    def name(self) -> str:
+        """What the window calls the document, and which step of its training is open."""
+        if self.document is None:
+            return ""
+        opened = self.training.opened
+        shown = opened is not None and opened.is_shown(self.document)
+        return f"{self.document.name}, step {opened.step + 1}" if opened and shown else self.document.name
+
+    @property
     def modified(self) -> bool:
         """Whether the document says anything that its file does not."""
-        now, saved = self.document, self.saved
+        now, saved = self.own, self.saved
         if now is None or saved is None or now is saved:
             return now is not saved
         return any(
@@ -141,8 +162,9 @@ class State:
 
 #: What of the state a document begins with that nobody has looked at as a surface.
 NO_SURFACE: Mapping[str, Any] = MappingProxyType(
-    {"axes": None, "surface": None, "no_surface": "", "here": None, "race": NO_RACE, "paths": ()}
-)
+    {"axes": None, "surface": None, "no_surface": "", "here": None, "race": NO_RACE, "paths": (),
+     "landscape": NO_LANDSCAPE, "ways": ()}
+)  # fmt: skip
 
 #: What of the state a document begins with in which nothing was looked for.
 NO_SEARCH: Mapping[str, Any] = MappingProxyType({"found": None, "finding": False, "path_start": ""})
@@ -168,6 +190,7 @@ def carried(before: State, document: Document) -> dict[str, Any]:
         "selection": before.selection if before.selection in nodes | groups else "",
         "edge": before.edge if before.edge is not None and exists(before.edge, graph) else None,
         "collapsed": closed_at_first(document) if regrouped else before.collapsed & groups,
+        "entered": tuple(path for path in before.entered if path in groups),
         "breakpoints": before.breakpoints & nodes,
         "found": before.found.within(graph) if before.found is not None else None,
         "path_start": before.path_start if before.path_start in nodes | groups else "",

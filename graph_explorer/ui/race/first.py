@@ -10,6 +10,7 @@ import numpy as np
 
 from graph_explorer.document import Document, window_of
 from graph_explorer.engine.errors import InputError
+from graph_explorer.lab.directions import Entry as Number
 from graph_explorer.lab.outcome import curvatures_at
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.race.state import Entry, Point, Race
@@ -26,6 +27,8 @@ _PLAIN = 0.1
 
 def first_race(document: Document, axes: tuple[str, str] | None, surface: Surface) -> Race:
     """The race that the document describes, or one of three methods from where it stands."""
+    if surface.over is not None and not any(isinstance(axis, Number) for axis in surface.axes):
+        return Race((), ((0.0, 0.0),))  # on a landscape it is the training's path that is looked at
     own = document.surface if document.surface is not None and axes in (None, document.surface.axes) else None
     starts: tuple[Point, ...] = own.starts if own is not None else ()
     if not starts:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_explorer.document import PRINCIPAL, Document, surface_along, surface_of, window_of
+from graph_explorer.document import window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.descent import Path
 from graph_explorer.lab.descent import race as run_race
-from graph_explorer.lab.directions import Direction
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.race.first import first_race
 from graph_explorer.ui.race.place import point_on
@@ -32,6 +31,10 @@ SYNCHRONOUS = 0.03
 #: Seconds a step, until one has been measured, where points are plain numbers; else it is not known.
 _GUESS = 2e-5
 
+#: The parts of the state that decide on the surface.
+_PARTS = ("document", "axes", "landscape")
+_READING = "the examples are being read"
+
 #: What a path depends on beside the surface: settings, start, steps, budget, seed.
 Key = tuple[str, Point, int, "int | None", int]
 
@@ -44,8 +47,6 @@ class Runner:
         self._surface: Surface | None = None
         self._known: dict[Key, Path] = {}
         self._pace = _GUESS
-        #: the principal directions that were found last
-        self.principal: tuple[Direction, ...] = ()
 
     def completed(self, before: State, now: State) -> State:
         """The state with surface, race and paths as they follow from the rest of it.
@@ -54,7 +55,13 @@ class Runner:
         """
         if not now.watching or now.document is None:
             return now
-        moved = before.document is not now.document or before.axes is not now.axes
+        now = self._with_race(before, now)
+        same = before.training is now.training and before.surface is now.surface
+        return now if same else dataclasses.replace(now, ways=self.session.landscapes.ways(now))
+
+    def _with_race(self, before: State, now: State) -> State:
+        assert now.document is not None
+        moved = any(getattr(before, part) is not getattr(now, part) for part in _PARTS)
         if moved or not before.watching or (now.surface is None and not now.no_surface):
             now = self._with_surface(before, now)
         if now.surface is None or now.document is None:
@@ -69,25 +76,20 @@ class Runner:
     def _with_surface(self, before: State, now: State) -> State:
         """Keeps the surface while the document only moves about on it."""
         assert now.document is not None
-        if now.surface is not None and before.axes is now.axes:
+        ready = self.session.landscapes.read(now)
+        if ready is None:
+            return dataclasses.replace(now, surface=None, here=None, paths=(), no_surface=_READING)
+        now = ready
+        assert now.document is not None
+        if now.surface is not None and before.axes is now.axes and _same_function(now, before):
             here = point_on(now.surface, now.document)
-            if here is not None:
+            if here is not None or _only_moved(before, now):
                 return dataclasses.replace(now, here=here)
         try:
-            surface = self._made(now.document, now.axes)
+            surface = self.session.landscapes.surface(now)
         except InputError as error:
             return dataclasses.replace(now, surface=None, here=None, paths=(), no_surface=str(error))
         return dataclasses.replace(now, surface=surface, here=point_on(surface, now.document), no_surface="")
-
-    def _made(self, document: Document, axes: tuple[str, str] | None) -> Surface:
-        """The surface over the axes; principal directions stay until others are looked for."""
-        if axes != PRINCIPAL:
-            return surface_of(document, axes)
-        parts = [(name, part.shape) for way in self.principal for name, part in _parts(way)]
-        leaves = {name: value.shape for name, value in document.leaves.items()}
-        if not parts or any(leaves.get(name) != shape for name, shape in parts):
-            raise InputError("the principal directions were of other parameters; choose the axes again")
-        return surface_along(document, self.principal)
 
     # ── paths ─────────────────────────────────────────────────────────────────────────────────
 
@@ -151,9 +153,20 @@ class Runner:
         )
 
 
-def _parts(way: Direction) -> list[tuple[str, np.ndarray[Any, Any]]]:
-    """What one unit along a direction adds to each leaf."""
-    return [(name, way.tangent(name)) for name in way.names]
+def _same_function(now: State, before: State) -> bool:
+    """Whether the surface shown is still over the same examples and plane."""
+    assert now.surface is not None
+    return before.landscape.plane is now.landscape.plane and now.surface.over is now.landscape.over
+
+
+def _only_moved(before: State, now: State) -> bool:
+    """Whether nothing but parameters changed: then a plane through a training stays where it is."""
+    old, new = before.document, now.document
+    if now.landscape.plane is None or old is None or new is None or old.graph is not new.graph:
+        return False
+    return all(new.inputs[name] is entry for name, entry in old.inputs.items()) and all(
+        new.parameters[name].array.shape == entry.array.shape for name, entry in old.parameters.items()
+    )
 
 
 def _course(race: Race) -> tuple[Any, ...]:

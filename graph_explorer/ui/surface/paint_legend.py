@@ -14,9 +14,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from graph_explorer.ui.surface.frame import Box
+from graph_explorer.ui.surface.landscape import Way
 from graph_explorer.ui.surface.paint_marks import paint_here, paint_minimum, paint_start
 from graph_explorer.ui.surface.paint_paths import paint_marker
-from graph_explorer.ui.surface.paint_trail import paint_dot
+from graph_explorer.ui.surface.paint_way import ink, paint_dot
 from graph_explorer.ui.surface.polygons import pen
 from graph_explorer.ui.surface.subject import Subject
 from graph_explorer.ui.surface.writing import SMALL, elided, width_of, write
@@ -55,9 +56,7 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
         Row(lambda p, x, y, c=colour: paint_marker(p, c, x, y, shown, radius=5.0), text, chosen)  # type: ignore[misc]
         for colour, text, chosen in subject.legend
     ]
-    if subject.trail is not None:
-        text = f"path of the training, epochs {subject.trail.epochs[0]} to {subject.trail.epochs[-1]}"
-        found.append(Row(lambda p, x, y: paint_dot(p, x, y, shown), text))
+    found += [_way_row(way, shown) for way in subject.ways]
     found += [Row(None, remark) for remark in subject.remarks]
     if arrows:
         found.append(Row(None, arrows))
@@ -71,6 +70,12 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
     if subject.here is not None:
         found.append(Row(lambda p, x, y: paint_here(p, x, y, shown), "the document is here"))
     return found
+
+
+def _way_row(way: Way, shown: Theme) -> Row:
+    epochs, color = way.trail.epochs, ink(way, shown)
+    text = f"path of {way.title}, epochs {epochs[0]} to {epochs[-1]}"
+    return Row(lambda p, x, y: paint_dot(p, x, y, color, shown), text, way.chosen)
 
 
 def _wrapped(line: Row, room: float) -> list[Row]:

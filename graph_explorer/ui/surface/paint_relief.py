@@ -12,13 +12,13 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from graph_explorer.engine.notation import number
-from graph_explorer.lab.slices import Trail
 from graph_explorer.ui.surface.frame import Window
+from graph_explorer.ui.surface.landscape import Way
 from graph_explorer.ui.surface.levels import Levels
 from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.surface.paint_marks import paint_here, paint_minimum, paint_start
 from graph_explorer.ui.surface.paint_paths import paint_marker
-from graph_explorer.ui.surface.paint_trail import paint_dot
+from graph_explorer.ui.surface.paint_way import ink, paint_dot
 from graph_explorer.ui.surface.polygons import draw_line, pen, polygon_of, thinned
 from graph_explorer.ui.surface.relief import Eye, Relief, in_block
 from graph_explorer.ui.surface.samples import Samples
@@ -48,8 +48,8 @@ def paint_relief(
     painter.drawImage(QRectF(*eye.box), relief.image)
     _paint_edges(painter, eye, order[2:], shown)
     _paint_names(painter, eye, order[2:], subject.axes, window, shown)
-    if subject.trail is not None:
-        _paint_trail(painter, subject.trail, relief, samples, levels, window, shown)
+    for way in subject.ways:
+        _paint_way(painter, way, relief, samples, levels, window, shown)
     for course in sorted(subject.courses, key=lambda each: each.chosen):
         _paint_course(painter, course, subject.reached(course), relief, levels, window, shown)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -111,17 +111,16 @@ def _paint_course(
         paint_marker(painter, course.colour, *head, shown, course.chosen)
 
 
-def _paint_trail(
-    painter: QPainter, trail: Trail, relief: Relief, samples: Samples, levels: Levels, window: Window,
+def _paint_way(
+    painter: QPainter, way: Way, relief: Relief, samples: Samples, levels: Levels, window: Window,
     shown: Theme,
 ) -> None:  # fmt: skip
     """The path of a training, laid on the surface where its points fall on the plane."""
-    heights = samples.at(trail.points[:, 0], trail.points[:, 1])
-    head = _paint_line(
-        painter, trail.points, heights, shown.color("text"), 1.8, relief, levels, window, shown
-    )
+    points, color = way.trail.points, ink(way, shown)
+    heights = samples.at(points[:, 0], points[:, 1])
+    head = _paint_line(painter, points, heights, color, 1.8, relief, levels, window, shown)
     if head is not None:
-        paint_dot(painter, *head, shown)
+        paint_dot(painter, *head, color, shown)
 
 
 def _paint_line(

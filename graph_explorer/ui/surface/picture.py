@@ -21,6 +21,7 @@ from graph_explorer.ui import film, writers
 from graph_explorer.ui.surface.describe import describe
 from graph_explorer.ui.surface.frame import Frame, Window
 from graph_explorer.ui.surface.ground import make_ground
+from graph_explorer.ui.surface.landscape import Way
 from graph_explorer.ui.surface.levels import choose
 from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.surface.plan import make_plan
@@ -81,7 +82,8 @@ def show(
     """
     if subject is None:
         subject = subject_for(document, surface, paths)
-        subject = subject if trail is None else replace(subject, trail=trail, here=None)
+        if trail is not None:
+            subject = replace(subject, ways=(Way(trail, -1, "the training", True),), here=None)
     look = look or Look(sections=False)
     plan = make_plan(*size, look, titled=True)
     frame = Frame(window or subject.window, plan.plot)

@@ -95,7 +95,7 @@ class Plane(QWidget):
         if now.surface is None or now.document is None:
             self._clear()
             return
-        parts = ("document", "surface", "here", "race", "paths", "look", "theme", "axes")
+        parts = ("document", "surface", "here", "race", "paths", "look", "theme", "axes", "ways")
         if self.subject is not None and all(getattr(before, p) is getattr(now, p) for p in parts):
             return
         self.subject = subject_of(now, self.subject, before if self.subject is not None else None)

@@ -29,7 +29,7 @@ from graph_explorer.ui.surface.paint_marks import (
 from graph_explorer.ui.surface.paint_paths import paint_paths
 from graph_explorer.ui.surface.paint_relief import paint_relief
 from graph_explorer.ui.surface.paint_sections import paint_sections
-from graph_explorer.ui.surface.paint_trail import paint_trail
+from graph_explorer.ui.surface.paint_way import paint_way
 from graph_explorer.ui.surface.plan import Plan
 from graph_explorer.ui.surface.probe import Found
 from graph_explorer.ui.surface.relief import Relief, in_block
@@ -94,8 +94,8 @@ def paint_front(painter: QPainter, sheet: Sheet) -> None:
             paint_sections(painter, sheet.plan, frame, sheet.samples, levels, sheet.cut, axes, shown)
         if look.minima:
             paint_minima(painter, subject, frame, shown)
-        if subject.trail is not None:
-            paint_trail(painter, subject.trail, frame, shown)
+        for way in subject.ways:
+            paint_way(painter, way, frame, shown)
         paint_paths(painter, subject, frame, shown)
         paint_points(painter, subject, frame, shown, sheet.over)
         if look.curvature and sheet.found is not None:
@@ -109,8 +109,7 @@ def _worth_seeing(sheet: Sheet) -> Array:
     """Where on screen the points are that a legend should not cover: (n, 2)."""
     subject = sheet.subject
     heads = [course.path.points[subject.reached(course)] for course in subject.courses]
-    if subject.trail is not None:
-        heads += list(subject.trail.points)
+    heads += [point for way in subject.ways for point in way.trail.points]
     here = [subject.here] if subject.here is not None else []
     points = np.array([*subject.starts, *here, *subject.minima, *heads], dtype=float).reshape(-1, 2)
     if sheet.relief is None:

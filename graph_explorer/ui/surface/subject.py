@@ -16,9 +16,9 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import name_text
 from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.path import Path
-from graph_explorer.lab.slices import Trail
 from graph_explorer.lab.surface import Surface
 from graph_explorer.ui.surface.frame import Window
+from graph_explorer.ui.surface.landscape import Way
 from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Subject:
     """Everything that a picture says about a surface, beside its values.
 
     Paths are drawn up to `step`, or whole. `window` is the part of the plane that the document asks for,
-    `lowest` the least known value. `trail` is the path of a training as it lies to the plane, `over` says
+    `lowest` the least known value. `ways` are the paths of trainings as they lie to the plane, `over` says
     what examples the output is the mean over, "" where they are the document's own.
     """
 
@@ -58,7 +58,7 @@ class Subject:
     courses: tuple[Course, ...] = ()
     step: int | None = None
     steps: int = 0
-    trail: Trail | None = None
+    ways: tuple[Way, ...] = ()
     over: str = ""
 
     def reached(self, course: Course) -> int:
@@ -80,7 +80,7 @@ class Subject:
     def remarks(self) -> tuple[str, ...]:
         """What holds for all paths: how far they are shown, clipping, noise; what a plane leaves out."""
         over = (f"mean over {self.over}",) if self.over else ()
-        told = self.trail.told if self.trail is not None else ()
+        told = next((way.trail.told for way in self.ways if way.chosen), ())
         return (*remarks([course.path for course in self.courses], self.step), *over, *told)
 
 
@@ -124,7 +124,7 @@ def subject_of(state: State, before: Subject | None = None, old: State | None = 
     )
     return replace(
         base, title=document.name, starts=race.starts, here=state.here, courses=courses, step=race.step,
-        steps=race.steps,
+        steps=race.steps, ways=state.ways, window=state.landscape.window or base.window,
     )  # fmt: skip
 
 

@@ -6,23 +6,44 @@ for a tool, it is behind the arrow at the end of the row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QToolButton, QWidget
 
-from graph_explorer.document import PRINCIPAL, RANDOM, Document, surface_of
+from graph_explorer.document import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM, Document, surface_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Entry
+from graph_explorer.lab.losses import SUBSET
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.surface.landscapes import chosen
 from graph_explorer.ui.surface.look import COLOUR_MAPS
 from graph_explorer.ui.surface.switches import SCALES, SWITCHES, Switch
 from graph_explorer.ui.widgets.icons import icon
 
-#: Directions through all parameters, as the fields call them.
-_RANDOM, _PRINCIPAL = "random directions", "principal directions"
+#: Directions through all parameters: as the fields call them, the axes, and what they are.
+_DIRECTIONS: Mapping[str, tuple[tuple[str, str], str]] = {
+    "filter-normalised": (FILTER, "Two random directions in which every filter or unit counts alike"),
+    "random directions": (RANDOM, "Two random directions through all numbers of all parameters"),
+    "principal directions": (
+        PRINCIPAL,
+        "The plane in which the training moved most; without a training, a descent from here",
+    ),
+    "through checkpoints": (
+        CHECKPOINTS,
+        "The plane through start, end and one epoch between: the one looked at, or the middle one",
+    ),
+}
+#: What the loss is taken over, as the field calls it.
+_EXAMPLES: Mapping[str, tuple[str, str]] = {
+    "training": ("training set", "The mean over all examples that are trained on"),
+    "subset": ("part of it", f"The mean over {SUBSET} of the training examples: coarser, and sooner there"),
+    "validation": ("validation set", "The mean over the examples that are kept apart"),
+    "document": ("own examples", "The few examples that stand in the document itself"),
+}
 #: How many entries of one array are listed; any other may be typed.
 _LISTED = 64
 #: What the levels are called where there is little room.
@@ -54,9 +75,15 @@ class Tools(QToolBar):
         self.setAccessibleName("Surface tools")
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
+        self.actions_of: dict[str, QAction] = {}
         self.axes = [self._axis("x"), self._axis("y")]
         self.addSeparator()
         self.switches: dict[str, QAction] = {}
+        self.examples = self._choice(
+            "surface_examples", "Examples", [(text, name, hint) for name, (text, hint) in _EXAMPLES.items()]
+        )
+        self.examples.setToolTip("What the loss is taken over")
+        self.examples.activated.connect(lambda: session.landscapes.take_over(self.examples.currentData()))
         for switch in SWITCHES:
             if switch.icon:
                 self.switches[switch.part] = self._switch(switch)
@@ -97,7 +124,7 @@ class Tools(QToolBar):
             box.setItemData(box.count() - 1, hint, 3)  # the tooltip
         box.setToolTip(spoken)
         self.addSeparator()
-        self.addWidget(box)
+        self.actions_of[name] = self.addWidget(box)
         return box
 
     def _switch(self, switch: Switch) -> QAction:
@@ -118,21 +145,16 @@ class Tools(QToolBar):
     def _choose_axes(self, letter: str) -> None:
         state = self.session.state
         texts = [box.currentText().strip() for box in self.axes]
-        chosen = texts["xy".index(letter)]
+        wanted = texts["xy".index(letter)]
         if state.document is None or texts == self._shown(state):
             return
-        if chosen == _RANDOM:
-            self.session.set_axes(RANDOM)
-            return
-        if chosen == _PRINCIPAL:
+        if wanted in _DIRECTIONS:
             self._write(self._shown(state))  # until they are found
-            self.session.find_principal()
+            self.session.set_axes(_DIRECTIONS[wanted][0])
             return
-        if {_RANDOM, _PRINCIPAL, ""} & set(
-            texts
-        ):  # from directions back to numbers: the other axis is any other
-            other = next((name for name in candidates(state.document) if name != chosen), "")
-            texts = [chosen, other] if letter == "x" else [other, chosen]
+        if {*_DIRECTIONS, ""} & set(texts):  # from directions back to numbers: the other axis is any other
+            other = next((name for name in candidates(state.document) if name != wanted), "")
+            texts = [wanted, other] if letter == "x" else [other, wanted]
         try:
             surface_of(state.document, (texts[0], texts[1]))
         except InputError as error:
@@ -157,6 +179,8 @@ class Tools(QToolBar):
             self._list(now.document)
         if now.surface is not before.surface or now.document is not before.document:
             self._write(self._shown(now))
+            self.actions_of["surface_examples"].setVisible("data" in now.document.training)
+            self.examples.setCurrentIndex(self.examples.findData(chosen(now.landscape, now.document)))
         look = now.look
         self.scale.setCurrentIndex(self.scale.findData(look.scale))
         self.colours.setCurrentIndex(self.colours.findData(look.colours))
@@ -165,10 +189,13 @@ class Tools(QToolBar):
                 self.switches[switch.part].setChecked(switch.is_on(look))
 
     def _list(self, document: Document) -> None:
-        names = [*candidates(document), *([_RANDOM, _PRINCIPAL] if document.parameters else [])]
+        numbers = candidates(document)
         for box in self.axes:
             box.clear()
-            box.addItems(names)
+            for name, (_, hint) in _DIRECTIONS.items() if document.parameters else ():
+                box.addItem(name)
+                box.setItemData(box.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
+            box.addItems(numbers)
 
     @staticmethod
     def _shown(state: State) -> list[str]:
@@ -177,7 +204,11 @@ class Tools(QToolBar):
             return ["", ""]
         labels = [axis.label for axis in state.surface.axes]
         entries = all(isinstance(axis, Entry) for axis in state.surface.axes)
-        return labels if entries else [_PRINCIPAL if state.axes == PRINCIPAL else _RANDOM] * 2
+        if entries:
+            return labels
+        word = labels[0].partition(" ")[0]
+        found = {"random": RANDOM, "filter": FILTER, "principal": PRINCIPAL}.get(word, CHECKPOINTS)
+        return [next(name for name, (axes, _) in _DIRECTIONS.items() if axes == found)] * 2
 
     def _write(self, texts: list[str]) -> None:
         for box, text in zip(self.axes, texts, strict=True):
