@@ -8,7 +8,6 @@ stay straight, whatever pulls.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
@@ -17,6 +16,7 @@ from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
 from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.separation import Gap, Gaps
 
 _APART: Final = 26.0
@@ -39,7 +39,7 @@ _LESS: Final = 0.3
 
 
 def place_across(
-    lattice: Lattice, order: Order, anchors: Anchors, pause: Callable[[], None]
+    lattice: Lattice, order: Order, anchors: Anchors, pause: Pause
 ) -> tuple[list[float], set[Step]]:
     """The centre of each item across, and the steps that became straight.
 
@@ -54,17 +54,17 @@ def place_across(
     return across, straight
 
 
-def _place(
-    lattice: Lattice, order: Order, anchors: Anchors, pause: Callable[[], None]
-) -> tuple[list[float], set[Step]]:
+def _place(lattice: Lattice, order: Order, anchors: Anchors, pause: Pause) -> tuple[list[float], set[Step]]:
     offsets = Offsets(lattice)
     for spine in (True, False):
-        blocks = form_blocks(lattice, order, offsets, anchors, spine)
-        gaps = Gaps(blocks.count, _gaps(lattice, order, blocks))
+        pause()
+        blocks = form_blocks(lattice, order, offsets, anchors, spine, pause)
+        pause()
+        gaps = Gaps(blocks.count, _gaps(lattice, order, blocks, pause))
         if gaps.possible:
             break
     pause()
-    springs = _springs(lattice, blocks, offsets)
+    springs = _springs(lattice, blocks, offsets, pause)
     position = _settle(gaps, springs, blocks, pause)
     across = [
         position[block] + shift if block >= 0 else 0.0
@@ -98,9 +98,9 @@ def _place_gutters(lattice: Lattice, across: list[float]) -> None:
         across[gutter] = last + away if right else first - away
 
 
-def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
+def _gaps(lattice: Lattice, order: Order, blocks: Blocks, pause: Pause) -> list[Gap]:
     gaps = []
-    for row in order:
+    for row in paced(order, pause):
         for left, right in pairwise(row):
             lanes = lattice.is_lane(left) + lattice.is_lane(right)
             distance = lattice.half(left) + lattice.half(right) + (_APART, _BESIDE, _LANES)[lanes]
@@ -109,14 +109,16 @@ def _gaps(lattice: Lattice, order: Order, blocks: Blocks) -> list[Gap]:
     return gaps
 
 
-def _springs(lattice: Lattice, blocks: Blocks, offsets: Offsets) -> list[tuple[int, int, float, float]]:
+def _springs(
+    lattice: Lattice, blocks: Blocks, offsets: Offsets, pause: Pause
+) -> list[tuple[int, int, float, float]]:
     """For each step between two blocks: the blocks, where the second wants to be, its pull."""
     springs = []
     most = [0] * (2 * len(lattice.row))
     for step, own in blocks.importance.items():
         for end in (2 * step.upper, 2 * step.lower + 1):
             most[end] = max(most[end], own)
-    for step in lattice.steps:
+    for step in paced(lattice.steps, pause):
         one, two = blocks.block[step.upper], blocks.block[step.lower]
         if one == two:
             continue
@@ -132,7 +134,7 @@ def _settle(
     gaps: Gaps,
     springs: list[tuple[int, int, float, float]],
     blocks: Blocks,
-    pause: Callable[[], None],
+    pause: Pause,
 ) -> list[float]:
     count = blocks.count
     weights = [1e-3] * count

@@ -7,6 +7,7 @@ layout stays where it was, as far as what has changed allows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,8 @@ from graph_explorer.layout.wiring import Wiring, wiring_of
 Size = tuple[float, float]
 _SIZE: Final = (96.0, 44.0)
 """Width and height of a box of unknown size, in pixels."""
+_FOUND, _NUMBERED, _PLANNED = 0.1, 0.3, 0.9
+"""Which part of the work is done when regions are found, when they are numbered, when planned."""
 _NOTHING: Final[Mapping[str, Size]] = MappingProxyType({})
 
 
@@ -53,12 +56,13 @@ def arrange(
     pause = checkpoint or _go_on
     previous = previous.free if previous and previous.direction == direction else None
     tree = find_regions(wiring, collapsed)
-    cut_long_regions(tree)
-    pause(0.0)
-    numbering = Numbering(tree, _extents(tree, sizes, groups, direction), direction == "right")
-    pause(0.0)
-    planning = Planning(numbering, direction, previous, pause)
-    layout = assemble(numbering, planning, direction)
+    cut_long_regions(tree, partial(pause, 0.0))
+    extents = _extents(tree, sizes, groups, direction)
+    numbering = Numbering(tree, extents, direction == "right", partial(pause, _FOUND))
+    planning = Planning(
+        numbering, previous, lambda part: pause(_NUMBERED + (_PLANNED - _NUMBERED) * part), direction
+    )
+    layout = assemble(numbering, planning, direction, partial(pause, _PLANNED))
     if previous is not None:
         layout = stay(layout, previous)
     return pin(layout, pinned)

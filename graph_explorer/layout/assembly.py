@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.layout.numbering import Numbering
+from graph_explorer.layout.pace import Pause
 from graph_explorer.layout.piece import NEAR
 from graph_explorer.layout.planning import Planning
 from graph_explorer.layout.record import Box, Direction, Floats, Layout, Lines, Seats
 from graph_explorer.layout.regions import Integers, Mask
 
 
-def assemble(numbering: Numbering, planning: Planning, direction: Direction) -> Layout:
+def assemble(numbering: Numbering, planning: Planning, direction: Direction, pause: Pause) -> Layout:
     """The layout of the whole picture."""
     turned = direction == "right"
     tree, plans = numbering.tree, _Plans(numbering, planning)
@@ -35,7 +36,9 @@ def assemble(numbering: Numbering, planning: Planning, direction: Direction) -> 
     centers[drawn] += corners[tree.parent[drawn]]
     number = np.zeros(len(tree.parent), dtype=np.int32)
     number[drawn] = np.arange(len(drawn))
+    pause()
     points, first_point = plans.lines(corners)
+    pause()
     return Layout(
         ids=_names(numbering, drawn),
         centers=_seen(centers[drawn], turned),

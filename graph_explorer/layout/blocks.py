@@ -19,6 +19,7 @@ from typing import Final
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.order import Order
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Link
 
 _LANE: Final = 1 << 40
@@ -60,14 +61,16 @@ class Blocks:
             self.anchor.setdefault(block, anchor - shift)
 
 
-def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, anchors: Anchors, spine: bool) -> Blocks:
+def form_blocks(
+    lattice: Lattice, order: Order, offsets: Offsets, anchors: Anchors, spine: bool, pause: Pause
+) -> Blocks:
     """Choose the straight steps and join their ends into blocks, but for those that anchors part.
 
     With `spine`, the items that all longest paths pass stand below one another even where no step
     between them is straight. Blocks may then be impossible to place side by side.
     """
-    paths = _Paths(lattice)
-    straight = _choose(lattice, order, paths.importance)
+    paths = _Paths(lattice, pause)
+    straight = _choose(lattice, order, paths.importance, pause)
     below = {step.upper: (step.lower, offsets.between(step)) for step in straight}
     if spine:
         taken = {step.lower for step in straight}
@@ -79,7 +82,7 @@ def form_blocks(lattice: Lattice, order: Order, offsets: Offsets, anchors: Ancho
                 below[end] = (lower, 0.0)
     blocks = Blocks([-1] * len(lattice.row), [0.0] * len(lattice.row), set(), paths.importance, 0, {})
     joined = {lower for lower, _ in below.values()}
-    for item in (item for row in order for item in row if item not in joined):
+    for item in paced((item for row in order for item in row if item not in joined), pause):
         blocks.begin(item, anchors.anchor(item))
         place = item
         while place in below:
@@ -119,10 +122,10 @@ class Offsets:
         return self.leave(step) - self.arrive(step)
 
 
-def _choose(lattice: Lattice, order: Order, importance: dict[Step, int]) -> set[Step]:
+def _choose(lattice: Lattice, order: Order, importance: dict[Step, int], pause: Pause) -> set[Step]:
     place = {item: at for row in order for at, item in enumerate(row)}
     wanted: dict[Step, int] = {}
-    for steps in (*lattice.ups, *lattice.downs):
+    for steps in paced((*lattice.ups, *lattice.downs), pause):
         for step in _middle(steps, importance, lattice, place):
             wanted[step] = wanted.get(step, 0) + 1
     # A step is a candidate if it suits both of its ends.
@@ -132,7 +135,7 @@ def _choose(lattice: Lattice, order: Order, importance: dict[Step, int]) -> set[
     taken_below: set[int] = set()
     chosen: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     straight = set()
-    for step in candidates:
+    for step in paced(candidates, pause):
         if step.upper in taken_below or step.lower in taken_above:
             continue
         ends = (place[step.upper], place[step.lower])
@@ -167,7 +170,7 @@ def _middle(
 class _Paths:
     """How long the paths through each item and each step are, in items that are not leaves."""
 
-    def __init__(self, lattice: Lattice) -> None:
+    def __init__(self, lattice: Lattice, pause: Pause) -> None:
         piece = self.piece = lattice.piece
         own = [0 if kind in (INPUT, CONSTANT) else 1 for kind in piece.kinds]
         before, after = list(own), list(own)
@@ -178,7 +181,7 @@ class _Paths:
         self.before, self.after = before, after
         self.longest = max(before, default=0)
         self.importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
-        for link, walk in zip(piece.links, lattice.walks, strict=True):
+        for link, walk in paced(zip(piece.links, lattice.walks, strict=True), pause):
             length = self._length(link)
             for step in walk if walk[0] in self.importance else ():
                 lane = lattice.is_bend(step.upper) and lattice.is_bend(step.lower)

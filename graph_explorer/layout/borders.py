@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph_explorer.layout.pace import Pause
 from graph_explorer.layout.piece import CONSTANT, OPERATION
 from graph_explorer.layout.regions import NONE, Climb, Integers, Mask, Regions, climb
 
@@ -58,11 +59,14 @@ class _Hops:
     inward: Mask
 
 
-def find_borders(regions: Regions, rank: Integers) -> Borders:
+def find_borders(regions: Regions, rank: Integers, pause: Pause) -> Borders:
     """Lead every line through the borders on its way; `rank` (places,) sorts the regions."""
     found = climb(regions)
+    pause()
     hops = _hops(regions, found)
+    pause()
     port, ports = _ports(regions, hops, rank)
+    pause()
     behind = np.append(NONE, port)[:-1]
     behind[hops.first[:-1]] = NONE
     ahead = hops.ahead

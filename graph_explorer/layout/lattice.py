@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import Link, Piece
 from graph_explorer.layout.rows import assign_rows
 
@@ -79,14 +80,18 @@ class Lattice:
         return (twin - (count - 1) / 2) * min(_TWINS[0], _TWINS[1] / max(1, count - 1))
 
 
-def weave(piece: Piece) -> Lattice:
+def weave(piece: Piece, pause: Pause) -> Lattice:
     """Put the items of a piece into rows and break its links into steps."""
-    lattice = Lattice(piece, assign_rows(piece), walks=[()] * len(piece.links))
+    lattice = Lattice(piece, assign_rows(piece, pause), walks=[()] * len(piece.links))
+    pause()
     lattice.twin = _twins(piece)
+    pause()
     steps: dict[tuple[int, int, int, int], Step] = {}
     near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row))
     for lane in near:
+        pause()
         _lead(lattice, lane, steps)
+    pause()
     lattice.rows = [[] for _ in range(max(lattice.row, default=-1) + 1)]
     for item, level in enumerate(lattice.row):
         lattice.rows[level].append(item)
@@ -95,7 +100,7 @@ def weave(piece: Piece) -> Lattice:
     lattice.steps = list(steps.values())
     lattice.ups = [[] for _ in lattice.row]
     lattice.downs = [[] for _ in lattice.row]
-    for step in lattice.steps:
+    for step in paced(lattice.steps, pause):
         lattice.downs[step.upper].append(step)
         lattice.ups[step.lower].append(step)
     for ups in lattice.ups:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from graph_explorer.layout.borders import find_borders
+from graph_explorer.layout.pace import Pause
 from graph_explorer.layout.piece import Plan
 from graph_explorer.layout.record import Floats
 from graph_explorer.layout.regions import NONE, Integers, Regions
@@ -34,7 +35,7 @@ class Numbering:
     groups are filled in when they are planned, and are their least ones before.
     """
 
-    def __init__(self, tree: Regions, sizes: Floats, turned: bool) -> None:
+    def __init__(self, tree: Regions, sizes: Floats, turned: bool, pause: Pause) -> None:
         self.tree, self.sizes = tree, sizes
         depth = tree.depths()
         found = np.flatnonzero(tree.is_region)
@@ -44,12 +45,16 @@ class Numbering:
         self.levels = [0, *(np.flatnonzero(np.diff(depth[self.regions])) + 1).tolist(), count]
         self._rank = np.full(len(tree.parent), NONE)
         self._rank[self.regions] = np.arange(count)
-        self.borders = find_borders(tree, self._rank)
+        pause()
+        self.borders = find_borders(tree, self._rank, pause)
+        pause()
         self._ranks = np.zeros(len(self.borders.port_region), dtype=np.int64)
         ports = self._rank[self.borders.port_region]
         self.first_port = np.searchsorted(ports, np.arange(count + 1))
         self._number_items(ports)
+        pause()
         self._number_links()
+        pause()
         self.heads = self._heads(ports, turned)
 
     def _number_items(self, ports: Integers) -> None:

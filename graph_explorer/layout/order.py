@@ -8,11 +8,12 @@ weighs more than inputs out of order, and of equally good orders the first found
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice
+from graph_explorer.layout.pace import Pause
 
 _CROSSING: Final = 4
 """How many pairs of inputs out of order one crossing is worth."""
@@ -31,7 +32,7 @@ _SIFTED: Final = 16_000
 Order = list[list[int]]
 
 
-def order_rows(lattice: Lattice, anchors: Anchors, pause: Callable[[], None]) -> Order:
+def order_rows(lattice: Lattice, anchors: Anchors, pause: Pause) -> Order:
     """The items of each row from first to last.
 
     Of good orders the one nearest to that of the anchors is taken, and theirs itself if the piece is
@@ -118,7 +119,7 @@ def _improve(
     lattice: Lattice,
     start: Order,
     sweeps: int,
-    pause: Callable[[], None],
+    pause: Pause,
     fixed: Sequence[float | None] = (),
 ) -> tuple[Order, int]:
     """Sweep from a start while it helps; the best order met and its cost.
@@ -126,14 +127,13 @@ def _improve(
     Without sweeps neighbours are exchanged alone, unless both are `fixed`.
     """
     fine = len(lattice.row) <= _FINE
-    work = _Rows(lattice, start, fixed)
+    work = _Rows(lattice, start, pause, fixed)
     if fine:
         work.exchange()
     best, least, idle = work.copy(), work.cost(), 0
     for sweep in range(sweeps):
         if least == 0 or idle == 3:
             break
-        pause()
         work.sweep(downward=sweep % 2 == 0)
         if fine or sweep >= sweeps - 2:
             work.exchange()
@@ -145,12 +145,11 @@ def _improve(
     return best, least
 
 
-def _sift(lattice: Lattice, start: Order, pause: Callable[[], None]) -> tuple[int, Order]:
+def _sift(lattice: Lattice, start: Order, pause: Pause) -> tuple[int, Order]:
     """Try every item at every place of its row; the cost of the best order met, and it."""
-    work = _Rows(lattice, start)
+    work = _Rows(lattice, start, pause)
     best, least = start, work.cost()
     for sweep in range(4):
-        pause()
         for row in work.rows:
             work.sift(row)
         work.exchange()
@@ -165,8 +164,14 @@ def _sift(lattice: Lattice, start: Order, pause: Callable[[], None]) -> tuple[in
 class _Rows:
     """An order under work: rows, and the place of each item in units of a port."""
 
-    def __init__(self, lattice: Lattice, order: Order, fixed: Sequence[float | None] = ()) -> None:
-        self.lattice = lattice
+    def __init__(
+        self,
+        lattice: Lattice,
+        order: Order,
+        pause: Pause,
+        fixed: Sequence[float | None] = (),
+    ) -> None:
+        self.lattice, self.pause = lattice, pause
         self.fixed = {item for item, place in enumerate(fixed) if place is not None}
         self.rows = [list(row) for row in order]
         self.place = [0] * len(lattice.row)
@@ -197,6 +202,7 @@ class _Rows:
         place = self.place
         near = self.up if downward else self.down
         for row in self.rows if downward else reversed(self.rows):
+            self.pause()
             wish = {}
             for item in row:
                 around = near[item]
@@ -211,6 +217,7 @@ class _Rows:
         place = self.place
         total = 0
         for row in self.rows:
+            self.pause()
             ends = []
             for item in row:
                 base = place[item]
@@ -242,6 +249,7 @@ class _Rows:
         place = self.place
         if len(row) < 2:
             return False
+        self.pause()
         ends = self._ends(row)
         changed = False
         for at in range(len(row) - 1):
@@ -258,6 +266,7 @@ class _Rows:
         """Move each item of a row to where it costs least (Bachmaier, Brunner and Gleissner)."""
         ends = self._ends(row)
         for item in tuple(row):
+            self.pause()
             at = row.index(item)
             most, best, saved = 0, at, 0
             for place in range(at - 1, -1, -1):

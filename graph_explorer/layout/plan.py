@@ -7,7 +7,6 @@ it leaves and arrives along the flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +14,7 @@ from graph_explorer.layout.across import place_across
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, INPUT, Piece, Plan, Points, make_plan, simplified
 from graph_explorer.layout.ports import Ports
 
@@ -31,16 +31,17 @@ _TURN: Final = 30.0
 """The least room in which a line can turn between a border and the row next to it."""
 
 
-def lay_out(piece: Piece, anchors: Anchors, pause: Callable[[], None]) -> Plan:
+def lay_out(piece: Piece, anchors: Anchors, pause: Pause) -> Plan:
     """Positions of all that is in a piece, near to where `anchors` have them."""
-    lattice = weave(piece)
-    pause()
+    lattice = weave(piece, pause)
     order = order_rows(lattice, anchors, pause)
     across, straight = place_across(lattice, order, anchors, pause)
-    ports = Ports(lattice, across, straight)
+    pause()
+    ports = Ports(lattice, across, straight, pause)
     rows = _rows_along(lattice, across, ports, anchors)
     along = [_along(lattice, item, rows, anchors) for item in range(len(piece.kinds))]
-    lines = [_line(lattice, number, across, along, ports, rows) for number in range(len(piece.links))]
+    numbers = paced(range(len(piece.links)), pause)
+    lines = [_line(lattice, number, across, along, ports, rows) for number in numbers]
     return _framed(piece, lattice, across, along, lines, rows)
 
 

@@ -30,6 +30,8 @@ TITLE: Final = 22.0
 """Room for the title of a frame, at its top."""
 _ROOM: Final = 14.0
 """Room between a frame and what is in it."""
+_MANY: Final = 4096
+"""After so many regions it is asked whether to go on, even if none was new."""
 _BETWEEN: Final = 17.0
 """Half of the room between two stretches."""
 
@@ -43,9 +45,9 @@ class Planning:
     def __init__(
         self,
         numbering: Numbering,
-        direction: Direction,
         previous: Layout | None,
         pause: Callable[[float], None],
+        direction: Direction,
     ) -> None:
         self.plans: list[Plan] = []
         self.pieces: dict[bytes, Plan] = {}
@@ -58,6 +60,8 @@ class Planning:
         for first, end in pairwise(numbering.levels):
             numbering.settle_links(first, end)
             for region in range(first, end):
+                if region % _MANY == 0:
+                    pause(region / len(numbering.regions))
                 key = numbering.key(region)
                 plan = self.pieces.get(key)
                 if plan is None:

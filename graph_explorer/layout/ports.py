@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from graph_explorer.layout.blocks import Offsets
 from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.pace import Pause, paced
 
 _APART: Final = 14.0
 """Room between two ports of a box, in pixels."""
@@ -34,24 +35,24 @@ class _Slot(NamedTuple):
 class Ports:
     """Where each link leaves its upper and arrives at its lower item, across."""
 
-    def __init__(self, lattice: Lattice, across: list[float], straight: set[Step]) -> None:
+    def __init__(self, lattice: Lattice, across: list[float], straight: set[Step], pause: Pause) -> None:
         self._lattice, self._across, self._straight = lattice, across, straight
         self._fixed = Offsets(lattice)
-        self.leave = self._spread([(number, walk[0]) for number, walk in self._walks()], False)
-        self.arrive = self._spread([(number, walk[-1]) for number, walk in self._walks()], True)
+        self.leave = self._spread([(number, walk[0]) for number, walk in self._walks()], False, pause)
+        self.arrive = self._spread([(number, walk[-1]) for number, walk in self._walks()], True, pause)
 
     def _walks(self) -> list[tuple[int, tuple[Step, ...]]]:
         return list(enumerate(self._lattice.walks))
 
-    def _spread(self, ends: list[tuple[int, Step]], upward: bool) -> list[float]:
+    def _spread(self, ends: list[tuple[int, Step]], upward: bool, pause: Pause) -> list[float]:
         """Positions of one end of every link, across."""
         slots: defaultdict[int, dict[tuple[Step, int], _Slot]] = defaultdict(dict)
-        for number, step in ends:
+        for number, step in paced(ends, pause):
             twin = self._lattice.twin[number][0]
             item = step.lower if upward else step.upper
             slots[item].setdefault((step, twin), self._slot(step, twin, upward))
         places: dict[tuple[Step, int], float] = {}
-        for item, wanted in slots.items():
+        for item, wanted in paced(slots.items(), pause):
             if self._is_plain(item, upward):
                 offsets = self._offsets(item, wanted)
             else:

@@ -10,36 +10,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isqrt
 
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Piece
 
 
-def assign_rows(piece: Piece) -> list[int]:
+def assign_rows(piece: Piece, pause: Pause) -> list[int]:
     """The row of each item, counted from 0; every link goes to a later row."""
     if piece.rows is not None:
         return list(piece.rows)
     links = sorted({(upper, lower) for upper, _, lower, _ in piece.links})
     uppers, lowers = [upper for upper, _ in links], [lower for _, lower in links]
-    return rows_of(piece.kinds, uppers, lowers, piece.entries, piece.exits)
+    return rows_of(piece.kinds, uppers, lowers, pause, piece.entries, piece.exits)
 
 
 def rows_of(
-    kinds: Sequence[int], uppers: Sequence[int], lowers: Sequence[int], entries: int = 0, exits: int = 0
+    kinds: Sequence[int],
+    uppers: Sequence[int],
+    lowers: Sequence[int],
+    pause: Pause,
+    entries: int = 0,
+    exits: int = 0,
 ) -> list[int]:
     """The row of each item; links, each pair once, go from `uppers` to `lowers`, sorted by both."""
-    rows = _earliest_rows(len(kinds), uppers, lowers, entries)
+    rows = _earliest_rows(len(kinds), uppers, lowers, entries, pause)
     _spread_unlinked(rows, uppers, lowers, entries, exits)
     last = max(rows, default=0)
     for item in range(len(rows) - exits, len(rows)):
         rows[item] = last + 1
-    _pull_to_use(rows, kinds, uppers, lowers, entries, exits)
+    _pull_to_use(rows, kinds, uppers, lowers, entries, exits, pause)
     number = {row: place for place, row in enumerate(sorted(set(rows)))}
     return [number[row] for row in rows]
 
 
-def _earliest_rows(count: int, uppers: Sequence[int], lowers: Sequence[int], entries: int) -> list[int]:
+def _earliest_rows(
+    count: int, uppers: Sequence[int], lowers: Sequence[int], entries: int, pause: Pause
+) -> list[int]:
     rows = [0] * entries + [1 if entries else 0] * (count - entries)
     # Links go from lower to higher numbers, so in this order the upper end is always settled.
-    for upper, lower in zip(uppers, lowers, strict=True):
+    for upper, lower in paced(zip(uppers, lowers, strict=True), pause):
         if rows[lower] <= rows[upper]:
             rows[lower] = rows[upper] + 1
     return rows
@@ -52,19 +60,20 @@ def _pull_to_use(
     lowers: Sequence[int],
     entries: int,
     exits: int,
+    pause: Pause,
 ) -> None:
     """Move leaves, and what comes from leaves alone, down to the row before their first use."""
     count = len(rows)
     users, bound = [0] * count, [False] * count
     """How many use each item; whether any of its inputs is held where it is."""
     inputs = [0] * count
-    for upper, lower in zip(uppers, lowers, strict=True):
+    for upper, lower in paced(zip(uppers, lowers, strict=True), pause):
         users[upper] += 1
         inputs[lower] += 1
     leaf = [kind in (INPUT, CONSTANT) for kind in kinds]
     pulled = [False] * count
     at = 0
-    for item in range(count):
+    for item in paced(range(count), pause):
         if leaf[item]:
             free = kinds[item] == CONSTANT or users[item] == 1
         else:
@@ -76,7 +85,7 @@ def _pull_to_use(
                 bound[lowers[at]] = True
             at += 1
     at = len(uppers)
-    for item in range(count - 1, -1, -1):
+    for item in paced(range(count - 1, -1, -1), pause):
         first = -1
         while at > 0 and uppers[at - 1] == item:
             at -= 1

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT
 from graph_explorer.layout.regions import Integers, Mask, Regions, by_region, climb
 from graph_explorer.layout.rows import rows_of
@@ -26,7 +27,7 @@ _FAR: Final = 50
 """A value that passes more rows than this is led past the stretches."""
 
 
-def cut_long_regions(regions: Regions) -> None:
+def cut_long_regions(regions: Regions, pause: Pause) -> None:
     """Put the children of each long region into stretches, where it can be cut."""
     inner = regions.parent >= 0
     long = np.flatnonzero(np.bincount(regions.parent[inner], minlength=1) > _LONG)
@@ -38,12 +39,14 @@ def cut_long_regions(regions: Regions) -> None:
     number = np.zeros(len(regions.order), dtype=np.int64)
     cuts = []
     for region, lines in by_region(found, long):
+        pause()
         children = inside[slice(*np.searchsorted(around, (region, region + 1)))]
         number[children] = np.arange(len(children))
         upper, lower = number[found.above[lines]], number[found.below[lines]]
         forward = upper < lower
         pairs = np.unique(upper[forward] * len(children) + lower[forward])
-        stretch = _stretches(regions.kind[children].astype(np.int64), *np.divmod(pairs, len(children)))
+        kinds, ends = regions.kind[children].astype(np.int64), np.divmod(pairs, len(children))
+        stretch = _stretches(kinds, *ends, pause)
         if stretch.max() > 0:
             cuts.append((region, children, stretch))
     for region, children, stretch in cuts:
@@ -65,17 +68,17 @@ def _gather(regions: Regions, region: int, children: Integers, stretch: Integers
         children, stretch = np.arange(first, first + count), np.arange(count) // _STRETCH
 
 
-def _stretches(kinds: Integers, upper: Integers, lower: Integers) -> Integers:
+def _stretches(kinds: Integers, upper: Integers, lower: Integers, pause: Pause) -> Integers:
     """The number of the stretch that each child of a region belongs to."""
-    rows = np.array(rows_of(kinds.tolist(), upper.tolist(), lower.tolist()))
+    rows = np.array(rows_of(kinds.tolist(), upper.tolist(), lower.tolist(), pause))
     leaf = (kinds == INPUT) | (kinds == CONSTANT)
-    stretch = _stretch_of_rows(leaf, rows, upper, lower)[rows]
+    stretch = _stretch_of_rows(leaf, rows, upper, lower, pause)[rows]
     used = np.full(len(kinds), stretch.max() + 1)
     np.minimum.at(used, upper, stretch[lower])
     return np.where(leaf & (used <= stretch.max()), used, stretch)
 
 
-def _stretch_of_rows(leaf: Mask, rows: Integers, upper: Integers, lower: Integers) -> Integers:
+def _stretch_of_rows(leaf: Mask, rows: Integers, upper: Integers, lower: Integers, pause: Pause) -> Integers:
     """The number of the stretch that each row belongs to."""
     count = int(rows.max()) + 1
     last = rows.copy()
@@ -84,7 +87,7 @@ def _stretch_of_rows(leaf: Mask, rows: Integers, upper: Integers, lower: Integer
     change = np.bincount(rows[counted], minlength=count) - np.bincount(last[counted], minlength=count)
     stretch, members, result = 0, 0, []
     filled = np.bincount(rows, minlength=count).tolist()
-    for at, passing in enumerate(np.cumsum(change).tolist()):
+    for at, passing in paced(enumerate(np.cumsum(change).tolist()), pause):
         result.append(stretch)
         members += filled[at]
         allowed = min(members // _STRETCH, _PASSING)
