@@ -38,4 +38,8 @@ PAGES: tuple[Page, ...] = (
         "predictions", "Predictions", "What the network answers to its examples",
         "graph_explorer.ui.training.predictions.page:PredictionsPage",
     ),
+    Page(
+        "flow", "Flow", "How gradients, updates and activations go through the layers, and what helps",
+        "graph_explorer.ui.training.flow.page:FlowPage",
+    ),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Remedies in the window: offered, tried beside what there was, applied as an edit."""

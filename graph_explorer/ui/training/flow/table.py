@@ -1,0 +1,126 @@
+"""The layers as a table, which is also the text twin of maps, lines and histograms: at one epoch.
+
+The one rule: the numbers are those of the epoch that is looked at; what is not known is a dash, not 0.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from graph_explorer.engine.notation import number
+from graph_explorer.ui.training.flow.history import History, layer_title
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _update(history: History, k: int) -> float:
+    """The largest update ratio of a layer's parameters after the epoch that is looked at."""
+    epoch = history.run.epoch(history.epoch) if history.run is not None else None
+    ratios = {} if epoch is None else epoch.update_ratios
+    found = [ratios.get(name, math.nan) for name in history.layers[k].parameters]
+    return max((ratio for ratio in found if not math.isnan(ratio)), default=math.nan)
+
+
+#: Title, hint, and which numbers of the flow; "" for the update.
+COLUMNS: tuple[tuple[str, str, str], ...] = (
+    ("Gradient", "The norm of the gradient of what the layer gives", "gradients"),
+    ("Weights", "The norm of the weights", "weights"),
+    ("Their gradient", "The norm of the gradient of the weights", "weight_gradients"),
+    ("Update", "The last update relative to the parameter; around 0.001 is usual", ""),
+    ("Mean", "The mean of the activations", "means"),
+    ("Deviation", "The standard deviation of the activations", "deviations"),
+    ("Dead", "The share of units that are closed for all of the examples", "dead"),
+    ("Saturated", "The share of entries where the activation is flat", "saturated"),
+)
+_SHARES = ("dead", "saturated")
+
+
+class LayerModel(QAbstractTableModel):
+    """A row a layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: History | None = None
+
+    def show(self, history: History) -> None:
+        """Shows the layers of this history."""
+        before, count = 0 if self.history is None else len(self.history.layers), len(history.layers)
+        if before != count:
+            self.beginResetModel()
+        self.history = history
+        if before != count:
+            self.endResetModel()
+        elif count:
+            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(COLUMNS)))
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() or self.history is None else len(self.history.layers)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(COLUMNS) + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "Layer" if not section else COLUMNS[section - 1][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "What is learnt there" if not section else COLUMNS[section - 1][1]
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        if self.history is None or not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
+            return _RIGHT
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        text = self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.DisplayRole or not index.column():
+            return text
+        return f"{COLUMNS[index.column() - 1][0]}: {text}"
+
+    def text(self, k: int, column: int) -> str:
+        """What stands in a cell."""
+        assert self.history is not None
+        if not column:
+            return layer_title(self.history.layers[k])
+        of = COLUMNS[column - 1][2]
+        value = float(getattr(self.history.now, of)[k]) if of else _update(self.history, k)
+        if math.isnan(value):
+            return "–"
+        return f"{value:.0%}" if of in _SHARES else number(value, 3)
+
+
+class LayerTable(QTableView):
+    """The table. Enter or a double click selects the layer in the graph."""
+
+    #: a layer was chosen
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("flow_table")
+        self.setAccessibleName("Layers with their gradients, updates and activations; Enter selects one")
+        self.layers = LayerModel()
+        self.setModel(self.layers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.activated.connect(lambda index: self._choose(index.row()))
+        letter = self.fontMetrics().averageCharWidth()
+        for column in range(len(COLUMNS)):
+            self.setColumnWidth(column, (18 if not column else 12) * letter)
+
+    def _choose(self, k: int) -> None:
+        if self.layers.history is not None:
+            self.chosen.emit(self.layers.history.layers[k].place)
