@@ -72,15 +72,20 @@ class Files:
 
     def save(self) -> bool:
         """Writes the document to its file; asks for one where there is none, or where it is an example."""
-        self.window.bench.hand_over()
+        self._hand_over()
         document = self.window.session.state.document
         assert document is not None
         if document.path is None or bundled(document.path) or not can_open(document.path):
             return self.ask_save()
         return self._write(document.path)
 
-    def ask_save(self) -> bool:
+    def _hand_over(self) -> None:
+        """What was typed a moment ago is part of the document; a step of its training is none to be saved."""
         self.window.bench.hand_over()
+        self.window.session.trainer.close_step()
+
+    def ask_save(self) -> bool:
+        self._hand_over()
         document = self.window.session.state.document
         assert document is not None
         own = document.path if document.path is not None and not bundled(document.path) else None

@@ -24,7 +24,7 @@ PATIENCE = 0.3
 
 @dataclass(eq=False)
 class Job:
-    """One piece of work under way. `progress` goes from 0 to 1; a `quiet` one is shown by who asked for it."""
+    """One piece of work under way. `progress` goes from 0 to 1; a `quiet` one is shown by who asks for it."""
 
     key: str
     title: str

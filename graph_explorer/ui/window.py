@@ -108,6 +108,7 @@ class Window(QMainWindow):
         """Gives the window its session, and everything that needs one."""
         from graph_explorer.ui.files import Files
         from graph_explorer.ui.health.banner import Comparison
+        from graph_explorer.ui.training.banner import StepBanner
         from graph_explorer.ui.widgets.messages import Message, Work
 
         self.session = session
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self._column.insertWidget(0, Message(session))
         self._column.insertWidget(1, Work(session))
         self._column.insertWidget(2, Comparison(session))
+        self._column.insertWidget(3, StepBanner(session))
         self.start.fill(self.menus)
         self.start.chosen.connect(self.files.open)
         self.menus.list_examples()
@@ -172,7 +174,7 @@ class Window(QMainWindow):
                 self.start.welcome()
             else:
                 self.bench.middle.front.setFocus()
-        title = f"{now.document.name}[*] – {NAME}" if now.document is not None else NAME
+        title = f"{now.name}[*] – {NAME}" if now.document is not None else NAME
         if title != self.windowTitle():
             self.setWindowTitle(title)
         self.setWindowModified(now.document is not None and now.modified)
@@ -226,12 +228,6 @@ class Window(QMainWindow):
             repr(array.item()) if array.ndim == 0 else np.array2string(array, separator=", ", threshold=10**6)
         )
         QGuiApplication.clipboard().setText(text)
-
-    def collapse_groups(self, collapse: bool) -> None:
-        """Collapses the outermost groups with all inside them, or expands every group."""
-        trace = self.session.state.trace
-        groups = trace.graph.groups if trace is not None and collapse else ()
-        self.session.change(collapsed=frozenset(groups))
 
     def detach(self) -> None:
         """Cuts the gradient on the selected edge, or joins it again."""

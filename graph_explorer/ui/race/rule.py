@@ -17,7 +17,7 @@ from graph_explorer.ui.widgets.formula import FormulaView
 from graph_explorer.ui.widgets.text import Elided
 
 
-class _Line(QWidget):
+class RuleLine(QWidget):
     """One line of the rule: what it is in words, in letters, and in numbers, a row a coordinate."""
 
     def __init__(self, name: str) -> None:
@@ -57,7 +57,7 @@ class UpdateRule(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName("Update rule with its numbers")
-        self._lines: list[_Line] = []
+        self._lines: list[RuleLine] = []
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(4)
@@ -74,7 +74,7 @@ class UpdateRule(QWidget):
         if not worked:
             shown = [(QUANTITIES[name].meaning, latex, []) for name, latex in path.settings.method.formulas]
         while len(self._lines) < len(shown):
-            self._lines.append(_Line(f"{self.objectName()}_{len(self._lines)}"))
+            self._lines.append(RuleLine(f"{self.objectName()}_{len(self._lines)}"))
             self._box.addWidget(self._lines[-1])
         for place, line in enumerate(self._lines):
             line.setVisible(place < len(shown))

@@ -35,6 +35,14 @@ PAGES: tuple[Page, ...] = (
         "graph_explorer.ui.training.curves_page:CurvesPage",
     ),
     Page(
+        "data", "Data", "The examples: which set, what they look like, which of them are trained on",
+        "graph_explorer.ui.training.data.page:DataPage",
+    ),
+    Page(
+        "step", "One step", "The four acts of a step, its examples one by one, and the update in numbers",
+        "graph_explorer.ui.training.step_page:StepPage",
+    ),
+    Page(
         "predictions", "Predictions", "What the network answers to its examples",
         "graph_explorer.ui.training.predictions.page:PredictionsPage",
     ),

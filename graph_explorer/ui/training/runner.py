@@ -6,7 +6,7 @@ is a run just as it was, the run goes on; with other settings it becomes a run o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from graph_explorer.lab.standing import Standing
 from graph_explorer.lab.training import Training, read_training
 from graph_explorer.ui.training.checkpoints import thinned
 from graph_explorer.ui.training.courtesy import Courtesy
+from graph_explorer.ui.training.opening import close_step, open_step
 from graph_explorer.ui.training.state import NO_TRAINING, Parent, TrainingRun, TrainingState
 from graph_explorer.ui.training.wording import run_title
 from graph_explorer.ui.training.work import Board, Order, Reached, Until, train
@@ -195,7 +196,7 @@ class TrainingRunner:
         new = state.numbered(run.number) is None
         state = state.with_parts(runs=(*state.runs, run)) if new else state.with_run(run)
         self._running, self._board = run.number, Board(seconds=run.seconds)
-        board, order = self._board, Order(run.document, run.training, run.here, until, self._course_of(run))
+        board, order = self._board, Order(run.document, run.training, run.here, until, self.known_course(run))
         self.session.change(
             message="",
             training=state.with_parts(
@@ -213,7 +214,11 @@ class TrainingRunner:
             quiet=True,
         )
 
-    def _course_of(self, run: TrainingRun) -> Course | None:
+    def course_of(self, run: TrainingRun) -> Course:
+        """The course of a run, made where it is not known yet; `InputError`. For the work of a job."""
+        return self.known_course(run) or Course(run.document, run.training)
+
+    def known_course(self, run: TrainingRun) -> Course | None:
         """The course made before for this run, or for another one of the same document and settings."""
         if self._course is None:
             return None
@@ -329,6 +334,16 @@ class TrainingRunner:
         if dict(document.training) != dict(table):
             self.session.change(message="")
             self.session.edit(text, document.with_training(table), merge and f"training {merge}")
+
+    def close_step(self) -> None:
+        """Back to the document's own examples and parameters, where a step is open."""
+        close_step(self.session)
+
+    def open_step(self, step: int | None = None, numbers: Sequence[int] = ()) -> None:
+        """Opens a step (from 0) of the selected run in the graph, by default the one that comes next."""
+        run = self.state.run
+        if run is not None and not self.state.running:
+            open_step(self.session, run.number, run.here.step if step is None else step, numbers)
 
     def take_over(self) -> None:
         """The parameters that are looked at become the document's, which can be undone."""

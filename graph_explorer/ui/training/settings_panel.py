@@ -1,4 +1,4 @@
-"""The settings of a training: batch, epochs, data, and every knob of the optimizer.
+"""The settings of a training: epochs, acts, and every knob of the optimizer. Those of the data are a page.
 
 The one rule: a setting is a part of the document. Changing one is an edit that can be undone; the next
 run takes it, and runs that have begun stay as they are.
@@ -14,12 +14,10 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.hyperparameters import (
     NOT_NEGATIVE,
-    Bounds,
     Hyperparameter,
     Value,
     flag,
     integer,
-    number,
 )
 from graph_explorer.lab.training import Training, read_training
 from graph_explorer.ui.race.knobs import Knob, knob_for
@@ -29,7 +27,6 @@ from graph_explorer.ui.training.change import change_optimizer
 from graph_explorer.ui.training.table import with_setting
 from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.section import Section
-from graph_explorer.ui.widgets.text import Elided
 
 #: Title of a section → its settings, each a row as the knobs take them.
 _SECTIONS: tuple[tuple[str, str, tuple[Hyperparameter, ...]], ...] = (
@@ -42,12 +39,6 @@ _SECTIONS: tuple[tuple[str, str, tuple[Hyperparameter, ...]], ...] = (
         integer("seed", 0, "the order of the examples, and whatever is drawn by chance", NOT_NEGATIVE,
                 (0, 100)),
         flag("shuffle", True, "each epoch takes the examples in an order of its own"),
-    )),
-    ("examples", "Examples", (
-        number("split", 0.8, "the part of the examples that is trained on; the others validate",
-               Bounds(0.0, 1.0, open_low=True), (0.05, 1.0)),
-        integer("split_seed", 0, "which examples validate", NOT_NEGATIVE, (0, 100)),
-        flag("standardize", False, "each number of an example gets mean 0 and deviation 1"),
     )),
     ("acts", "Acts of a step", (
         flag("update", True, "after the backward pass the parameters move; without, nothing is learnt"),
@@ -69,8 +60,6 @@ class SettingsPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 2, 12, 12)
         column.setSpacing(4)
-        self.data = Elided("", "small")
-        self.data.setObjectName("training_data_text")
         for name, title, rows in _SECTIONS:
             column.addWidget(self._section(name, title, rows))
         self.more = MoreKnobs(
@@ -92,8 +81,6 @@ class SettingsPanel(QWidget):
 
     def _section(self, name: str, title: str, rows: tuple[Hyperparameter, ...]) -> Section:
         section = Section(f"training_{name}", title)
-        if name == "examples":
-            section.add(self.data)
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -127,7 +114,6 @@ class SettingsPanel(QWidget):
             return
         for key, knob in self.knobs.items():
             knob.show_value(getattr(training, key), now.theme)
-        self.data.show_text(training.data)
         self.optimizer.show_title("Optimizer", remark=training.optimizer.method.title)
         self.more.show_settings(training.optimizer, now.theme)
 
