@@ -40,6 +40,7 @@ PAGES: Mapping[str, str] = {
     "surface": "The surface view",
     "race": "The race of optimizers",
     "training": "Training",
+    "flow": "Predictions and gradient flow",
     "changelog": "What is new",
     "about": "About",
 }
@@ -200,7 +201,30 @@ def _heats() -> str:
     return "\n".join(f"- **{heat.title}**: {heat.hint[0].lower()}{heat.hint[1:]}." for heat in HEATS.values())
 
 
+def _flow_quantities() -> str:
+    from graph_explorer.ui.training.flow.history import QUANTITIES
+
+    rows = (f"- **{each.title}**: {each.hint[0].lower()}{each.hint[1:]}." for each in QUANTITIES.values())
+    return "\n".join(rows)
+
+
+def _flow_examples() -> str:
+    from graph_explorer.lab.flow import EXAMPLES
+
+    return str(EXAMPLES)
+
+
+def _remedies() -> str:
+    from graph_explorer.remedies import REMEDIES
+
+    rows = [f"| {remedy.title} | {remedy.why} | {remedy.source} |" for remedy in REMEDIES.values()]
+    return "\n".join(["| Remedy | Why it helps | Source |", "|---|---|---|", *rows])
+
+
 _MADE: Mapping[str, Callable[[], str]] = {
+    "quantities": _flow_quantities,
+    "examples": _flow_examples,
+    "remedies": _remedies,
     "bounds": _bounds,
     "illnesses": _illnesses,
     "heats": _heats,

@@ -5,14 +5,15 @@ The one rule: the gravest comes first, and a sentence is as easy to reach by key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.health import Finding
+from graph_explorer.remedies import OFFERED
 from graph_explorer.ui.widgets.icons import pixmap
 from graph_explorer.ui.widgets.text import Label
 
@@ -60,6 +61,9 @@ class Sentence(Label):
 class KindBox(QFrame):
     """All findings of one kind, and what helps against it."""
 
+    #: remedies against this kind are asked for
+    asked = Signal(str)
+
     def __init__(self, findings: Sequence[Finding], theme_name: str) -> None:
         super().__init__()
         first = findings[0]
@@ -76,6 +80,10 @@ class KindBox(QFrame):
         head.setSpacing(7)
         head.addWidget(sign)
         head.addWidget(Label(first.title, "name_small"), 1)
+        self.kind = first.kind
+        self._below: QWidget | None = None
+        if first.kind in OFFERED:
+            head.addWidget(self._button())
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 6)
         box.setSpacing(2)
@@ -87,12 +95,36 @@ class KindBox(QFrame):
         helps.setContentsMargins(6, 0, 0, 0)
         box.addWidget(helps)
 
+    def swap_below(self, make: Callable[[], QWidget]) -> None:
+        """Shows a widget at the end, or takes away the one that is there."""
+        inside = self.layout()
+        assert inside is not None
+        if self._below is None:
+            self._below = make()
+            inside.addWidget(self._below)
+            return
+        self._below.hide()
+        inside.removeWidget(self._below)
+        self._below.deleteLater()
+        self._below = None
+
+    def _button(self) -> QPushButton:
+        button = QPushButton("Remedies")
+        button.setObjectName("health_remedies")
+        button.setProperty("look", "small")
+        button.setAccessibleName(f"Remedies against: {self.accessibleName()}")
+        button.setToolTip("Changes of the document that may help, each tried on it first")
+        button.clicked.connect(lambda: self.asked.emit(self.kind))
+        return button
+
 
 class Findings(QWidget):
     """The list."""
 
     #: a finding was chosen
     chosen = Signal(object)
+    #: remedies against a kind of finding are asked for
+    asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,8 +151,15 @@ class Findings(QWidget):
         ]
         for box in self._boxes:
             self._column.addWidget(box)
+            box.asked.connect(self.asked)
             for sentence in box.sentences:
                 sentence.chosen.connect(self.chosen)
+
+    def swap_below(self, kind: str, make: Callable[[], QWidget]) -> None:
+        """Shows a widget below the findings of a kind, or takes away the one that is there."""
+        box = next((box for box in self._boxes if box.kind == kind), None)
+        if box is not None:
+            box.swap_below(make)
 
     def mark(self, name: str) -> None:
         """Marks the sentences that are about a node."""

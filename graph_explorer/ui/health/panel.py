@@ -27,6 +27,7 @@ from graph_explorer.engine.notation import number
 from graph_explorer.ui.health.bars import BarDelegate
 from graph_explorer.ui.health.findings import Findings
 from graph_explorer.ui.health.rows import SizeModel
+from graph_explorer.ui.remedies.offers import Offers
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.text import Elided, Label
@@ -57,6 +58,7 @@ class HealthPanel(QWidget):
         self.keep.setToolTip("Keeps this run: what differs from it is shown from now on")
         self.findings = Findings()
         self.findings.chosen.connect(self._choose)
+        self.findings.asked.connect(self._offer)
         self.model = SizeModel()
         self.bars = BarDelegate()
         self._columns = 0  # how many have been given a width
@@ -248,6 +250,16 @@ class HealthPanel(QWidget):
         trace = self.session.state.trace
         if trace is not None and finding.node in trace.graph:
             self.session.select(trace.graph.node(finding.node).id)
+
+    def _offer(self, kind: str) -> None:
+        """Shows the remedies against a kind of finding below it."""
+
+        def make() -> Offers:
+            offers = Offers(self.session, f"health_offers_{kind.replace(' ', '_')}")
+            offers.show_for(kind, self.session.latest)
+            return offers
+
+        self.findings.swap_below(kind, make)
 
     def _swap_heat(self) -> None:
         self.session.set_heat("" if self.session.state.heat == "gradient" else "gradient")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -28,14 +27,12 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.health import KINDS, Finding
 from graph_explorer.engine.notation import number
 from graph_explorer.remedies import OFFERED
-from graph_explorer.ui.race.plot import Plot
-from graph_explorer.ui.race.series import Curve, bounds
 from graph_explorer.ui.remedies.offers import Offers
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.flow.heat_map import HeatMap, scale_of
 from graph_explorer.ui.training.flow.histograms import Histograms
-from graph_explorer.ui.training.flow.history import QUANTITIES, History, Measuring, Rows
-from graph_explorer.ui.training.flow.legend import Legend
+from graph_explorer.ui.training.flow.history import QUANTITIES, History, Measuring
+from graph_explorer.ui.training.flow.lines import Lines
 from graph_explorer.ui.training.flow.table import LayerTable
 from graph_explorer.ui.training.state import TrainingRun
 from graph_explorer.ui.widgets.icons import pixmap
@@ -56,8 +53,6 @@ _PARTS = {
     "remedies": ("Remedies", "What helps, tried on this document"),
 }
 _CARED_FOR = ("training", "document", "theme", "selection")
-#: Of more rows than this, lines are drawn of some, evenly spaced.
-_MOST_LINES = 8
 _ICON = 15
 
 
@@ -152,14 +147,7 @@ class FlowPage(QWidget):
             row.addWidget(each, 1)
             each.chosen.connect(self._choose)
             each.told.connect(self._tell)
-        self.lines = Plot("flow_lines", "Layers over time, as lines", self._go_to, self._step)
-        self.legend = Legend("flow_legend")
-        curves = QWidget()
-        under = QVBoxLayout(curves)
-        under.setContentsMargins(0, 0, 0, 0)
-        under.setSpacing(0)
-        under.addWidget(self.lines, 1)
-        under.addWidget(self.legend)
+        self.lines = Lines(self._go_to, self._step)
         self.histograms = Histograms()
         self.histograms.chosen.connect(self._select)
         self.table = LayerTable()
@@ -177,7 +165,7 @@ class FlowPage(QWidget):
         inside.addWidget(self.histograms)
         inside.addStretch(1)
         for widget in (
-            maps, curves, scrolled("flow_histograms_area", held), self.table,
+            maps, self.lines, scrolled("flow_histograms_area", held), self.table,
             scrolled("flow_offers_area", around),
         ):  # fmt: skip
             self.stack.addWidget(widget)
@@ -200,8 +188,7 @@ class FlowPage(QWidget):
 
     def fit(self) -> None:
         """Shows all of the lines."""
-        self.lines.show_range(None)
-        self._show()
+        self.lines.fit()
 
     def zoom_in(self) -> None: ...
     def zoom_out(self) -> None: ...
@@ -314,7 +301,9 @@ class FlowPage(QWidget):
         if self.part == "map":
             self._show_maps(state)
         elif self.part == "lines":
-            self._show_lines(history.rows(self.quantity), state)
+            self.lines.show_rows(
+                history.rows(self.quantity), QUANTITIES[self.quantity], history.epoch, place, state.theme
+            )
         elif self.part == "histograms":
             self.histograms.show_history(history, place, state.theme)
         elif self.part == "table":
@@ -348,33 +337,6 @@ class FlowPage(QWidget):
             looked = history.epoch if history.run is not None else None
             each.show_place(looked, state.selection)
 
-    def _show_lines(self, rows: Rows, state: State) -> None:
-        quantity = QUANTITIES[self.quantity]
-        count = len(rows.labels)
-        chosen = (
-            range(count)
-            if count <= _MOST_LINES
-            else np.linspace(0, count - 1, _MOST_LINES).round().astype(int)
-        )
-        curves = []
-        for k in chosen:
-            with np.errstate(all="ignore"):
-                y = np.log10(rows.values[k]) if quantity.logarithmic else rows.values[k]
-            known = np.isfinite(y)
-            curves.append(Curve(int(k), int(k), np.array(rows.epochs, float)[known], y[known]))
-        if quantity.usual is not None and rows.epochs:
-            ends = np.array([rows.epochs[0], rows.epochs[-1]], dtype=float)
-            curves.append(Curve(-1, count, ends, np.full(2, math.log10(quantity.usual)), "dashed"))
-        selected = rows.places.index(state.selection) if state.selection in rows.places else -1
-        names = ", ".join(rows.labels[int(k)] for k in chosen)
-        self.legend.show_entries([(int(k), rows.labels[int(k)]) for k in chosen], state.theme)
-        self.lines.show_axes(False, quantity.logarithmic, quantity.title, "epoch")
-        self.lines.show_coloured(curves, [*range(count), 5], state.theme, selected)
-        drawn = [each for each in curves if len(each.x)]
-        self.lines.show_range(bounds(drawn, quantity.logarithmic) if drawn else None)
-        self.lines.show_moment(float(self.histories[0].epoch), _ends(curves, count), state.theme)
-        self.lines.setAccessibleDescription(f"{quantity.title} of {names}")
-
     def _show_remedies(self) -> None:
         if self.part == "remedies":
             self.offers.show_for(self.kinds.currentData() or "", self._document())
@@ -395,12 +357,3 @@ def _title(history: History) -> str:
 def _mendable(findings: tuple[Finding, ...]) -> list[str]:
     """The kinds of finding for which there are remedies, problems first."""
     return list(dict.fromkeys(each.kind for each in findings if each.kind in OFFERED))
-
-
-def _ends(curves: list[Curve], count: int) -> list[tuple[float, float, int]]:
-    """A marker at the end of each curve, so that shapes tell them apart too."""
-    return [
-        (float(each.x[-1]), float(each.y[-1]), each.entry)
-        for each in curves
-        if len(each.x) and each.entry < count
-    ]
