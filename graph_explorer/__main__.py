@@ -26,9 +26,12 @@ def _window(path: Path | None) -> int:
 def _paint(
     document: Any, options: argparse.Namespace, surface: Any = None, paths: Any = (), drawn: Any = None
 ) -> None:
-    """Draws the picture that the window would show, of the graph, a surface or a sweep; needs no display."""
+    """Draws the picture that the window would show: of the graph, a surface, a sweep or a training."""
     if options.command == "sweep":
         _paint_sweep(document, options, surface)
+        return
+    if options.command == "train":
+        _paint_training(document, options, surface)
         return
     if surface is not None:
         _paint_surface(document, options, surface, paths, drawn)
@@ -65,6 +68,16 @@ def _paint_sweep(document: Any, options: argparse.Namespace, tried: Any) -> None
     from graph_explorer.ui.charts.made import sweep_chart
 
     save_chart(options.out, sweep_chart(document.name, tried), options.theme, options.size)
+    del application
+
+
+def _paint_training(document: Any, options: argparse.Namespace, trained: Any) -> None:
+    application = _offscreen()
+    from graph_explorer.ui.training.picture import save_curves
+    from graph_explorer.ui.training.state import run_of
+
+    run = run_of(document, trained.training, trained.epochs, trained.start, trained.last)
+    save_curves(options.out, document.name, [run], theme_name=options.theme, size=options.size)
     del application
 
 

@@ -240,8 +240,11 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
         "--path", type=Path, metavar="F.npz", help="write the parameters after each epoch, for surface --path"
     )
     parser.add_argument(
-        "-o", "--out", type=Path, metavar="OUT", help="write the trained document: .toml, .onnx or code"
-    )
+        "-o", "--out", type=Path, metavar="OUT",
+        help="write the trained document (.toml, .onnx or code), or its curves (.png, .svg or .pdf)",
+    )  # fmt: skip
+    parser.add_argument("--theme", choices=("light", "dark", "contrast"), default="light")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="of the picture, in pixels")
 
 
 def _batch(text: str) -> int | str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from graph_explorer.cli import report
@@ -20,15 +21,44 @@ from graph_explorer.formats import save_document
 from graph_explorer.lab.epochs import Epoch, train
 from graph_explorer.lab.standing import Standing, load_standing, save_standing
 from graph_explorer.lab.trained import with_result
-from graph_explorer.lab.training import read_training
+from graph_explorer.lab.training import Training, read_training
 from graph_explorer.lab.training_path import TrainingPath, begun, load_path, path_of, save_path
 
 #: Option of the command line → key of `[training]`.
 _SETTINGS = {"epochs": "epochs", "optimizer": "optimizer", "batch_size": "batch_size"}
 
 
+#: What is drawn of a training instead of a document.
+_PICTURES = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of a training: `start` is where it began, `last` where it ended."""
+
+    training: Training
+    epochs: tuple[Epoch, ...]
+    start: Standing
+    last: Standing
+
+
+def picture_of(options: argparse.Namespace) -> tuple[Document, Trained] | None:
+    """The training whose curves a picture shows; None where none is asked for."""
+    if options.out is None or options.out.suffix.lower() not in _PICTURES:
+        return None
+    return _trained(options)
+
+
 def command_train(options: argparse.Namespace) -> int:
-    """Trains a document."""
+    """Trains a document, and writes it as it then is."""
+    document, found = _trained(options)
+    if options.out is not None:
+        save_document(with_result(document, found.training, found.last), options.out)
+    return 0
+
+
+def _trained(options: argparse.Namespace) -> tuple[Document, Trained]:
+    """The document and what came of its training, told epoch by epoch."""
     document = document_of(options)
     table = {**document.training, **settings_given(options)}
     try:
@@ -41,10 +71,12 @@ def command_train(options: argparse.Namespace) -> int:
     start = None if options.resume is None else load_standing(options.resume)
     path = _path(options, document, start)
     progress = Progress(f"of {training.epochs} epochs")
-    last: tuple[Epoch, Standing] | None = None
+    found: list[Epoch] = []
+    last: Standing | None = None
     try:
         for epoch, standing in train(document, training, start=start, checkpoint=progress.show):
-            last = epoch, standing
+            found.append(epoch)
+            last = standing
             path = path.with_standing(standing)
             if options.checkpoint is not None:
                 save_standing(standing, options.checkpoint)
@@ -56,11 +88,10 @@ def command_train(options: argparse.Namespace) -> int:
             save_path(path, options.path)
     if last is None:
         raise InputError(f"all {training.epochs} epochs are done already; ask for more with --epochs")
-    if options.out is not None:
-        save_document(with_result(document, training, last[1]), options.out)
     if not options.json:
-        print(_conclusion(last[0]))
-    return 0
+        print(_conclusion(found[-1]))
+    values = {name: each.array for name, each in document.parameters.items()}
+    return document, Trained(training, tuple(found), start or Standing(values), last)
 
 
 def settings_given(options: argparse.Namespace) -> dict[str, Any]:

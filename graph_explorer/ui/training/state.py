@@ -19,6 +19,7 @@ from graph_explorer.document import Document
 from graph_explorer.lab.epochs import Epoch, Outcome
 from graph_explorer.lab.standing import Standing
 from graph_explorer.lab.training import Training
+from graph_explorer.ui.training.wording import run_title
 
 Array = np.ndarray[Any, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -98,6 +99,17 @@ class TrainingRun:
     def with_parts(self, **parts: Any) -> TrainingRun:
         """The run with some of its parts replaced."""
         return dataclasses.replace(self, **parts)
+
+
+def run_of(
+    document: Document, training: Training, epochs: tuple[Epoch, ...], start: Standing, here: Standing
+) -> TrainingRun:
+    """A training that was done elsewhere, as a run."""
+    first = epochs[0].step - start.step
+    return TrainingRun(
+        1, 0, run_title(training), dict(document.training), training, document, (start, here), here,
+        here.parameters, here.losses, epochs, epochs[-1].outcome, steps_of_epoch=first,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
