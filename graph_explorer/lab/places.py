@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from graph_explorer.engine import machine
 from graph_explorer.engine.errors import Cancelled, InputError
@@ -32,6 +34,8 @@ Work = Callable[[Any, Any, Callable[[float], None]], Any]
 #: Hands a task to whoever is free.
 Submit = Callable[[Any], "Future[Any]"]
 
+#: How the address of a cluster may begin.
+_SCHEMES = ("tcp", "tls")
 #: Seconds within which a cluster must answer, and have a worker.
 PATIENCE = 5.0
 
@@ -163,11 +167,14 @@ class Cluster:
                 "a cluster needs Dask; install it with: pip install graph-explorer[cluster]"
             ) from None
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in our words
+        client = distributed.Client.__new__(distributed.Client)
         try:
-            client = distributed.Client(self.address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TimeoutError) as error:
+            _knock(self.address)
+            client.__init__(self.address, timeout=PATIENCE, set_as_default=False)
+        except Exception as error:  # whoever answers there may be anything
+            client.status = "closed"  # it has nothing to close, and need not try when it is forgotten
             raise InputError(
-                f"no Dask scheduler answers at '{self.address}' ({_first_line(error)}); "
+                f"no Dask scheduler answers at '{self.address}' ({_reason(error)}); "
                 "start one with: dask scheduler --host 127.0.0.1"
             ) from None
         try:
@@ -180,7 +187,22 @@ class Cluster:
         return client
 
 
-def _first_line(error: Exception) -> str:
+def _knock(address: str) -> None:
+    """Raises `OSError` or `ValueError` where nobody listens at an address: a client would wait, and leave a
+    thread behind.
+    """
+    found = urlsplit(address if "://" in address else f"tcp://{address}")
+    if found.scheme not in _SCHEMES:
+        raise ValueError(f"an address begins with {' or '.join(f'{each}://' for each in _SCHEMES)}")
+    if not found.hostname or not found.port:
+        raise ValueError("an address has a host and a port, such as tcp://127.0.0.1:8786")
+    socket.create_connection((found.hostname, found.port), PATIENCE).close()
+
+
+def _reason(error: Exception) -> str:
+    """Why nobody answers, in a line; what was received from no scheduler at all means nothing."""
+    if not isinstance(error, OSError | ValueError):
+        return "something else answers there"
     return (str(error) or type(error).__name__).splitlines()[0]
 
 

@@ -98,7 +98,8 @@ class Landscapes:
             else:
                 self.session.say("there is no training to lay a plane through; run one in the Training view")
             return
-        standings = run.standings if run.here in run.standings else (*run.standings, run.here)
+        newer = run.here.step > run.standings[-1].step
+        standings = (*run.standings, run.here) if newer else run.standings
         points = [each.parameters for each in standings]
         epochs = [each.epoch for each in standings]
         if len(points) < 3:
