@@ -82,8 +82,24 @@ def _whole(session: Session) -> bool:
 
 
 def _groups(session: Session) -> bool:
-    graph = session.state.graph
-    return graph is not None and bool(graph.groups)
+    return session.state.graph is not None and bool(session.state.graph.groups)
+
+
+def _in_group(session: Session) -> bool:
+    """A group is selected, or a node in one."""
+    graph, name = session.state.graph, session.state.selection
+    return graph is not None and bool(name) and bool(name not in graph or graph.node(name).group)
+
+
+def _entered(session: Session) -> bool:
+    return bool(session.state.entered)
+
+
+def _can_enter(session: Session) -> bool:
+    """A group is selected, or a node in one, and it is not the one that is shown."""
+    from graph_explorer.ui import groups  # loaded with the workbench
+
+    return _in_group(session) and groups.around(session.state) != groups.inside(session.state)
 
 
 def _selected(session: Session) -> bool:
@@ -303,12 +319,6 @@ _VIEW = (
     Action(id="view.onward", text="Forward", hint="To where one was before going back", menu="View/Go to",
            section=2, keys=("Ctrl+Shift+Right", "Forward"), enabled=_open,
            act=lambda w: w.bench.go_back(-1)),
-    Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box", menu="View",
-           section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
-           act=lambda w: w.collapse_groups(True)),
-    Action(id="view.expand", text="Expand all groups", hint="Show what is inside every group", menu="View",
-           section=1, icon="expand", keys=("Ctrl+]",), enabled=_groups,
-           act=lambda w: w.collapse_groups(False)),
     Action(id="view.split", text="Side by side", hint="The graph, and another view beside it",
            menu="View/Go to", section=1, icon="split", keys=("F4",), enabled=_open,
            checked=lambda w: len(w.session.state.views) > 1, act=lambda w: w.bench.middle.swap()),
@@ -329,6 +339,39 @@ _VIEW = (
     Action(id="view.fullscreen", text="Full screen", hint="Fill the screen with the window", menu="View",
            section=4, icon="fullscreen", keys=("F11",), checked=lambda w: w.isFullScreen(),
            act=lambda w: w.looks.fill_screen(not w.isFullScreen())),
+)  # fmt: skip
+
+
+def _grouped(name: str) -> Act:
+    """An act on the groups of the session."""
+
+    def act(window: Window) -> None:
+        from graph_explorer.ui import groups  # loaded with the workbench
+
+        getattr(groups, name)(window.session)
+
+    return act
+
+
+_GROUPS = (
+    Action(id="view.toggle_group", text="Expand or collapse", menu="View/Groups", keys=("Ctrl+G",),
+           hint="Show what is inside the selected group, or show it as one box again", enabled=_in_group,
+           act=_grouped("toggle")),
+    Action(id="view.enter", text="Enter", hint="Show the inside of the selected group alone",
+           menu="View/Groups", keys=("Ctrl+Return", "Ctrl+Enter"), enabled=_can_enter,
+           act=_grouped("enter")),
+    Action(id="view.leave", text="Leave", hint="Back to where the group was entered from",
+           menu="View/Groups", keys=("Ctrl+Backspace",), enabled=_entered, act=_grouped("leave")),
+    Action(id="view.collapse", text="Collapse all groups", hint="Show each group as one box",
+           menu="View/Groups", section=1, icon="collapse", keys=("Ctrl+[",), enabled=_groups,
+           act=_grouped("collapse_all")),
+    Action(id="view.expand", text="Expand all groups", menu="View/Groups", section=1, icon="expand",
+           hint="Show what is inside the selected group, or every group, as far as it can be read",
+           keys=("Ctrl+]",), enabled=_groups, act=_grouped("expand_all")),
+    Action(id="view.blocks", text="Find repeated blocks", menu="View/Groups", section=2, enabled=_open,
+           hint="Show what repeats in a large graph as groups: twenty equal layers as one",
+           checked=lambda w: w.session.state.blocks,
+           act=lambda w: w.session.find_blocks(not w.session.state.blocks)),
 )  # fmt: skip
 
 _STEP = (
@@ -620,15 +663,15 @@ _THEMES = tuple(
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (
-    *_FILE, *_EDIT, *_FIND, *_VIEW, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP, *_LEARN,
-    *_COMPARE, *_CHALLENGE, *_RACE, *_HELP,
+    *_FILE, *_EDIT, *_FIND, *_VIEW, *_GROUPS, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP,
+    *_LEARN, *_COMPARE, *_CHALLENGE, *_RACE, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Challenge", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
-    ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Heat", 1), ("View/Theme", 2),
-    ("View/Panels", 2), ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
+    ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Groups", 1), ("View/Heat", 1),
+    ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

@@ -27,6 +27,7 @@ from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.canvas.warmth import warmth_of
 from graph_explorer.ui.exports import time_of_step
 from graph_explorer.ui.fonts import font
+from graph_explorer.ui.groups import inside
 from graph_explorer.ui.session import State
 
 #: The longest side of a picture whose size nobody chose, in logical pixels.
@@ -86,7 +87,8 @@ def view(
     time = state.time if step is None and state.trace is not None else time_of_step(trace, step)
     room = (float(size[0]), float(size[1])) if size else _ROOM
     shut = state.collapsed if collapsed is None else collapsed
-    stage = Stage(make_scene(Wanted(document, trace, shut, "auto", room)), trace)
+    wanted = Wanted(document, trace, shut, "auto", room, entered=inside(state))
+    stage = Stage(make_scene(wanted), trace)
     warmth = warmth_of(state.heat, state.health, state.difference, stage.scene.cards)
     stage.show(trace, time, state.breakpoints, None, warmth)
     bounds = stage.scene.bounds

@@ -20,7 +20,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Use
+from graph_explorer.engine.graph import Use, enclosing
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.health.examiner import Examiner
@@ -318,8 +318,12 @@ class Session(QObject):
         self.change(breakpoints=self.state.breakpoints ^ {node})
 
     def select(self, node: str, edge: Use | None = None) -> None:
-        """Selects a node or group, or an edge of it."""
-        self.change(selection=node, edge=edge)
+        """Selects a node or group, or an edge of it; groups that it is not in are left."""
+        graph, entered = self.state.graph, self.state.entered
+        if node and entered and graph is not None:
+            around = enclosing(graph.node(node).group if node in graph else node)
+            entered = tuple(path for path in entered if path in around)
+        self.change(selection=node, edge=edge, entered=entered)
 
     def toggle_group(self, path: str) -> None:
         """Collapses or expands a group."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graph_explorer.engine.graph import Graph
 
 #: A graph of more nodes opens with groups closed, so that so many cards are seen at most, if it can be.
-MANY, FIRST = 150, 120
+MANY, FIRST = 150, 60
 
 
 @dataclass(frozen=True)

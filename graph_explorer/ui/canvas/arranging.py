@@ -22,6 +22,7 @@ from graph_explorer.ui.canvas.camera import READABLE, Point, fitted
 from graph_explorer.ui.canvas.deck import Deck, shapes_of
 from graph_explorer.ui.canvas.frames import Frames, least_sizes
 from graph_explorer.ui.canvas.hand import Bundles, Hand
+from graph_explorer.ui.canvas.inside import Part, closed_around, part
 from graph_explorer.ui.canvas.progress import Progress
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.jobs import Jobs
@@ -41,7 +42,8 @@ class Wanted:
     """What is to be laid out: the cards of a graph, with some groups collapsed.
 
     Before the first run there is no `trace`: of what is computed no shapes are known then. `moved` has
-    the middles of boxes that a person has put where they stand.
+    the middles of boxes that a person has put where they stand. `entered` is the group whose inside alone
+    is shown, "" for the whole graph.
     """
 
     document: Document
@@ -53,6 +55,7 @@ class Wanted:
     moved: Mapping[str, Point] = field(default_factory=lambda: MappingProxyType({}))
     #: inputs whose gradients are switched on
     asked: frozenset[str] = frozenset()
+    entered: str = ""
 
     @property
     def graph(self) -> Graph:
@@ -73,8 +76,8 @@ class Wanted:
         """Whether both look alike, but for what is known of the values."""
         return (
             self.same_deck(other)
-            and (self.collapsed, self.direction, self.moved)
-            == (other.collapsed, other.direction, other.moved)
+            and (self.collapsed, self.direction, self.moved, self.entered)
+            == (other.collapsed, other.direction, other.moved, other.entered)
             and (self.direction != "auto" or self.room == other.room)
         )
 
@@ -120,13 +123,17 @@ def arranged(
     """What is wanted, close to the `previous` layout or the one that is `kept`."""
     deck = deck if deck is not None else wanted.deck()
     captions = wanted.document.read.captions
-    groups = Bundles(deck, wanted.collapsed, captions)
-    small = int((groups.owners < 0).sum()) + len(groups) <= AT_ONCE
+    shut = closed_around(wanted.graph.groups, wanted.collapsed, wanted.entered)
+    groups = Bundles(deck, shut, captions)
+    shown = part(deck.wiring, wanted.entered)
+    small = groups.count(shown.nodes) <= AT_ONCE
     room = wanted.room if wanted.direction == "auto" and small else None
-    key: Key = (deck.key, wanted.collapsed, tuple(captions.items()), wanted.direction, room)
+    key: Key = (
+        deck.key, wanted.collapsed, wanted.entered, tuple(captions.items()), wanted.direction, room,
+    )  # fmt: skip
     layout = kept.get(key)
     if layout is None:
-        layout = _laid_out(wanted, deck, groups, previous, checkpoint)
+        layout = _laid_out(wanted, deck, groups, shut, shown, previous, checkpoint)
     scene = staged(layout, Hand(deck, groups, layout.ids), captions, wanted.moved)
     scene.prepare()
     return Arranged(scene, Progress(wanted.trace, scene), layout, key)
@@ -141,19 +148,22 @@ def staged(layout: Layout, cards: Hand, captions: Mapping[str, str], moved: Mapp
 
 
 def _laid_out(
-    wanted: Wanted, deck: Deck, groups: Bundles, previous: Layout | None, checkpoint: Checkpoint | None
-) -> Layout:
-    captions = wanted.document.read.captions
-    shut = dict(zip(groups.paths, map(tuple, groups.sizes.tolist()), strict=True))
+    wanted: Wanted, deck: Deck, groups: Bundles, shut: frozenset[str], shown: Part,
+    previous: Layout | None, checkpoint: Checkpoint | None,
+) -> Layout:  # fmt: skip
+    cards = dict(zip(groups.paths, map(tuple, groups.sizes.tolist()), strict=True))
     lay_out = partial(
-        arrange, deck.wiring, deck.sizes, groups={**least_sizes(wanted.graph.groups, captions), **shut},
-        collapsed=wanted.collapsed, previous=previous, checkpoint=checkpoint,
+        arrange, shown.wiring, deck.sizes[shown.nodes], collapsed=shut, previous=previous,
+        groups={**least_sizes(wanted.graph.groups, wanted.document.read.captions), **cards},
+        checkpoint=checkpoint,
     )  # fmt: skip
     if wanted.direction != "auto":
-        return lay_out(direction=wanted.direction)
-    if previous is not None or int((groups.owners < 0).sum()) + len(groups) > AT_ONCE:
-        return lay_out(direction=previous.direction if previous is not None else "down")
-    return _better(lay_out(direction="down"), lay_out(direction="right"), wanted.room)
+        found = lay_out(direction=wanted.direction)
+    elif previous is not None or groups.count(shown.nodes) > AT_ONCE:
+        found = lay_out(direction=previous.direction if previous is not None else "down")
+    else:
+        found = _better(lay_out(direction="down"), lay_out(direction="right"), wanted.room)
+    return shown.placed(found, deck.wiring)
 
 
 def _better(down: Layout, right: Layout, room: tuple[float, float]) -> Layout:

@@ -47,6 +47,11 @@ class Bundles:
     def __len__(self) -> int:
         return len(self.paths)
 
+    def count(self, nodes: Integers) -> int:
+        """How many cards stand for some nodes."""
+        owners = self.owners[nodes]
+        return int((owners < 0).sum()) + len(np.unique(owners[owners >= 0]))
+
     def _results(self) -> Integers:
         deck, owners = self._deck, self.owners
         found = deck.results[self.members[self.first[1:] - 1]].copy()

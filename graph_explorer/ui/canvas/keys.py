@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from graph_explorer.engine.graph import enclosing
+from graph_explorer.ui import groups
 from graph_explorer.ui.canvas.pointer import Target
 from graph_explorer.ui.canvas.walk import Way, neighbour
 from graph_explorer.ui.finding.acts import show_all
@@ -89,24 +90,23 @@ def _output(view: GraphView) -> None:
 
 def _toggle(view: GraphView) -> None:
     """Opens or closes the selected group, or closes the one around the selected node."""
-    trace, name = view.session.state.trace, view.selected
-    if trace is None or not name:
-        return
-    if name not in view.groups:
-        around = enclosing(trace.graph.node(name).group)
-        if not around:
-            return
-        name = around[0]
-        view.session.select(name)
-    view.session.toggle_group(name)
+    groups.toggle(view.session)
 
 
 def _nothing(view: GraphView) -> None:
-    """Ends the filter, if there is one, else the selection."""
-    if view.session.state.found is not None:
+    """Ends the filter, if there is one, else the selection; with neither it leaves the group entered."""
+    state = view.session.state
+    if state.found is not None:
         show_all(view.session)
-    else:
+    elif state.selection or state.edge is not None:
         view.choose(Target())
+    else:
+        groups.leave(view.session)
+
+
+def _leave(view: GraphView) -> None:
+    """Out of the group that was entered last."""
+    groups.leave(view.session)
 
 
 _ACTS: Mapping[Key, Callable[[GraphView], None]] = {
@@ -115,6 +115,7 @@ _ACTS: Mapping[Key, Callable[[GraphView], None]] = {
     Key.Key_Return: _toggle,
     Key.Key_Enter: _toggle,
     Key.Key_Escape: _nothing,
+    Key.Key_Backspace: _leave,
     Key.Key_F: lambda view: view.fit(),
     Key.Key_Plus: lambda view: view.zoom_in(),
     Key.Key_Equal: lambda view: view.zoom_in(),

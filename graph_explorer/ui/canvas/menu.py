@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu
 from graph_explorer.engine.graph import Use, enclosing
 from graph_explorer.engine.opening import can_open
 from graph_explorer.engine.ops import operation_of
+from graph_explorer.ui import groups
 from graph_explorer.ui.finding.acts import (
     begin_path,
     influences,
@@ -26,6 +27,7 @@ from graph_explorer.ui.finding.acts import (
 
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
+    from graph_explorer.ui.session import Session
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def _node_entries(view: GraphView, name: str) -> Iterator[Entry]:
     yield from _part_entries(view, name)
     for path in enclosing(trace.graph.node(name).group)[:1]:
         yield Entry(f"Collapse {path.rpartition('/')[2]}", partial(session.toggle_group, path))
+        yield from _enter_entries(session, path)
     yield Entry("Zoom to it", lambda: view.zoom_to(name))
 
 
@@ -112,10 +115,22 @@ def _part_entries(view: GraphView, name: str) -> Iterator[Entry]:
 
 def _group_entries(view: GraphView, path: str) -> Iterator[Entry]:
     session = view.session
+    name = path.rpartition("/")[2]
     text = "Expand" if path in session.state.collapsed else "Collapse"
-    yield Entry(f"{text} {path.rpartition('/')[2]}", lambda: session.toggle_group(path))
+    yield Entry(f"{text} {name}", lambda: session.toggle_group(path))
+    yield Entry(f"Expand all in {name}", partial(groups.expand_all, session))
+    yield from _enter_entries(session, path)
     yield from _part_entries(view, path)
     yield Entry("Zoom to it", lambda: view.zoom_to(path))
+
+
+def _enter_entries(session: Session, path: str) -> Iterator[Entry]:
+    """To show the inside of a group alone, or all again."""
+    inside = groups.inside(session.state)
+    if path != inside:
+        yield Entry(f"Enter {path.rpartition('/')[2]}", partial(groups.enter, session, path))
+    if inside:
+        yield Entry(f"Leave {inside.rpartition('/')[2]}", partial(groups.leave, session))
 
 
 def _copy(value: object) -> None:

@@ -1,7 +1,7 @@
 """Where one has been in the graph: back and forward, as in a browser.
 
-The one rule: a place is what was selected and the camera with which it was left; going somewhere new
-forgets what lay ahead.
+The one rule: a place is what was selected, inside which groups, and the camera with which it was left;
+going somewhere new forgets what lay ahead.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Place:
-    """What was selected, and from where it was seen when it was left."""
+    """What was selected, from where it was seen when it was left, and the groups that were entered then."""
 
     selection: str
     edge: Use | None
     camera: Camera
+    entered: tuple[str, ...] = ()
 
 
 class Trail:
@@ -31,10 +32,20 @@ class Trail:
     def __init__(self) -> None:
         self._places: list[Place] = []
         self._at = 0
+        self._left: dict[str, Camera] = {}
 
     def clear(self) -> None:
         """Forgets all places."""
         self._places, self._at = [], 0
+        self._left.clear()
+
+    def leave(self, inside: str, camera: Camera) -> None:
+        """Remembers from where the inside of a group was seen last; "" is the whole graph."""
+        self._left[inside] = camera
+
+    def seen(self, inside: str) -> Camera | None:
+        """From where the inside of a group was seen last; None where it was never left."""
+        return self._left.get(inside)
 
     def visit(self, before: Place, now: Place) -> None:
         """Goes from one place to a new one."""

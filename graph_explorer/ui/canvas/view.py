@@ -49,6 +49,7 @@ from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.canvas.trail import Place, Trail
 from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
 from graph_explorer.ui.finding.bar import FindBar
+from graph_explorer.ui.groups import inside
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
 
@@ -155,7 +156,7 @@ class GraphView(QWidget):
             self._clear()
             return
         self._remember(before, now)
-        parts = ("document", "trace", "collapsed", "asked", "moved")
+        parts = ("document", "trace", "collapsed", "entered", "asked", "moved")
         if any(getattr(now, part) is not getattr(before, part) for part in parts):
             self._arrange(before, now)
         if self._stage is None or self._stage.graph is not now.graph:
@@ -183,12 +184,16 @@ class GraphView(QWidget):
     def _arrange(self, before: State, now: State) -> None:
         assert now.document is not None
         wanted = Wanted(
-            now.document, now.trace, now.collapsed, self.direction, self._room, now.moved, now.asked
-        )
+            now.document, now.trace, now.collapsed, self.direction, self._room, now.moved, now.asked,
+            inside(now),
+        )  # fmt: skip
         if self._asked is not None and self._asked.same_as(wanted):
             return
         self._asked = wanted
         self._fresh = self._fresh or (before.graph is not now.graph and now.saved is not before.saved)
+        if before.entered != now.entered:
+            self._fresh = True
+            self._trail.leave(inside(before), self.camera)
         previous = None if self._fresh else self._layout
         self._arranger.ask(wanted, previous)
         self.update()
@@ -206,9 +211,10 @@ class GraphView(QWidget):
         self._stage.show(trace, time, now.breakpoints, self._lit, self._warmth())
         self._eye.spoil()
         if start is None or before is None or self._fresh:
-            self._fresh, self._eye.framing = False, "opening"
+            seen = self._trail.seen(wanted.entered)
+            self._fresh, self._eye.framing = False, "" if seen is not None else "opening"
             self._eye.motion.drop()
-            self._eye.look(self._framed())
+            self._eye.look(seen or self._framed())
         else:
             self._glide(before, scene)
         self._pointer.forget()
@@ -278,7 +284,9 @@ class GraphView(QWidget):
         if now.saved is not before.saved:
             self._trail.clear()
         elif (before.selection, before.edge) != (now.selection, now.edge) and not self._travelling:
-            places = [Place(state.selection, state.edge, self.camera) for state in (before, now)]
+            places = [
+                Place(state.selection, state.edge, self.camera, state.entered) for state in (before, now)
+            ]
             self._trail.visit(*places)
 
     def _show_time(self, now: State) -> None:
@@ -324,9 +332,9 @@ class GraphView(QWidget):
         try:
             if target.line >= 0 and self._stage is not None:
                 _, node, index = self._stage.scene.layout.line(target.line).members[0]
-                self.session.select(node, Use(node, index))
+                self.session.change(selection=node, edge=Use(node, index))
             else:
-                self.session.select(target.name)
+                self.session.change(selection=target.name, edge=None)
         finally:
             self._choosing = False
 
@@ -338,7 +346,8 @@ class GraphView(QWidget):
             if place is None:
                 return
             self._travelling = True
-            self.session.select(place.selection, place.edge)
+            self._trail.leave(place.entered[-1] if place.entered else "", place.camera)
+            self.session.change(selection=place.selection, edge=place.edge, entered=place.entered)
             self._travelling = False
             self._go(place.camera)
 
@@ -502,6 +511,6 @@ class GraphView(QWidget):
 
 def _is_in(graph: Graph | None, place: Place) -> bool:
     """Whether what was selected at a place is still there."""
-    if graph is None:
+    if graph is None or not set(place.entered) <= set(graph.groups):
         return False
     return not place.selection or place.selection in graph or place.selection in graph.groups
