@@ -536,6 +536,73 @@ _RACE = (
 )  # fmt: skip
 
 
+def _trains(name: str) -> Act:
+    """An act of the training view."""
+
+    def act(window: Window) -> None:
+        from graph_explorer.ui.training import commands  # loaded with the view
+
+        getattr(commands, name)(window)
+
+    return act
+
+
+def _trainable(session: Session) -> bool:
+    document = session.state.document
+    return document is not None and "data" in document.training
+
+
+def _has_run(session: Session) -> bool:
+    return session.state.training.run is not None
+
+
+def _resting(session: Session) -> bool:
+    """There is a run, and none is under way."""
+    return _has_run(session) and not session.state.training.running
+
+
+def _step_open(session: Session) -> bool:
+    return session.state.own is not session.state.document
+
+
+_TRAINING = (
+    Action(id="training.run", text="Run", hint="Go on training from what is looked at, or pause",
+           menu="Training", icon="play", keys=("Ctrl+F5",), enabled=_trainable,
+           checked=lambda w: w.session.state.training.running, act=_trains("toggle")),
+    Action(id="training.step", text="Step", hint="One update, on the next mini-batch", menu="Training",
+           icon="step", keys=("Ctrl+F6",), enabled=_trainable, act=_trains("step")),
+    Action(id="training.epoch", text="Epoch", hint="Train as far as the end of the epoch", menu="Training",
+           icon="last", keys=("Ctrl+Shift+F6",), enabled=_trainable, act=_trains("epoch")),
+    Action(id="training.rewind", text="Rewind", hint="Back to where the selected run began", menu="Training",
+           icon="first", keys=("Ctrl+Shift+F5",), enabled=_has_run, act=_trains("rewind")),
+    Action(id="training.begin", text="New run", hint="Begin with the parameters that the document has",
+           menu="Training", enabled=_trainable, act=_trains("begin")),
+    Action(id="training.open_step", text="Open the next step", menu="Training", section=1,
+           hint="The graph shows the run of the step that comes next, on its mini-batch", keys=("Ctrl+F9",),
+           enabled=_resting, act=_trains("open_step")),
+    Action(id="training.close_step", text="Back to the document", menu="Training", section=1,
+           hint="The document's own examples and parameters again", keys=("Ctrl+Shift+F9",),
+           enabled=_step_open, act=_trains("close_step")),
+    Action(id="training.take_over", text="Take over what was learnt", menu="Training", section=1,
+           hint="The parameters that are looked at become those of the document", enabled=_has_run,
+           act=_trains("take_over")),
+    Action(id="training.show", text="Show the selected run", hint="Draw the curves of the run, or hide them",
+           menu="Training", section=2, enabled=_has_run,
+           checked=lambda w: w.session.state.training.selected in w.session.state.training.shown,
+           act=_trains("show")),
+    Action(id="training.remove", text="Remove the selected run", hint="Forget the run with its checkpoints",
+           menu="Training", section=2, icon="close", enabled=_has_run, act=_trains("remove")),
+    Action(id="training.export", text="Export runs …", hint="Every epoch of every run, as CSV or JSON",
+           menu="Training", section=3, enabled=_has_run, act=_trains("export")),
+    Action(id="training.save_checkpoint", text="Save checkpoint …", menu="Training", section=3,
+           hint="Where the run stands, complete, to go on from there another day", enabled=_resting,
+           act=_trains("save_checkpoint")),
+    Action(id="training.load_checkpoint", text="Load checkpoint …", menu="Training", section=3,
+           hint="A run that goes on where a saved one stood", enabled=_trainable,
+           act=_trains("load_checkpoint")),
+)  # fmt: skip
+
+
 _HELP = (
     Action(id="help.help", text="First steps", hint="How to read the window, in five minutes", menu="Help",
            icon="help", keys=("F1",), act=lambda w: w.open_help("first_steps")),
@@ -555,6 +622,8 @@ _HELP = (
            menu="Help", act=lambda w: w.open_help("surface")),
     Action(id="help.race", text="The race of optimizers", hint="Methods, steps, curves and maps",
            menu="Help", act=lambda w: w.open_help("race")),
+    Action(id="help.training", text="Training", hint="Runs, curves, steps, data and settings",
+           menu="Help", act=lambda w: w.open_help("training")),
     Action(id="help.news", text="What is new", hint="Changes of the last versions", menu="Help", section=1,
            icon="news", act=lambda w: w.open_help("changelog")),
     Action(id="help.about", text="About", hint="Version, licence and the libraries inside", menu="Help",
@@ -664,11 +733,11 @@ _THEMES = tuple(
 
 ACTIONS: tuple[Action, ...] = (
     *_FILE, *_EDIT, *_FIND, *_VIEW, *_GROUPS, *_VIEWS, *_PANELS, *_SURFACE, *_HEATS, *_THEMES, *_STEP,
-    *_LEARN, *_COMPARE, *_CHALLENGE, *_RACE, *_HELP,
+    *_LEARN, *_COMPARE, *_CHALLENGE, *_RACE, *_TRAINING, *_HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
-MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Challenge", "Help")
+MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Training", "Challenge", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
     ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Groups", 1), ("View/Heat", 1),
     ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),

@@ -16,7 +16,7 @@ from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.course import Course
 from graph_explorer.lab.epochs import Epoch
-from graph_explorer.lab.standing import Standing
+from graph_explorer.lab.standing import Standing, check_standing
 from graph_explorer.lab.training import Training, read_training
 from graph_explorer.ui.training.checkpoints import thinned
 from graph_explorer.ui.training.courtesy import Courtesy
@@ -108,6 +108,22 @@ class TrainingRunner:
             self._start(run.with_parts(title=title), "end")
             self._then = (lambda: self.compare(*others)) if others else None
 
+    def begin_from(self, standing: Standing, title: str) -> None:
+        """A run that stands where a checkpoint of this document stood; `InputError` where it does not fit."""
+        document = self.own_document()
+        if document is None:
+            return
+        training = read_training(document.training)
+        check_standing(standing, {name: each.array for name, each in document.parameters.items()})
+        run = self._made(document, training, standing, None, 0)
+        run = run.with_parts(title=f"{run.title}, from {title}")
+        state = self.state
+        self.session.change(
+            training=state.with_parts(
+                runs=(*state.runs, run), selected=run.number, at=None, shown=state.shown | {run.number}
+            )
+        )
+
     def step(self) -> None:
         """One update."""
         self.run("step")
@@ -159,7 +175,7 @@ class TrainingRunner:
     def _continued(self, document: Document, training: Training) -> TrainingRun | None:
         """The selected run, or one that is replayed from it; None where a new one must begin."""
         run, at = self.state.run, self.state.at
-        if run is None or not continues(run, document):
+        if run is None or not run.is_of(document):
             return None
         same = dict(run.table) == dict(document.training)
         if same and at is None:
@@ -169,7 +185,7 @@ class TrainingRunner:
             epoch = run.epoch(at) if at is not None else None
             start = run.standing_before(epoch.step if epoch is not None else 0)
         if same:
-            return _cut(run, start)
+            return run.cut(start)
         return self._made(document, training, start, Parent(run.number, start.step), run.steps_of_epoch)
 
     def _begun(self, document: Document, training: Training) -> TrainingRun | None:
@@ -358,23 +374,3 @@ class TrainingRunner:
             self.session.say(str(error))
             return
         self.session.edit("Take over what was learnt", after)
-
-
-def continues(run: TrainingRun, document: Document) -> bool:
-    """Whether the document is still the one that the run began with, but for its settings."""
-    began = run.document
-    return (
-        began.program == document.program
-        and began.model is document.model
-        and all(document.parameters.get(name) is entry for name, entry in began.parameters.items())
-        and all(document.inputs.get(name) is entry for name, entry in began.inputs.items())
-    )
-
-
-def _cut(run: TrainingRun, start: Standing) -> TrainingRun:
-    """The run as it was when it stood there; it will be the same again."""
-    return run.with_parts(
-        epochs=tuple(epoch for epoch in run.epochs if epoch.number <= start.epoch),
-        standings=tuple(s for s in run.standings if s.step <= start.step),
-        here=start, parameters=start.parameters, losses=start.losses, outcome="running",
-    )  # fmt: skip

@@ -96,6 +96,24 @@ class TrainingRun:
         """The last checkpoint from which a step is still to come."""
         return max((s for s in self.standings if s.step <= step), key=lambda s: s.step, default=self.start)
 
+    def is_of(self, document: Document) -> bool:
+        """Whether `document` is still the one that it began with, but for the settings of its training."""
+        began = self.document
+        return (
+            began.program == document.program
+            and began.model is document.model
+            and all(document.parameters.get(name) is entry for name, entry in began.parameters.items())
+            and all(document.inputs.get(name) is entry for name, entry in began.inputs.items())
+        )
+
+    def cut(self, there: Standing) -> TrainingRun:
+        """The run as it was when it stood `there`; going on it will be the same again."""
+        return self.with_parts(
+            epochs=tuple(epoch for epoch in self.epochs if epoch.number <= there.epoch),
+            standings=tuple(each for each in self.standings if each.step <= there.step),
+            here=there, parameters=there.parameters, losses=there.losses, outcome="running",
+        )  # fmt: skip
+
     def with_parts(self, **parts: Any) -> TrainingRun:
         """The run with some of its parts replaced."""
         return dataclasses.replace(self, **parts)

@@ -6,14 +6,18 @@ Beside them are the settings where there is room, else they are a page too.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.bar import TrainingBar
+from graph_explorer.ui.training.curves_page import CurvesPage
 from graph_explorer.ui.training.empty import EmptyState
 from graph_explorer.ui.training.pages import PAGES
+from graph_explorer.ui.training.picture import TITLES, save_curves
 from graph_explorer.ui.training.settings_panel import SettingsPanel, settings_of
 from graph_explorer.ui.widgets.segment import segment
 
@@ -119,6 +123,20 @@ class TrainingView(QWidget):
         does = getattr(self.stack.currentWidget(), act, None)
         if does is not None:
             does()
+
+    @staticmethod
+    def picture_filters() -> list[str]:
+        """The kinds of picture, as a dialog lists them."""
+        return [f"{title} (*{suffix})" for suffix, title in TITLES.items()]
+
+    def save_picture(self, path: Path) -> None:
+        """Writes the curves of the runs that are shown into a file. Raises `InputError`."""
+        state = self.session.state
+        curves = self.page("curves")
+        assert isinstance(curves, CurvesPage)
+        save_curves(
+            path, state.name, state.training.drawn, curves.view, state.theme, selected=state.training.selected
+        )
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
