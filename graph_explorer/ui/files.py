@@ -128,19 +128,21 @@ class Files:
     def ask_picture(self) -> bool:
         """Saves what the view in front shows, as one of its kinds of picture."""
         from graph_explorer.ui.surface.view import SurfaceView  # loaded with the workbench
+        from graph_explorer.ui.training.view import TrainingView
 
         session, front = self.window.session, self.window.bench.middle.front
         document = session.state.document
         assert document is not None
-        surface = front if isinstance(front, SurfaceView) and session.state.surface is not None else None
-        kinds = surface.picture_filters() if surface is not None else exports.filters()
+        shows = session.state.surface if isinstance(front, SurfaceView) else session.state.training.run
+        own = front if isinstance(front, SurfaceView | TrainingView) and shows is not None else None
+        kinds = own.picture_filters() if own is not None else exports.filters()
         start = self.window.settings.folder / f"{_file_name(document.name)}.svg"
         path = WhereTo.ask(self.window, "Export picture", start, kinds)
         if path is None:
             return False
         try:
-            if surface is not None:
-                surface.save_picture(path)
+            if own is not None:
+                own.save_picture(path)
             else:
                 exports.export_of(path).save(session.state, path)
         except (InputError, OSError) as error:
