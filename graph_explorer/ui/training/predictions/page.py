@@ -67,6 +67,7 @@ class PredictionsPage(QWidget):
         self.part = ""
         self._answering = Answering()
         self._asked: tuple[object, ...] = ()
+        self._untrained: Asked | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_PAUSE)
@@ -118,7 +119,7 @@ class PredictionsPage(QWidget):
             )
         ):
             line.addWidget(segment(self.switches, place, f"predictions_{name}", text, hint))
-        self.switches.idToggled.connect(self._switch)
+        self.switches.idClicked.connect(self._switch)
         line.addSpacing(8)
         self.order = QComboBox()
         self.order.setObjectName("predictions_order")
@@ -188,9 +189,9 @@ class PredictionsPage(QWidget):
     def _choose_portion(self, place: int) -> None:
         self._choose(portion=("training", "validation")[place])
 
-    def _switch(self, place: int, on: bool) -> None:
+    def _switch(self, place: int) -> None:
         if place == 0:
-            self._choose(wrong=on, cell=None)
+            self._choose(wrong=self.switches.button(0).isChecked(), cell=None)
         else:
             self._show()
 
@@ -267,8 +268,11 @@ class PredictionsPage(QWidget):
             document = self.session.trainer.own_document()
             if document is None or "data" not in document.training:
                 return ()
-            held = {name: each.array for name, each in document.parameters.items()}
-            return (Asked(0, 0, "untrained", document, read_training(document.training), held),)
+            if self._untrained is None or self._untrained.document is not document:
+                held = {name: each.array for name, each in document.parameters.items()}
+                settings = read_training(document.training)
+                self._untrained = Asked(0, 0, "untrained", document, settings, held)
+            return (self._untrained,)
         others = [each for each in training.drawn if each.number != run.number]
         return tuple(
             Asked(
@@ -346,12 +350,8 @@ class PredictionsPage(QWidget):
         wrong, rates = (self.switches.button(place) for place in range(2))
         wrong.setVisible(self.part in _LISTING and bool(moment.classes))
         rates.setVisible(self.part == "matrix")
-        blocked = self.switches.blockSignals(True)
-        wrong.setChecked(self.choice.wrong)
-        self.switches.blockSignals(blocked)
+        wrong.setChecked(self.choice.wrong or self.choice.cell is not None)
         wrong.setText("Wrong only" if self.choice.cell is None else self._cell_title(moment))
-        if self.choice.cell is not None:
-            wrong.setChecked(True)
         self.order.setVisible(self.part in _LISTING)
         self.order.setCurrentIndex(ORDERS.index(self.choice.order))
 
