@@ -9,6 +9,7 @@ import onnx
 from onnx import AttributeProto, helper
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.formats.onnx.nodes import Operator
 from graph_explorer.formats.onnx.tensors import Tensors
 
 _GRAPHS = (AttributeProto.GRAPH, AttributeProto.GRAPHS)
@@ -21,14 +22,14 @@ _SKIPPED = frozenset(
 Given = Mapping[str, AttributeProto]
 
 
-def resolved(node: onnx.NodeProto, given: Given) -> onnx.NodeProto:
+def resolved(node: Operator, given: Given) -> Operator:
     """The node of a function's body with the attributes that refer to those of the call put in."""
     if not any(one.ref_attr_name or one.type in _GRAPHS for one in node.attribute):
         return node
     made = onnx.NodeProto()
-    made.CopyFrom(node)
+    made.CopyFrom(node.proto)
     _put_in(made, given)
-    return made
+    return Operator(made)
 
 
 def _put_in(node: onnx.NodeProto, given: Given) -> None:
@@ -53,7 +54,7 @@ def _copy(attribute: AttributeProto) -> AttributeProto:
     return made
 
 
-def attributes_of(node: onnx.NodeProto, tensors: Tensors) -> dict[str, Any]:
+def attributes_of(node: Operator, tensors: Tensors) -> dict[str, Any]:
     """The attributes by name; subgraphs and types are left out."""
     return {one.name: _value(one, tensors) for one in node.attribute if one.type not in _SKIPPED}
 

@@ -16,6 +16,7 @@ import onnx
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
+from graph_explorer.formats.onnx.nodes import Operator, operators
 from graph_explorer.formats.onnx.sorting import described, subgraphs
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ MAX_UNROLLED = 5_000
 #: A closed loop turns at most this often.
 MAX_TURNS = 20_000
 
-Way = Callable[["Reader", onnx.NodeProto, Sequence[str], Scope, int], bool]
+Way = Callable[["Reader", Operator, Sequence[str], Scope, int], bool]
 
 
 class TooLong(Exception):
     """A loop has become too long to be spelled out."""
 
 
-def graph_of(node: onnx.NodeProto, name: str) -> onnx.GraphProto:
+def graph_of(node: Operator, name: str) -> onnx.GraphProto:
     for found, graph in subgraphs(node):
         if found == name:
             return graph
@@ -58,7 +59,7 @@ def spelled_out(
     inner = Scope(
         names, scope.opsets, group, scope, scope.given, dict(wanted), scope.calls, where
     )  # fmt: skip
-    reader.nodes(graph.node, inner)
+    reader.nodes(operators(graph.node), inner)
     return inner
 
 
@@ -72,7 +73,7 @@ def results_of(inner: Scope, graph: onnx.GraphProto) -> list[str]:
     return found
 
 
-def branch(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
+def branch(reader: Reader, node: Operator, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """If: the branch that the present condition takes, in a group."""
     try:
         condition = reader.build.decide(inputs[0])
@@ -94,9 +95,7 @@ def branch(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: S
     return True
 
 
-def unrolled(
-    reader: Reader, node: onnx.NodeProto, scope: Scope, place: int, turn: Callable[[], None]
-) -> bool:
+def unrolled(reader: Reader, node: Operator, scope: Scope, place: int, turn: Callable[[], None]) -> bool:
     """Runs `turn`; False, and all taken back, where the loop cannot be spelled out.
 
     One that is too long is tried once, however often the loops around it turn.
@@ -161,7 +160,7 @@ class _Turning:
             piece.append(one)
 
 
-def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
+def loop(reader: Reader, node: Operator, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """Loop: one group a turn, as many as the present values ask for."""
     body, build, states = graph_of(node, "body"), reader.build, list(inputs[2:])
     count, condition = (*inputs, "", "")[:2]
@@ -189,7 +188,7 @@ def loop(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Sco
 
 def finish(
     reader: Reader,
-    node: onnx.NodeProto,
+    node: Operator,
     scope: Scope,
     group: str,
     states: Sequence[str],

@@ -13,6 +13,7 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.formats.onnx.nodes import Operator
 from graph_explorer.formats.onnx.sorting import subgraphs
 
 #: No protobuf is larger; what goes beyond it keeps its tensors in files beside the model.
@@ -44,9 +45,12 @@ def load(path: Path) -> onnx.ModelProto:
     return model
 
 
-def check_texts(model: onnx.ModelProto) -> None:
-    """Raises `InputError` where a name is no UTF-8: protobuf hands such a one out as bytes."""
-    bodies: list[Sequence[onnx.NodeProto]] = [one.node for one in model.functions]
+def check_texts(model: onnx.ModelProto, nodes: Sequence[Operator]) -> None:
+    """Raises `InputError` where a name is no UTF-8: protobuf hands such a one out as bytes.
+
+    `nodes` are those of the model's graph.
+    """
+    bodies: list[Sequence[Operator | onnx.NodeProto]] = [one.node for one in model.functions]
     graphs = [model.graph]
     texts: list[Any] = [model.doc_string, *(one.domain for one in model.opset_import)]
     for function in model.functions:
@@ -55,7 +59,7 @@ def check_texts(model: onnx.ModelProto) -> None:
     while graphs or bodies:
         if graphs:
             graph = graphs.pop()
-            bodies.append(graph.node)
+            bodies.append(nodes if graph is model.graph else graph.node)
             named = (*graph.input, *graph.output, *graph.initializer)
             texts += [graph.name, graph.doc_string, *(one.name for one in named)]
         for node in bodies.pop() if bodies else ():

@@ -20,6 +20,7 @@ from graph_explorer.formats.onnx import embedded, sequences
 from graph_explorer.formats.onnx.building import Build, Scope, scoped
 from graph_explorer.formats.onnx.loading import opsets_of
 from graph_explorer.formats.onnx.made_up import Inputs
+from graph_explorer.formats.onnx.nodes import Operator, operators
 from graph_explorer.formats.onnx.reader import Reader
 from graph_explorer.formats.onnx.sorting import subgraphs
 from graph_explorer.formats.onnx.tensors import Tensors, is_float
@@ -32,8 +33,11 @@ class OnnxModel:
     seeds of made-up values.
     """
 
-    def __init__(self, model: onnx.ModelProto, tensors: Tensors, seed: int = 0) -> None:
+    def __init__(
+        self, model: onnx.ModelProto, tensors: Tensors, seed: int = 0, nodes: Sequence[Operator] | None = None
+    ) -> None:
         self.proto, self.tensors = model, tensors
+        self.nodes = nodes if nodes is not None else operators(model.graph.node)
         self.opsets = opsets_of(model)
         if not model.graph.output:
             raise InputError("the model has no output; export it anew")
@@ -77,7 +81,8 @@ class OnnxModel:
             self.arrays[one] = array
             if place:
                 self.inner.setdefault(place, {})[name] = one
-        for number, node in enumerate(graph.node):
+        nodes = graph.node if place else self.nodes
+        for number, node in enumerate(nodes):
             for key, inside in subgraphs(node) if node.attribute else ():
                 self._read_tensors(inside, (*place, str(number), key))
 
@@ -95,11 +100,11 @@ class OnnxModel:
         constants = {name: a for name, a in self.arrays.items() if self.kinds[name] == "constant"}
         kinds = {**dict.fromkeys(self.inputs.declared, "input"), **self.kinds}
         build = Build(kinds, {**constants, **leaves})
-        build.reserve(name for node in graph.node for name in node.output)
-        reader = Reader(self.proto, build, self.tensors)
+        build.reserve(name for node in self.nodes for name in node.output)
+        reader = Reader(self.proto, self.nodes, build, self.tensors)
         reader.inner_leaves = self.inner
         scope = Scope({name: name for name in kinds}, self.opsets)
-        reader.nodes(graph.node, scope)
+        reader.nodes(self.nodes, scope)
         sequences.clear(reader, filter(None, (scope.find(one.name) for one in graph.output)))
         output = scope.find(graph.output[0].name)
         if output is None:

@@ -6,7 +6,7 @@ nothing but operators; what is wrong with it is said in one sentence that names 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from graph_explorer.formats.onnx import embedded
 from graph_explorer.formats.onnx.loading import check_texts, load
 from graph_explorer.formats.onnx.made_up import element_type
 from graph_explorer.formats.onnx.model import OnnxModel
+from graph_explorer.formats.onnx.nodes import Operator, operators
 from graph_explorer.formats.onnx.opaque import boxed
 from graph_explorer.formats.onnx.tensors import Tensors
 
@@ -42,11 +43,12 @@ def document_of(
     `path` only. Raises `InputError` where the model is no valid one.
     """
     try:
-        check_texts(model)
+        nodes = operators(model.graph.node)
+        check_texts(model, nodes)
         written = embedded.written_here(model, path, seed)
         if written is not None:
             return written.with_values(inputs) if inputs else written
-        return _document(model, path, seed, inputs or {})
+        return _document(model, nodes, path, seed, inputs or {})
     except RecursionError:
         raise InputError(
             "the model's graphs are nested too deeply; export it anew", source=str(path or "")
@@ -58,8 +60,10 @@ def document_of(
         raise
 
 
-def _document(model: onnx.ModelProto, path: Path | None, seed: int, inputs: Mapping[str, Any]) -> Document:
-    source = OnnxModel(model, Tensors(path.parent if path is not None else None), seed)
+def _document(
+    model: onnx.ModelProto, nodes: Sequence[Operator], path: Path | None, seed: int, inputs: Mapping[str, Any]
+) -> Document:
+    source = OnnxModel(model, Tensors(path.parent if path is not None else None), seed, nodes)
     known = {one.name: one for one in model.graph.input}
     given: dict[str, Array] = {}
     for name, value in inputs.items():

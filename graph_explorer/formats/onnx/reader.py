@@ -22,6 +22,7 @@ from graph_explorer.formats.onnx import control, scan, sequences
 from graph_explorer.formats.onnx.adaptations import adaptation
 from graph_explorer.formats.onnx.attributes import attributes_of, resolved
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
+from graph_explorer.formats.onnx.nodes import Operator, operators
 from graph_explorer.formats.onnx.opaque import closed_loop, opaque
 from graph_explorer.formats.onnx.sorting import captured, described, ordered, subgraphs
 from graph_explorer.formats.onnx.tensors import WIDENED, Tensors
@@ -43,7 +44,9 @@ _NO_MODULE = "_empty_nn_module_stack_from_metadata_hook"
 class Reader:
     """Writes the nodes of one model into a `Build`."""
 
-    def __init__(self, model: onnx.ModelProto, build: Build, tensors: Tensors) -> None:
+    def __init__(
+        self, model: onnx.ModelProto, nodes: Sequence[Operator], build: Build, tensors: Tensors
+    ) -> None:
         self.model, self.build, self.tensors = model, build, tensors
         self.seen = 0
         self.float_type = _only_float_type(model)
@@ -52,7 +55,7 @@ class Reader:
         }
         self._refuse_endless()
         #: names that something takes, wherever it stands
-        self.used = _used(model)
+        self.used = _used(model, nodes)
         #: what the lists hold that the graph makes: id → ids
         self.lists: dict[str, tuple[str, ...]] = {}
         #: values that might have been missing and are there
@@ -68,7 +71,7 @@ class Reader:
 
         def count(nodes: Sequence[onnx.NodeProto], depth: int) -> int:
             total = len(nodes)
-            for node in nodes:
+            for node in nodes if self.functions else ():
                 key = (_domain(node.domain), node.op_type, getattr(node, "overload", ""))
                 if key in self.functions and depth < MAX_CALL_DEPTH:
                     if key not in counts:
@@ -80,12 +83,12 @@ class Reader:
         if count(self.model.graph.node, 0) > MAX_READ:
             raise InputError(_TOO_MANY.format(MAX_READ))
 
-    def nodes(self, nodes: Sequence[onnx.NodeProto], scope: Scope) -> None:
+    def nodes(self, nodes: Sequence[Operator], scope: Scope) -> None:
         """The nodes of a graph or of a function's body, in an order that works."""
+        self.seen += len(nodes)
+        if self.seen > MAX_READ:
+            raise InputError(_TOO_MANY.format(MAX_READ))
         for place, node in ordered(nodes):
-            self.seen += 1
-            if self.seen > MAX_READ:
-                raise InputError(_TOO_MANY.format(MAX_READ))
             try:
                 self._node(resolved(node, scope.given) if scope.calls else node, scope, place)
             except InputError as error:
@@ -93,14 +96,14 @@ class Reader:
                     error = InputError(f"{described(node)}: {error.message}")
                 raise error from None
 
-    def _node(self, node: onnx.NodeProto, scope: Scope, place: int) -> None:
+    def _node(self, node: Operator, scope: Scope, place: int) -> None:
         domain = _domain(node.domain)
         names = scope.names
         inputs = [names[name] if name in names else self._input(name, scope) for name in node.input]
         if domain == "" and node.op_type == "Constant":
             self._constant(node, scope)
             return
-        key = (domain, node.op_type, getattr(node, "overload", "")) if self.functions else None
+        key = (domain, node.op_type, node.overload) if self.functions else None
         function = self.functions.get(key) if key is not None else None
         if function is not None:
             self.body(function, node, inputs, scope)
@@ -126,7 +129,7 @@ class Reader:
             raise InputError(f"takes '{name}', which nothing makes; {nearest(name, scope.known())}")
         return found
 
-    def outputs(self, node: onnx.NodeProto, scope: Scope) -> list[str]:
+    def outputs(self, node: Operator, scope: Scope) -> list[str]:
         """The ids of what a node makes, entered into the scope."""
         found, outermost = [], scope.outer is None and not scope.group
         for name in node.output:
@@ -143,28 +146,29 @@ class Reader:
         """The id of a value that is named within a group."""
         return self.build.fresh(scoped(scope.group, name.strip("/")))
 
-    def place_of(self, node: onnx.NodeProto, scope: Scope) -> tuple[str, str]:
+    def place_of(self, node: Operator, scope: Scope) -> tuple[str, str]:
         """The group of a node and its own short name there."""
         parts = _scopes(node)
         group = self.build.shared_group(scope.group, parts[:-1]) if len(parts) > 1 else scope.group
         return group, parts[-1] if parts else node.op_type
 
-    def own_group(self, node: onnx.NodeProto, scope: Scope) -> str:
+    def own_group(self, node: Operator, scope: Scope) -> str:
         """A group for what a node stands for."""
         group, label = self.place_of(node, scope)
         path = scoped(group, label)
         return self.build.group(f"{path}:{node.op_type}" if path in self.build.taken else path)
 
-    def alias(self, node: onnx.NodeProto, outputs: Sequence[str]) -> None:
+    def alias(self, node: Operator, outputs: Sequence[str]) -> None:
         """The node's own name as another name of its first value."""
-        first = next(filter(None, outputs), "")
-        if node.name and first:
-            self.build.aliases.setdefault(node.name, first)
-            self.build.aliases.setdefault(node.name.strip("/"), first)
+        name, first = node.name, next(filter(None, outputs), "")
+        if name and first:
+            self.build.aliases.setdefault(name, first)
+            if "/" in name:
+                self.build.aliases.setdefault(name.strip("/"), first)
 
     # ── the ways ──────────────────────────────────────────────────────────────────────────────
 
-    def _constant(self, node: onnx.NodeProto, scope: Scope) -> None:
+    def _constant(self, node: Operator, scope: Scope) -> None:
         given = attributes_of(node, self.tensors)
         if len(given) != 1 or len(node.output) != 1 or not node.output[0]:
             raise InputError("a Constant has one value and one name for it; export the model anew")
@@ -180,9 +184,7 @@ class Reader:
         self.build.constant(name, array, group)
         self.alias(node, [name])
 
-    def body(
-        self, function: onnx.FunctionProto, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope
-    ) -> None:
+    def body(self, function: onnx.FunctionProto, node: Operator, inputs: Sequence[str], scope: Scope) -> None:
         """A function's body as a group in place of the call."""
         if len(scope.calls) >= MAX_CALL_DEPTH or function.name in scope.calls[-1:]:
             raise InputError(f"the function {function.name} calls itself; export the model without it")
@@ -200,7 +202,7 @@ class Reader:
             wanted={name: one for name, one in wanted.items() if one},
             calls=(*scope.calls, function.name),
         )
-        self.nodes(function.node, inner)
+        self.nodes(operators(function.node), inner)
         self.hand_out(inner, {one: name for name, one in wanted.items() if one})
         self.alias(node, list(wanted.values()))
 
@@ -215,7 +217,7 @@ class Reader:
                 if found in self.lists:
                     self.lists[one] = self.lists[found]
 
-    def _with_rule(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> bool:
+    def _with_rule(self, node: Operator, inputs: Sequence[str], scope: Scope) -> bool:
         """Writes a node that has a rule of ours, in today's form; False where it has none."""
         version = _version(node.op_type, scope.opsets[""])
         if version is None:
@@ -259,7 +261,7 @@ class Reader:
         accepted = _accepted(call.op)
         return all(name in accepted or value is None for name, value in call.attributes.items())
 
-    def run_by_reference(self, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope) -> None:
+    def run_by_reference(self, node: Operator, inputs: Sequence[str], scope: Scope) -> None:
         """A node that ONNX's reference runs; what its subgraphs take from outside are inputs too."""
         outer = captured(node)
         group, label = self.place_of(node, scope)
@@ -271,12 +273,12 @@ class Reader:
         self.build.add(call, rule)
         self.alias(node, call.outputs)
 
-    def _closed(self, node: onnx.NodeProto, scope: Scope, outer: Sequence[str]) -> Operation:
+    def _closed(self, node: Operator, scope: Scope, outer: Sequence[str]) -> Operation:
         functions = list(self.model.functions)
         bodies = [graph for name, graph in subgraphs(node) if name == "body"]
         if node.op_type == "Loop" and not _domain(node.domain) and bodies:
-            return closed_loop(node, bodies[0], scope.opsets, functions, outer, control.MAX_TURNS)
-        return opaque(node, scope.opsets, functions, outer)
+            return closed_loop(node.proto, bodies[0], scope.opsets, functions, outer, control.MAX_TURNS)
+        return opaque(node.proto, scope.opsets, functions, outer)
 
 
 class _Write:
@@ -310,10 +312,11 @@ class _Write:
         return len(self.call.outputs) > index and self.call.outputs[index] in self.reader.used
 
 
-def _used(model: onnx.ModelProto) -> frozenset[str]:
-    found: set[str] = set()
-    graphs = [model.graph]
-    bodies: list[Sequence[onnx.NodeProto]] = [function.node for function in model.functions]
+def _used(model: onnx.ModelProto, nodes: Sequence[Operator]) -> frozenset[str]:
+    found = {one.name for one in model.graph.output}
+    graphs: list[onnx.GraphProto] = []
+    bodies: list[Sequence[Operator | onnx.NodeProto]] = [function.node for function in model.functions]
+    bodies.append(nodes)
     found.update(name for function in model.functions for name in function.output)
     while graphs or bodies:
         if graphs:
@@ -345,21 +348,20 @@ def _first_line(text: str) -> str:
     return lines[0][:200] if lines else ""
 
 
-def _caption(node: onnx.NodeProto) -> str:
+def _caption(node: Operator) -> str:
     """The node's comment, where it is one line; exporters also write whole call stacks there."""
     text = node.doc_string.strip()
     return text if text and "\n" not in text and len(text) <= 120 else ""
 
 
-def _scopes(node: onnx.NodeProto) -> list[str]:
+def _scopes(node: Operator) -> list[str]:
     """The scopes around a node and its own name: of its metadata, its name, or its first output."""
     for entry in node.metadata_props:
         if entry.key == _SCOPES:
             found = _torch_scopes(entry.value)
             if found:
                 return found
-    named = node.name
-    first = next(filter(None, node.output), "")
+    named, first = node.name, node.first
     if "/" not in named and "/" not in first:
         return [named or first or node.op_type]
     for name in (named, first):

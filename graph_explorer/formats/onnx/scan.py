@@ -17,6 +17,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.formats.onnx import control
 from graph_explorer.formats.onnx.building import Call, Scope, scoped
 from graph_explorer.formats.onnx.control import Way
+from graph_explorer.formats.onnx.nodes import Operator
 
 if TYPE_CHECKING:
     from graph_explorer.formats.onnx.reader import Reader
@@ -80,7 +81,7 @@ def _length(reader: Reader, name: str, axis: int) -> int:
         return 0
 
 
-def scan(reader: Reader, node: onnx.NodeProto, inputs: Sequence[str], scope: Scope, place: int) -> bool:
+def scan(reader: Reader, node: Operator, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """Scan: False where its length is 0 or cannot be had, or where it would be too long."""
     body = control.graph_of(node, "body")
     told = {one.name: one for one in node.attribute}

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats.onnx.attributes import attributes_of
 from graph_explorer.formats.onnx.building import Call, Scope, scoped
 from graph_explorer.formats.onnx.control import Way
+from graph_explorer.formats.onnx.nodes import Operator
 
 if TYPE_CHECKING:
     from graph_explorer.formats.onnx.reader import Reader
@@ -26,7 +26,7 @@ Held = tuple[str, ...]
 _Inputs = Sequence[str]
 
 
-def _made(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, held: Held) -> bool:
+def _made(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, held: Held) -> bool:
     """A list: the reference makes it, and what it holds is noted."""
     reader.run_by_reference(node, inputs, scope)
     found = scope.find(node.output[0])
@@ -43,12 +43,12 @@ def _place(reader: Reader, name: str) -> int | None:
         return None
 
 
-def construct(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def construct(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A list of these values, or an empty one."""
     return _made(reader, node, inputs, scope, tuple(inputs))
 
 
-def insert(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def insert(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A list with a value more, at a place or at the end."""
     held = reader.lists.get(inputs[0])
     at = len(held or ()) if len(inputs) < 3 else _place(reader, inputs[2])
@@ -58,7 +58,7 @@ def insert(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, 
     return _made(reader, node, inputs, scope, (*held[:at], inputs[1], *held[at:]))
 
 
-def erase(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def erase(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A list without the value at a place, or without its last."""
     held = reader.lists.get(inputs[0])
     at = -1 if len(inputs) < 2 else _place(reader, inputs[1])
@@ -68,7 +68,7 @@ def erase(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, p
     return _made(reader, node, inputs, scope, held[:at] + held[at + 1 :])
 
 
-def split(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def split(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A value cut into a list of pieces: the pieces are those of a Split."""
     build, told = reader.build, attributes_of(node, reader.tensors)
     axis, one_each = int(told.get("axis", 0)), len(inputs) < 2 or not inputs[1]
@@ -91,7 +91,7 @@ def split(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, p
     return _made(reader, node, inputs, scope, tuple(held))
 
 
-def take(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def take(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """The value at a place of a list."""
     held, at = reader.lists.get(inputs[0]), _place(reader, inputs[1])
     if not held or at is None or not -len(held) <= at < len(held):
@@ -99,7 +99,7 @@ def take(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, pl
     return _copied(reader, node, held[at], scope)
 
 
-def optional(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def optional(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A value that may be missing and is not: the value itself."""
     if not inputs or not inputs[0] or not _copied(reader, node, inputs[0], scope):
         return False
@@ -107,17 +107,17 @@ def optional(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope
     return True
 
 
-def element(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def element(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """The value that might have been missing, where it is not."""
     return inputs[0] in reader.present and _copied(reader, node, inputs[0], scope)
 
 
-def copy(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def copy(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """A list passed on."""
     return inputs[0] in reader.lists and _copied(reader, node, inputs[0], scope)
 
 
-def _copied(reader: Reader, node: onnx.NodeProto, source: str, scope: Scope) -> bool:
+def _copied(reader: Reader, node: Operator, source: str, scope: Scope) -> bool:
     group, _ = reader.place_of(node, scope)
     outputs = reader.outputs(node, scope)
     reader.build.add(Call("Identity", [source], outputs, {}, group))
@@ -127,7 +127,7 @@ def _copied(reader: Reader, node: onnx.NodeProto, source: str, scope: Scope) -> 
     return True
 
 
-def join(reader: Reader, node: onnx.NodeProto, inputs: _Inputs, scope: Scope, place: int) -> bool:
+def join(reader: Reader, node: Operator, inputs: _Inputs, scope: Scope, place: int) -> bool:
     """The values of a list one behind the other, along an axis or a new one."""
     held, build = reader.lists.get(inputs[0]), reader.build
     if not held:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import onnx
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.formats.onnx.nodes import Operator
 
 
-def subgraphs(node: onnx.NodeProto) -> Iterator[tuple[str, onnx.GraphProto]]:
+def subgraphs(node: Operator | onnx.NodeProto) -> Iterator[tuple[str, onnx.GraphProto]]:
     """The graphs inside a node, with the names of their attributes."""
     for attribute in node.attribute:
         if attribute.type == onnx.AttributeProto.GRAPH:
@@ -18,7 +19,7 @@ def subgraphs(node: onnx.NodeProto) -> Iterator[tuple[str, onnx.GraphProto]]:
             yield from ((f"{attribute.name}.{k}", graph) for k, graph in enumerate(attribute.graphs))
 
 
-def captured(node: onnx.NodeProto) -> list[str]:
+def captured(node: Operator | onnx.NodeProto) -> list[str]:
     """The names that a node's subgraphs take from around it, in order."""
     found: dict[str, None] = {}
     for _, graph in subgraphs(node):
@@ -33,13 +34,13 @@ def captured(node: onnx.NodeProto) -> list[str]:
     return list(found)
 
 
-def described(node: onnx.NodeProto) -> str:
+def described(node: Operator) -> str:
     """How an error calls a node."""
-    name = node.name or next(filter(None, node.output), "")
+    name = node.name or node.first
     return f"'{name}' ({node.op_type})" if name else node.op_type
 
 
-def ordered(nodes: Sequence[onnx.NodeProto]) -> list[tuple[int, onnx.NodeProto]]:
+def ordered(nodes: Sequence[Operator]) -> list[tuple[int, Operator]]:
     """The nodes, each with its place in the model, after what they take; as they stand where that will do.
 
     Raises `InputError` where two nodes make one value, or where they wait for each other.
@@ -54,7 +55,7 @@ def ordered(nodes: Sequence[onnx.NodeProto]) -> list[tuple[int, onnx.NodeProto]]
                 )
             maker[name] = place
     maker.pop("", None)
-    wants = [[*node.input, *captured(node)] if node.attribute else [*node.input] for node in nodes]
+    wants = [(*node.input, *captured(node)) if node.attribute else node.input for node in nodes]
     made_at = maker.get
     if all(made_at(name, -1) < place for place, names in enumerate(wants) for name in names):
         return list(enumerate(nodes))
@@ -62,8 +63,8 @@ def ordered(nodes: Sequence[onnx.NodeProto]) -> list[tuple[int, onnx.NodeProto]]
 
 
 def _sorted(
-    nodes: Sequence[onnx.NodeProto], maker: Mapping[str, int], wants: Sequence[Sequence[str]]
-) -> list[tuple[int, onnx.NodeProto]]:
+    nodes: Sequence[Operator], maker: Mapping[str, int], wants: Sequence[Sequence[str]]
+) -> list[tuple[int, Operator]]:
     """The nodes, each after the makers of the names that it `wants`."""
     done = [False] * len(nodes)
     order: list[int] = []
