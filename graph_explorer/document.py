@@ -420,13 +420,17 @@ def window_of(
     own = document.surface
     if own is not None and axes in (None, own.axes):
         return own.window
-    if axes in (RANDOM, FILTER):
+    if axes in (RANDOM, FILTER) or (axes is None and surface.axes[0].label in _UNIT):
         return -1.0, 1.0, -1.0, 1.0
     if axes == PRINCIPAL:  # one unit is as far as the descent goes
         return -1.5, 1.5, -1.5, 1.5
     x, y = surface.here
     half = [max(4.0, 2 * abs(at)) if np.isfinite(at) else 4.0 for at in (x, y)]
     return float(x - half[0]), float(x + half[0]), float(y - half[1]), float(y + half[1])
+
+
+#: What the first of two random directions is called.
+_UNIT = ("random 1", "filter 1")
 
 
 def _first_numbers(document: Document) -> list[str]:

@@ -27,6 +27,8 @@ from graph_explorer.ui.theme import Theme
 _ROW, _MARK, _EDGE, _AWAY = 17.0, 24.0, 8.0, 8.0
 #: Lines stand closer in a plot that is lower than this.
 _CLOSE_ROW, _LOW = 15.0, 320.0
+#: Room for the title of a training run.
+_TITLE = 150.0
 #: The most of the plot's height that a legend may take.
 _TALLEST = 0.55
 
@@ -58,6 +60,8 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
     ]
     found += [_way_row(way, shown) for way in subject.ways]
     found += [Row(None, remark) for remark in subject.remarks]
+    if points:
+        found += [Row(None, sentence) for sentence in subject.told]
     if arrows:
         found.append(Row(None, arrows))
     if not points:
@@ -74,7 +78,8 @@ def rows(subject: Subject, shown: Theme, points: bool, minima: bool, arrows: str
 
 def _way_row(way: Way, shown: Theme) -> Row:
     epochs, color = way.trail.epochs, ink(way, shown)
-    text = f"path of {way.title}, epochs {epochs[0]} to {epochs[-1]}"
+    title = elided(way.title, SMALL, _TITLE)
+    text = f"path of {title}, epochs {epochs[0]} to {epochs[-1]}"
     return Row(lambda p, x, y: paint_dot(p, x, y, color, shown), text, way.chosen)
 
 

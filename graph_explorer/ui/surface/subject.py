@@ -78,10 +78,14 @@ class Subject:
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
-        """What holds for all paths: how far they are shown, clipping, noise; what a plane leaves out."""
+        """What holds for all paths: how far they are shown, clipping, noise; and what the output is over."""
         over = (f"mean over {self.over}",) if self.over else ()
-        told = next((way.trail.told for way in self.ways if way.chosen), ())
-        return (*remarks([course.path for course in self.courses], self.step), *over, *told)
+        return (*remarks([course.path for course in self.courses], self.step), *over)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the plane holds of the chosen training's path, and what it leaves out."""
+        return next((way.trail.told for way in self.ways if way.chosen), ())
 
 
 def _names(surface: Surface) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.losses import SUBSET
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.surface.caution import plane_kind
 from graph_explorer.ui.surface.landscapes import chosen
 from graph_explorer.ui.surface.look import COLOUR_MAPS
 from graph_explorer.ui.surface.switches import SCALES, SWITCHES, Switch
@@ -44,6 +45,8 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
     "validation": ("validation set", "The mean over the examples that are kept apart"),
     "document": ("own examples", "The few examples that stand in the document itself"),
 }
+#: Characters that a field of an axis shows, and where both axes are directions.
+_NARROW, _WIDE = 5, 16
 #: How many entries of one array are listed; any other may be typed.
 _LISTED = 64
 #: What the levels are called where there is little room.
@@ -76,6 +79,7 @@ class Tools(QToolBar):
         self.setMovable(False)
         self.setIconSize(QSize(18, 18))
         self.actions_of: dict[str, QAction] = {}
+        self._second: list[QAction] = []
         self.axes = [self._axis("x"), self._axis("y")]
         self.addSeparator()
         self.switches: dict[str, QAction] = {}
@@ -101,7 +105,7 @@ class Tools(QToolBar):
         box.setToolTip(f"{spoken}: a parameter, or an entry such as W1[0,1]; it can be typed")
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.setMinimumContentsLength(5)
+        box.setMinimumContentsLength(_NARROW)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(lambda: self._choose_axes(letter))
         line = box.lineEdit()
@@ -111,8 +115,10 @@ class Tools(QToolBar):
             between = QLabel("×")
             between.setProperty("look", "muted")
             between.setContentsMargins(4, 0, 4, 0)
-            self.addWidget(between)
-        self.addWidget(box)
+            self._second.append(self.addWidget(between))
+        action = self.addWidget(box)
+        if letter == "y":
+            self._second.append(action)
         return box
 
     def _choice(self, name: str, spoken: str, rows: list[tuple[str, str, str]]) -> QComboBox:
@@ -206,11 +212,15 @@ class Tools(QToolBar):
         entries = all(isinstance(axis, Entry) for axis in state.surface.axes)
         if entries:
             return labels
-        word = labels[0].partition(" ")[0]
-        found = {"random": RANDOM, "filter": FILTER, "principal": PRINCIPAL}.get(word, CHECKPOINTS)
-        return [next(name for name, (axes, _) in _DIRECTIONS.items() if axes == found)] * 2
+        found = plane_kind(state.surface)
+        return [next((name for name, (axes, _) in _DIRECTIONS.items() if axes == found), "")] * 2
 
     def _write(self, texts: list[str]) -> None:
+        """Fills the fields: one, wider, where both axes are directions of one kind."""
+        both = texts[0] in _DIRECTIONS
+        for action in self._second:
+            action.setVisible(not both)
+        self.axes[0].setMinimumContentsLength(_WIDE if both else _NARROW)
         for box, text in zip(self.axes, texts, strict=True):
             box.setEditText(text)
             line = box.lineEdit()

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.surface.caution import caution
 from graph_explorer.ui.surface.describe import describe
 from graph_explorer.ui.surface.picture import TITLES, save_state, saver
 from graph_explorer.ui.surface.plane import Plane
@@ -24,6 +25,10 @@ _EMPTY = (
     "A surface shows the output over two numbers that can move. Choose two axes above: scalar parameters, "
     "entries of larger ones such as W1[0,1], or random directions through all of them.",
 )
+
+
+#: A view of so many pixels has room for all of what is said below the picture.
+_HIGH = 520
 
 
 class SurfaceView(QWidget):
@@ -50,6 +55,12 @@ class SurfaceView(QWidget):
         column.addWidget(self.tools)
         column.addWidget(self._pages, 1)
         column.addWidget(self.numbers)
+        self.caution, self.short_caution = Label("", "muted"), Elided("", "muted")
+        for label in (self.caution, self.short_caution):
+            label.setContentsMargins(10, 0, 10, 6)
+            column.addWidget(label)
+        self.caution.setObjectName("surface_caution")
+        self.short_caution.setObjectName("surface_short_caution")
         self.setFocusProxy(self.plane)
         self.plane.probed.connect(self._tell)
         session.follow(self.show_state)
@@ -77,6 +88,20 @@ class SurfaceView(QWidget):
         self._pages.setCurrentWidget(self.plane if there or not now.no_surface else self.empty)
         self.reason.show_text(now.no_surface[:1].upper() + now.no_surface[1:])
         self.numbers.setVisible(there)
+        said = caution(now)
+        if said != self.short_caution.full:
+            self.short_caution.show_text(said)
+            self._fit_caution()
+
+    def _fit_caution(self) -> None:
+        """Shows what the slice leaves out: whole where the picture keeps its room, else its beginning."""
+        said, high = self.short_caution.full, self.height() >= _HIGH
+        self.caution.show_text(said if high else "")
+        self.short_caution.setVisible(bool(said) and not high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_caution()
 
     def _tell(self, found: Found | None) -> None:
         """The numbers at the pointer, and the whole picture in words for who does not see it."""
