@@ -174,24 +174,24 @@ class Graph:
     def groups(self) -> tuple[str, ...]:
         """The paths of all groups, an enclosing one before what it holds."""
         found: dict[str, None] = {}
-        for node in self.nodes:
-            parts = node.group.split("/") if node.group else []
-            for depth in range(1, len(parts) + 1):
-                found.setdefault("/".join(parts[:depth]))
+        for path in dict.fromkeys([node.group for node in self.nodes]):
+            for around in reversed(enclosing(path)):
+                found.setdefault(around)
         return tuple(found)
 
     def with_groups(self, groups: Sequence[str]) -> Graph:
         """The same graph with its nodes in other groups: for each node a path."""
         made = Graph.__new__(Graph)
-        made.nodes = tuple([
-            node if node.group == group
-            else Node(
-                node.id, node.op, node.inputs, node.attributes, group, node.caption, node.outputs, node.place,
-                node.rule,
-            )
-            for node, group in zip(self.nodes, groups, strict=True)
-        ])  # fmt: skip
+        made.nodes = tuple(
+            [
+                node if node.group == group else _moved(node, group)
+                for node, group in zip(self.nodes, groups, strict=True)
+            ]
+        )
         made.names, made._producer = self.names, self._producer
+        for kept in ("values", "edges", "_uses"):  # which tell nothing of groups
+            if kept in self.__dict__:
+                made.__dict__[kept] = self.__dict__[kept]
         return made
 
     def leaves(self, *kinds: str) -> tuple[Node, ...]:
@@ -222,6 +222,19 @@ class Graph:
                     source = self.nodes[self._producer[name]].id
                     graph.add_edge(source, node.id, key=index, value=name)
         return graph
+
+
+_SLOTS = [(name, Node.__dict__[name].__set__) for name in Node.__slots__ if name != "group"]
+_SET_GROUP = Node.__dict__["group"].__set__
+
+
+def _moved(node: Node, group: str) -> Node:
+    """The node in another group, made as fast as can be: a large graph has a million of them."""
+    made: Node = object.__new__(Node)
+    for name, put in _SLOTS:
+        put(made, getattr(node, name))
+    _SET_GROUP(made, group)
+    return made
 
 
 def enclosing(group: str) -> Sequence[str]:

@@ -84,6 +84,7 @@ class _Grouping:
         self._homes: list[str] = [""] * len(self.graph)
         self._taken = {*self.graph.values, *self.graph.names, *self.graph.groups}
         self._known: dict[int, tuple[Stack, ...]] = {}
+        self._known_homes: dict[tuple[str, str], str] = {}
         self._waiting: list[tuple[Scope, str]] = [(structure.top, "")]
         self._takers = structure.takers
         self._parameters = {node.id for node in self.graph.nodes if node.op == "parameter"}
@@ -157,17 +158,14 @@ class _Grouping:
         self._taken.add(made)
         return made
 
-    def _names(self, items: Iterable[Item]) -> list[str]:
-        """The names of a block's operations, groups and parameters."""
-        found: list[str] = []
-        for item in items:
-            if item.scope is not None:
-                found.append(item.scope.path)
-                continue
-            node = self.graph.nodes[item.node]
-            found.append(node.id)
-            found.extend(name for name in node.inputs if name in self._parameters)
-        return found
+    def _names(self, items: Sequence[Item]) -> list[str]:
+        """The names of a block's parameters; of its operations and groups where it has none."""
+        nodes = self.graph.nodes
+        places = [item.node for item in items if item.scope is None]
+        found = [name for place in places for name in nodes[place].inputs if name in self._parameters]
+        if found:
+            return found
+        return [item.scope.path if item.scope is not None else nodes[item.node].id for item in items]
 
     def _operators(self, items: Iterable[Item]) -> list[str]:
         """The operators of some items, not of what is in their groups."""
@@ -177,29 +175,31 @@ class _Grouping:
 
     def moved(self, path: str) -> str:
         """Where a group of the document is now."""
-        for around in enclosing(path):
+        for around in () if path in self._paths else enclosing(path):
             if around in self._paths:
-                return self._paths[around] + path[len(around) :]
-        return path
+                return self._paths.setdefault(path, self._paths[around] + path[len(around) :])
+        return self._paths.get(path, path)
 
     def groups(self) -> list[str]:
         """The group of every node."""
-        homes, nodes, takers = self._homes, self.graph.nodes, self._takers
-        for place in range(len(nodes) - 1, -1, -1):  # what takes a leaf comes after it
-            node = nodes[place]
+        homes, nodes = self._homes, self.graph.nodes
+        for place, node in enumerate(nodes):
             if node.op == "input":
                 homes[place] = self.moved(node.group)
-            elif node.id in takers:
-                homes[place] = self._home(self.moved(node.group), [homes[one] for one in takers[node.id]])
+        for place, takers in reversed(self._takers.items()):  # what takes a leaf comes after it
+            homes[place] = self._home(self.moved(nodes[place].group), [homes[one] for one in takers])
         return homes
 
     def _home(self, own: str, takers: Sequence[str]) -> str:
         """The group of a leaf: the one that holds all its takers, if a stack is on the way to it."""
         together = _common(takers)
-        if together == own or not (f"{together}/".startswith(f"{own}/") or not own):
-            return own
-        inside = enclosing(together)[: -len(enclosing(own)) or None]
-        return together if any(path in self.repeats for path in inside) else own
+        key = own, together
+        if key not in self._known_homes:
+            inside = enclosing(together)[: -len(enclosing(own)) or None]
+            within = not own or f"{together}/".startswith(f"{own}/")
+            stacked = within and any(path in self.repeats for path in inside)
+            self._known_homes[key] = together if stacked else own
+        return self._known_homes[key]
 
 
 def _common(paths: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine.graph import Graph, Node, enclosing
+from graph_explorer.engine.graph import LEAVES, Graph, Node, enclosing
 
 Array = np.ndarray[Any, Any]
 
@@ -94,9 +94,12 @@ class Structure:
         self.scopes: list[Scope] = [self.top]
         #: the parameters, constants, and operations on constants alone: name → a mark of its shape
         self.leaves: dict[str, int] = {}
-        #: the places of the nodes that take each of them
-        self.takers: dict[str, list[int]] = {}
+        #: the places of the nodes that take each of them, by its own place
+        self.takers: dict[int, list[int]] = {}
         self._standing: dict[str, str] = {}  # in which group each of them stands
+        self._own: dict[str, int] = {
+            "": _NOTHING
+        }  # the marks of those that an operation beside them has alone
         self._by_path: dict[str, Scope] = {"": self.top}
         self._numbers: dict[object, int] = {}
         self._read_leaves()
@@ -109,37 +112,55 @@ class Structure:
     # ── leaves ────────────────────────────────────────────────────────────────────────────────
 
     def _read_leaves(self) -> None:
-        leaves, takers = self.leaves, self.takers
+        leaves, nodes = self.leaves, self.graph.nodes
         constants: set[str] = set()
-        for place, node in enumerate(self.graph.nodes):
-            for name in node.inputs:
-                if name in takers:
-                    takers[name].append(place)
-            known = constants if node.op not in _TURNED else leaves
-            if not node.is_leaf and not (node.inputs and all(name in known for name in node.inputs)):
-                continue
-            if node.op == "input":
+        places: list[int] = []
+        for place, node in enumerate(nodes):
+            if node.op not in LEAVES:
+                known = constants if node.op not in _TURNED else leaves
+                if (
+                    not node.inputs
+                    or node.inputs[0] not in known
+                    or not all(name in known for name in node.inputs)
+                ):
+                    continue
+            elif node.op == "input":
                 continue
             leaves[node.id] = self._leaf_mark(node)
-            takers[node.id] = []
-            self._standing[node.id] = node.group
+            places.append(place)
             if node.op != "parameter" and constants.issuperset(node.inputs):
                 constants.add(node.id)
+        self._read_takers(places)
+
+    def _read_takers(self, places: list[int]) -> None:
+        """Who takes the leaves at some places, and which of them an operation beside them has alone."""
+        nodes = self.graph.nodes
+        source, target, _ = self.graph.edges
+        order = np.argsort(source, kind="stable")
+        first = np.searchsorted(source[order], [places, [place + 1 for place in places]])
+        targets = target[order].tolist()
+        for place, start, stop in zip(places, *first.tolist(), strict=True):
+            node = nodes[place]
+            self.takers[place] = targets[start:stop]
+            self._standing[node.id] = node.group
+            if stop - start == 1 and nodes[targets[start]].group == node.group:
+                self._own[node.id] = self.leaves[node.id]
 
     def _leaf_mark(self, node: Node) -> int:
         """A number that leaves of one kind and shape have in common."""
         if not self.exact:
             return _GIVEN
-        if node.op in ("parameter", "constant"):
+        if node.is_leaf:
             value = self.values.get(node.id)
-            told: object = None if value is None else (value.shape, value.dtype.str)
-        elif node.op == "ConstantOfShape":  # here the numbers of the constant are a shape
+            told: object = None if value is None else (value.shape, value.dtype.num)
+            number = self._numbered(("leaf", node.op, told))
+            return 4 * number + (_CONSTANT if node.op == "constant" else _GIVEN)
+        if node.op == "ConstantOfShape":  # here the numbers of the constant are a shape
             size = self.values.get(node.inputs[0])
             told = None if size is None else tuple(size.tolist())
         else:
             told = tuple([self.leaves[name] for name in node.inputs])
-        number = self._numbered(("leaf", node.op if node.is_leaf else _signature(node), told))
-        return 4 * number + (_CONSTANT if node.op == "constant" else _GIVEN)
+        return 4 * self._numbered(("leaf", _signature(node), told)) + _GIVEN
 
     # ── operations ────────────────────────────────────────────────────────────────────────────
 
@@ -171,8 +192,8 @@ class Structure:
         refs = item.refs
         own: list[int] = []
         for slot, name in enumerate(node.inputs):
-            mark = self._mark(name, scope)
-            if mark != _OUTSIDE and (not name or len(self.takers[name]) == 1):
+            mark = self._own.get(name)
+            if mark is not None:
                 refs.append(mark)
                 own += slot, mark
                 continue
@@ -181,18 +202,19 @@ class Structure:
             if before is not None:
                 refs.append(2 * (here - before))
             else:
+                mark = self._mark(name, scope)
                 refs.append(mark)
                 if mark == _OUTSIDE:
                     self._enter(name, scope)
-        item.kind = item.form = self._numbered(_signature(node) if self.exact else node.op)
+        numbers = self._numbers
+        signature = _signature(node) if self.exact else node.op
+        item.kind = item.form = numbers.setdefault(signature, len(numbers))
         if own:
-            item.form = self._numbered((item.kind, *own))
-            item.begins = any(mark % 4 == 1 for mark in own[1::2])
+            item.form = numbers.setdefault((item.kind, *own), len(numbers))
+            item.begins = any([mark % 4 == 1 for mark in own[1::2]])  # noqa: C419
 
     def _mark(self, name: str, scope: Scope) -> int:
         """What stands for a value that nothing in a scope has touched."""
-        if not name:
-            return _NOTHING
         standing = self._standing.get(name)
         if standing is None or (standing != scope.path and scope.above is not None):
             return _OUTSIDE

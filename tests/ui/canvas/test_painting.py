@@ -270,6 +270,7 @@ def test_while_a_large_graph_is_laid_out_the_old_picture_stays(
     view = make_view(neuron)
     before = seen(view)
     lines = ["h0 = w*x"] + [f"h{k} = tanh(h{k - 1})" for k in range(1, 500)]
+    session.change(blocks=False)
     session.show(parse("\n".join(lines), {"x": 1.0}, {"w": 0.5}))
     assert session.jobs.busy("layout")
     assert view.scene is not None
