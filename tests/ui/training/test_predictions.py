@@ -399,3 +399,33 @@ def test_another_theme_paints_everything_anew(page: PredictionsPage, qtbot: QtBo
     light = page.grab().toImage()
     page.session.change(theme="dark")
     assert page.grab().toImage() != light
+
+
+def test_feature_maps_are_shown_where_there_are_convolutions(page: PredictionsPage, qtbot: QtBot) -> None:
+    moment = shown(page, lesson("digits_cnn"), qtbot)
+    assert moment.kind == "pictures"
+    tiles: Any = page.widget("pictures")
+    tiles.setFocus()
+    qtbot.keyClick(tiles, Qt.Key.Key_Return)
+    document = page.session.state.document
+    assert document is not None
+    assert document.graph.node(page.session.state.selection).op == "Conv"
+
+
+def test_numbers_over_a_plane_have_a_scatter_too(page: PredictionsPage, qtbot: QtBot) -> None:
+    document = parse(
+        "p = x @ w\nL = mean((p - y)**2)", {"x": np.zeros((2, 2)), "y": np.zeros(2)}, {"w": np.ones(2)}
+    )
+    moment = shown(page, document.with_training({"data": "moons"}), qtbot)
+    assert (moment.kind, page.part) == ("plane", "plane")
+    assert not page.grab().isNull()
+
+
+def test_another_size_asks_for_what_is_seen_then(page: PredictionsPage, qtbot: QtBot) -> None:
+    shown(page, lesson("xor"), qtbot)
+    page.resize(1100, 460)
+    chart = page.widget("plane").chart  # type: ignore[attr-defined]
+    qtbot.waitUntil(
+        lambda: page.moment is not None and page.moment.plane is not None
+        and np.allclose(page.moment.plane.window, chart.range)
+    )  # fmt: skip

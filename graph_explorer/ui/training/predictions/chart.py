@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from graph_explorer.ui.race.numbers import numbers
@@ -208,6 +208,11 @@ class Chart(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(float("nan"), float("nan"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.shaped:  # then another part is seen
+            self.ranged.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(_ZOOM ** (-event.angleDelta().y() / 120), self.place(event.position()))

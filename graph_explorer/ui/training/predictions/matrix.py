@@ -25,6 +25,8 @@ Array = np.ndarray[Any, Any]
 #: Pixels: a cell at its smallest and largest, above the matrix, and the last column.
 _CELLS, _ABOVE, _RATES = (18.0, 64.0), 42.0, 92.0
 _STRONGEST = 0.7
+#: A cell is at most so many times as wide as high.
+_FLATTEST = 1.8
 
 
 class Matrix(QWidget):
@@ -81,21 +83,23 @@ class Matrix(QWidget):
         return min(max((width_of(name, SMALL) for name in self.classes), default=0) + 42, self.width() * 0.3)
 
     @property
-    def side(self) -> float:
-        """How large a cell is."""
+    def size_of_cell(self) -> tuple[float, float]:
+        """How wide and high a cell is."""
         count = max(len(self.classes), 1)
-        room = min(self.width() - self._left - _RATES, self.height() - _ABOVE - 8)
-        return min(max(room / count, _CELLS[0]), _CELLS[1])
+        high = min(max((self.height() - _ABOVE - 8) / count, _CELLS[0]), _CELLS[1])
+        wide = (self.width() - self._left - _RATES) / count
+        return min(max(wide, _CELLS[0]), _CELLS[1], _FLATTEST * high), high
 
     def cell(self, truth: int, found: int) -> QRectF:
         """Where a cell is."""
-        side = self.side
-        return QRectF(self._left + found * side, _ABOVE + truth * side, side, side)
+        wide, high = self.size_of_cell
+        return QRectF(self._left + found * wide, _ABOVE + truth * high, wide, high)
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
         """Which cell is at a point."""
-        across = int((point.x() - self._left) // self.side)
-        down = int((point.y() - _ABOVE) // self.side)
+        wide, high = self.size_of_cell
+        across = int((point.x() - self._left) // wide)
+        down = int((point.y() - _ABOVE) // high)
         count = len(self.classes)
         return (down, across) if 0 <= down < count and 0 <= across < count else None
 
@@ -103,14 +107,14 @@ class Matrix(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        shown, side, count = theme(self.theme_name), self.side, len(self.classes)
+        shown, (side, high), count = theme(self.theme_name), self.size_of_cell, len(self.classes)
         muted = shown.color("muted")
         whole = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         shares = self.counts / whole if count else self.counts
         middle = self._left + side * count / 2
         write(painter, "taken for", middle, 10, muted, SMALL, across=0.5)
         painter.save()
-        painter.translate(10, _ABOVE + side * count / 2)
+        painter.translate(10, _ABOVE + high * count / 2)
         painter.rotate(-90)
         write(painter, "true class", 0, 0, muted, SMALL, across=0.5)
         painter.restore()
@@ -136,10 +140,12 @@ class Matrix(QWidget):
         color = QColor(mixed(shown.panel, role, strength))
         painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), color)
         count = int(self.counts[truth, found])
-        text = (f"{share:.0%}" if self.rates else str(count)) if count else ("·" if self.side > 22 else "")
+        text = (
+            (f"{share:.0%}" if self.rates else str(count)) if count else ("·" if place.width() > 22 else "")
+        )
         readable = shown.color("muted") if not count else _readable(color, shown)
-        size = PLAIN if self.side > 30 else SMALL
-        if width_of(text, size) < self.side:
+        size = PLAIN if min(place.width(), place.height()) > 30 else SMALL
+        if width_of(text, size) < place.width():
             write(painter, text, place.center().x(), place.center().y(), readable, size, across=0.5)
         focused = (truth, found) == self.at and self.hasFocus()
         if focused or (truth, found) == self.marked:

@@ -1,5 +1,7 @@
 """One example opened: the document with this example as its inputs, and the parameters that are looked at.
 
+Of a network with convolutions the first one is selected, so that the inspector shows its feature maps.
+
 The one rule: it is an edit like any other, which can be undone; the runs know that it is a step of
 theirs, and go on with the document that they belong to.
 """
@@ -31,7 +33,10 @@ def open_example(session: Session, moment: Moment, name: str, row: int) -> None:
         asked.number, run.step if run is not None else 0, (number,), (number,), document, asked.document
     )
     views = session.state.views
+    maps = next((node.id for node in document.graph if node.op == "Conv"), "")
     session.change(
         training=session.state.training.with_parts(opened=opened),
         views=views if "graph" in views else ("graph", *views[:1]),
     )
+    if maps:
+        session.select(maps)

@@ -50,7 +50,7 @@ _CARED_FOR = ("training", "document", "theme")
 def parts_of(kind: Kind, classes: bool, again: bool) -> tuple[str, ...]:
     """The parts that suit the data, the first of them shown at first."""
     own = () if kind == "plain" else (kind,)
-    numbers = () if again or kind in ("curve", "plane") else ("scatter",)
+    numbers = () if again or kind == "curve" else ("scatter",)
     return (*own, *(("matrix",) if classes else numbers), "table")
 
 

@@ -35,7 +35,7 @@ class Scatter(QWidget):
         super().__init__(parent)
         self.setObjectName("predictions_scatter")
         self.setAccessibleName("Answers over true numbers")
-        self.chart = Chart("predictions_scatter_chart", "Answers over true numbers; Enter opens", True)
+        self.chart = Chart("predictions_scatter_chart", "Answers over true numbers; Enter opens")
         self.chart.draw = self._draw
         self.chart.draw_over = self._draw_legend
         self.chart.pressed.connect(self._press)
