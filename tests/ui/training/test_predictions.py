@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -412,13 +414,24 @@ def test_feature_maps_are_shown_where_there_are_convolutions(page: PredictionsPa
     assert document.graph.node(page.session.state.selection).op == "Conv"
 
 
-def test_numbers_over_a_plane_have_a_scatter_too(page: PredictionsPage, qtbot: QtBot) -> None:
+def test_numbers_over_a_plane_have_a_scatter_too(page: PredictionsPage, tmp_path: Path, qtbot: QtBot) -> None:
+    points = np.random.default_rng(0).standard_normal((40, 2))
+    np.savez(tmp_path / "points.npz", x=points, y=points @ [1.0, 2.0])
     document = parse(
         "p = x @ w\nL = mean((p - y)**2)", {"x": np.zeros((2, 2)), "y": np.zeros(2)}, {"w": np.ones(2)}
     )
-    moment = shown(page, document.with_training({"data": "moons"}), qtbot)
-    assert (moment.kind, page.part) == ("plane", "plane")
+    document = dataclasses.replace(document, path=tmp_path / "plane.toml", training={"data": "points.npz"})
+    moment = shown(page, document, qtbot)
+    assert (moment.kind, page.part, moment.classes) == ("plane", "plane", ())
     assert not page.grab().isNull()
+    page.go_to("scatter")
+    chart = page.widget("scatter").chart  # type: ignore[attr-defined]
+    row = int(np.argmin(np.abs(moment.training.wanted)))
+    at = chart.seen([(moment.training.wanted[row], moment.training.answers[row])])[0]
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(round(at[0]), round(at[1])))
+    opened = page.session.state.document
+    assert opened is not None
+    assert opened.inputs["x"].array.shape == (1, 2)
 
 
 def test_another_size_asks_for_what_is_seen_then(page: PredictionsPage, qtbot: QtBot) -> None:
