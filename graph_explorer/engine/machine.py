@@ -1,4 +1,4 @@
-"""What the process asks of the machine: one thread a matrix product, and memory that is kept.
+"""What the process asks of the machine: one thread a matrix product, and memory that is kept or let go.
 
 The one rule: this is asked once, before numbers are made, and changes no number.
 
@@ -9,13 +9,19 @@ Memory: glibc's malloc hands each freed array of 128 KB or more back to the syst
 of that size is then cleared page by page when it is first written, which takes longer than many an
 operation on it. Arrays up to 64 MB are kept for the next run instead, 256 MB of them, and all threads
 share them. Other systems do so by themselves, or offer no such setting.
+
+The collector of cycles: while a large graph is built, hundreds of thousands of objects come and all stay.
+Python's collector looks through them again and again, and finds nothing.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 #: NumPy's wheels bring OpenBLAS along; other builds use MKL, BLIS, Accelerate or what OpenMP serves.
 _THREADS = (
@@ -62,3 +68,15 @@ def keep_memory() -> bool:
         return False
     answers = [mallopt(setting, value) for setting, value in _MEMORY]
     return all(answers)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keeps Python's collector of cycles out while many objects are made that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

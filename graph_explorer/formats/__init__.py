@@ -12,6 +12,7 @@ from pathlib import Path
 
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.machine import without_collector
 from graph_explorer.formats import toml
 
 
@@ -81,7 +82,8 @@ def open_document(path: Path, seed: int = 0) -> Document:
     """The document in the file `path`; `seed` shifts the seeds of its random values."""
     found = format_of(path)
     assert found.read is not None, "what opens is read"
-    return found.read(path, seed)
+    with without_collector():
+        return found.read(path, seed)
 
 
 def save_document(document: Document, path: Path) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use, enclosing
+from graph_explorer.engine.machine import without_collector
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.health.examiner import Examiner
@@ -460,6 +461,7 @@ class Session(QObject):
 
 def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> Document:
     """The document in a file, with all that is needed to show it."""
-    document = open_document(path).with_blocks(blocks)
-    document.graph.groups  # noqa: B018
+    with without_collector():
+        document = open_document(path).with_blocks(blocks)
+        document.graph.groups  # noqa: B018
     return document

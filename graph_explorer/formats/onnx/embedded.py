@@ -128,15 +128,22 @@ def _same(one: Array, other: Array) -> bool:
     return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
 
 
-def written_here(model: ModelProto, path: Path | None, seed: int = 0) -> Document | None:
-    """The document that a model was written from; None if it was not, or if its graph was changed since."""
+def written_here(
+    model: ModelProto, path: Path | None, seed: int = 0, apart: Mapping[str, Array] = MappingProxyType({})
+) -> Document | None:
+    """The document that a model was written from; None if it was not, or if its graph was changed since.
+
+    `apart` are bytes of tensors that were read beside the model.
+    """
     properties = {one.key: one.value for one in model.metadata_props}
     if TEXT not in properties:
         return None
     from onnx import numpy_helper
 
     from graph_explorer.formats.onnx import write
+    from graph_explorer.formats.onnx.weights import rejoined
 
+    model = rejoined(model, apart)
     tensors = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
     document = document_in(properties, tensors, path, seed)
     if document is None:

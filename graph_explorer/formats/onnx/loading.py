@@ -5,34 +5,41 @@ The one rule: nothing of the model is believed here; this checks only what every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.formats.onnx.nodes import Operator
 from graph_explorer.formats.onnx.sorting import subgraphs
+from graph_explorer.formats.onnx.weights import read_apart
+
+Array = np.ndarray[Any, Any]
 
 #: No protobuf is larger; what goes beyond it keeps its tensors in files beside the model.
 _LARGEST_FILE = 2**31 - 1
+_NO_ROOM = "there is not enough memory for this model"
 
 
-def load(path: Path) -> onnx.ModelProto:
-    """The model in the file `path`."""
+def load(path: Path) -> tuple[onnx.ModelProto, Mapping[str, Array]]:
+    """The model in the file `path`, and the bytes of its large tensors by name, which it is without."""
     source = str(path)
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe may never end
             raise InputError("this is a pipe or a device; choose a file", source=source)
         if path.stat().st_size > _LARGEST_FILE:
             raise InputError("the file is larger than 2 GiB, which no ONNX file can be", source=source)
-        data = path.read_bytes()
+        data, apart = read_apart(path) or (path.read_bytes(), {})
     except FileNotFoundError:
         raise InputError("there is no such file; check the name", source=source) from None
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", source=source) from None
+    except MemoryError:
+        raise InputError(_NO_ROOM, source=source) from None
     model = onnx.ModelProto()
     try:
         model.ParseFromString(data)
@@ -41,8 +48,8 @@ def load(path: Path) -> onnx.ModelProto:
             "this is no ONNX model, or it is damaged or cut off; copy or export it anew", source=source
         ) from None
     except MemoryError:
-        raise InputError("there is not enough memory for this model", source=source) from None
-    return model
+        raise InputError(_NO_ROOM, source=source) from None
+    return model, apart
 
 
 def check_texts(model: onnx.ModelProto, nodes: Sequence[Operator]) -> None:

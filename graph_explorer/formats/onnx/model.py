@@ -69,7 +69,8 @@ class OnnxModel:
 
     def _read_tensors(self, graph: onnx.GraphProto, place: tuple[str, ...]) -> None:
         """The initializers of a graph and of those inside it; inner ones are called after where they are."""
-        named = [(one.name, self.tensors.array(one)) for one in graph.initializer]
+        read = self.tensors.array if place else self.tensors.initializer
+        named = [(one.name, read(one)) for one in graph.initializer]
         named += [(one.values.name, self.tensors.sparse(one)) for one in graph.sparse_initializer]
         twice = _first_twice(name for name, _ in named)
         if twice is not None:

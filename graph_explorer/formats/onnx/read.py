@@ -6,8 +6,9 @@ nothing but operators; what is wrong with it is said in one sentence that names 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from graph_explorer.formats.onnx import embedded
 from graph_explorer.formats.onnx.loading import check_texts, load
 from graph_explorer.formats.onnx.made_up import element_type
 from graph_explorer.formats.onnx.model import OnnxModel
-from graph_explorer.formats.onnx.nodes import Operator, operators
+from graph_explorer.formats.onnx.nodes import operators
 from graph_explorer.formats.onnx.opaque import boxed
 from graph_explorer.formats.onnx.tensors import Tensors
 
@@ -28,7 +29,8 @@ Array = np.ndarray[Any, Any]
 
 def read(path: Path, seed: int = 0, inputs: Mapping[str, Any] | None = None) -> Document:
     """The model in the file `path` as a document; `seed` shifts the seeds of made-up values."""
-    return document_of(load(path), path, seed, inputs)
+    model, apart = load(path)
+    return document_of(model, path, seed, inputs, apart)
 
 
 def document_of(
@@ -36,19 +38,22 @@ def document_of(
     path: Path | None = None,
     seed: int = 0,
     inputs: Mapping[str, Any] | None = None,
+    apart: Mapping[str, Array] = MappingProxyType({}),
 ) -> Document:
     """A model as a document: one that was written here as what it was, any other as its graph.
 
-    `inputs` gives values to inputs and initializers by name. External data is read from the folder of
-    `path` only. Raises `InputError` where the model is no valid one.
+    `inputs` gives values to inputs and initializers by name, `apart` bytes of tensors that the model is
+    without. External data is read from the folder of `path` only. Raises `InputError` where the model is
+    no valid one.
     """
     try:
         nodes = operators(model.graph.node)
         check_texts(model, nodes)
-        written = embedded.written_here(model, path, seed)
+        written = embedded.written_here(model, path, seed, apart)
         if written is not None:
             return written.with_values(inputs) if inputs else written
-        return _document(model, nodes, path, seed, inputs or {})
+        tensors = Tensors(path.parent if path is not None else None, apart)
+        return _document(OnnxModel(model, tensors, seed, nodes), path, inputs or {})
     except RecursionError:
         raise InputError(
             "the model's graphs are nested too deeply; export it anew", source=str(path or "")
@@ -60,10 +65,8 @@ def document_of(
         raise
 
 
-def _document(
-    model: onnx.ModelProto, nodes: Sequence[Operator], path: Path | None, seed: int, inputs: Mapping[str, Any]
-) -> Document:
-    source = OnnxModel(model, Tensors(path.parent if path is not None else None), seed, nodes)
+def _document(source: OnnxModel, path: Path | None, inputs: Mapping[str, Any]) -> Document:
+    model = source.proto
     known = {one.name: one for one in model.graph.input}
     given: dict[str, Array] = {}
     for name, value in inputs.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,18 @@ MAX_BYTES = 16 * 2**30
 _MOST_DENSE = 2**28
 #: Element types that NumPy does not have, and that are computed in float32.
 WIDENED: Mapping[int, str] = {onnx.TensorProto.BFLOAT16: "bfloat16"}
+#: Element types whose bytes are those that NumPy has in memory.
+_PLAIN: Mapping[int, np.dtype[Any]] = {
+    kind: np.dtype(dtype).newbyteorder("<")
+    for kind, dtype in (
+        (onnx.TensorProto.FLOAT, np.float32), (onnx.TensorProto.DOUBLE, np.float64),
+        (onnx.TensorProto.FLOAT16, np.float16), (onnx.TensorProto.INT64, np.int64),
+        (onnx.TensorProto.INT32, np.int32), (onnx.TensorProto.INT16, np.int16),
+        (onnx.TensorProto.INT8, np.int8), (onnx.TensorProto.UINT8, np.uint8),
+        (onnx.TensorProto.UINT16, np.uint16), (onnx.TensorProto.UINT32, np.uint32),
+        (onnx.TensorProto.UINT64, np.uint64),
+    )
+}  # fmt: skip
 _TEXT = onnx.TensorProto.STRING
 
 
@@ -39,10 +52,15 @@ def is_float(dtype: np.dtype[Any]) -> bool:
 
 
 class Tensors:
-    """Reads the tensors of one model; `folder` is where its external data may lie."""
+    """Reads the tensors of one model; `folder` is where its external data may lie.
 
-    def __init__(self, folder: Path | None) -> None:
+    `apart` are the bytes of those that were read beside the model.
+    """
+
+    def __init__(self, folder: Path | None, apart: Mapping[str, Array] = MappingProxyType({})) -> None:
         self.folder = folder
+        #: bytes of tensors of the model's graph that the model is without, by name
+        self.apart = apart
         self.bytes_read = 0
         #: names of the types that were widened to float32
         self.widened: set[str] = set()
@@ -65,6 +83,21 @@ class Tensors:
             self.widened.add(WIDENED[tensor.data_type])
             return array.astype(np.float32)
         return array
+
+    def initializer(self, tensor: onnx.TensorProto) -> Array:
+        """The array of a tensor of the model's own graph, whose bytes may have been read apart."""
+        raw = self.apart.get(tensor.name)
+        if raw is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
+            return self.array(tensor)
+        dims, dtype = _shape(tensor.dims, tensor.name), _PLAIN.get(tensor.data_type)
+        if dtype is not None and len(raw) == math.prod(dims) * dtype.itemsize:
+            self._count(len(raw), tensor.name)
+            array: Array = raw.view(dtype).reshape(dims)
+            return array
+        whole = onnx.TensorProto()
+        whole.CopyFrom(tensor)
+        whole.raw_data = raw.tobytes()
+        return self.array(whole)
 
     def _count(self, size: int, called: str) -> None:
         self.bytes_read += size

@@ -81,7 +81,7 @@ def _changed(document: Document, source: OnnxModel) -> onnx.ModelProto:
     present = {**document.inputs, **document.parameters}
     for tensor in model.graph.initializer:
         array = present[tensor.name].array if tensor.name in present else source.arrays[tensor.name]
-        outside = tensor.data_location == onnx.TensorProto.EXTERNAL
+        outside = tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.name in source.tensors.apart
         if outside or array is not source.arrays[tensor.name]:
             kind = helper.tensor_dtype_to_np_dtype(tensor.data_type)
             tensor.CopyFrom(numpy_helper.from_array(array.astype(kind), tensor.name))
