@@ -68,16 +68,24 @@ def open_step(
         return step_document(run, session.trainer.course_of(run), step, numbers)
 
     def done(found: tuple[Document, tuple[int, ...], tuple[int, ...]]) -> None:
-        _show(session, number, step, *found)
+        show_opened(session, number, step, *found, title=f"Open step {step}")
         if then is not None:
             then()
 
     session.jobs.start(JOB, f"Opening step {step}", work, done, lambda error: session.say(str(error)))
 
 
-def _show(
-    session: Session, run: int, step: int, document: Document, rows: tuple[int, ...], batch: tuple[int, ...]
+def show_opened(
+    session: Session,
+    run: int,
+    step: int,
+    document: Document,
+    rows: tuple[int, ...],
+    batch: tuple[int, ...],
+    *,
+    title: str,
 ) -> None:
+    """Shows a step of a run, or an example with its parameters, as the session's document."""
     if session.state.document is None:
         return
     before = session.state.training.opened
@@ -88,7 +96,7 @@ def _show(
     document = document.with_training(own.training).kept_as(own)
     opened = OpenedStep(run, step, rows, batch, document, own)
     session.change(training=session.state.training.with_parts(opened=opened))
-    session.edit(f"Open step {step}", document, merge="opened step")
+    session.edit(title, document, merge="opened step")
 
 
 def close_step(session: Session) -> None:

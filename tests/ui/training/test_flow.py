@@ -392,3 +392,19 @@ def test_remedies_of_the_panel_are_taken_away_again(session: Session, qtbot: QtB
     qtbot.waitUntil(lambda: panel.findChild(QPushButton, "remedy_initialise_apply") is not None)
     button.click()
     qtbot.waitUntil(lambda: panel.findChild(QPushButton, "remedy_initialise_apply") is None)
+
+
+def test_a_document_that_does_not_change_is_measured_once(page: FlowPage, qtbot: QtBot) -> None:
+    shown(page, lesson("xor"), qtbot)
+    made: list[int] = []
+    before = page._deliver
+
+    def deliver(found: tuple[History, ...]) -> None:
+        made.append(1)
+        before(found)
+
+    page._deliver = deliver  # type: ignore[method-assign]
+    page.session.select("h")
+    page.session.change(theme="dark")
+    qtbot.wait(400)
+    assert made == []

@@ -442,3 +442,24 @@ def test_another_size_asks_for_what_is_seen_then(page: PredictionsPage, qtbot: Q
         lambda: page.moment is not None and page.moment.plane is not None
         and np.allclose(page.moment.plane.window, chart.range)
     )  # fmt: skip
+
+
+def test_an_example_of_an_untrained_document_is_opened_once(page: PredictionsPage, qtbot: QtBot) -> None:
+    moment = shown(page, lesson("spirals"), qtbot)
+    made: list[int] = []
+    before = page._deliver
+
+    def deliver(moment: Moment) -> None:
+        made.append(1)
+        before(moment)
+
+    page._deliver = deliver  # type: ignore[method-assign]
+    chart = page.widget("plane").chart  # type: ignore[attr-defined]
+    x, y = chart.seen(moment.predictor.examples.training.features[:1])[0]
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert page.session.state.document.inputs["x"].array.shape == (1, 2)  # type: ignore[union-attr]
+    assert page.session.state.training.opened is not None
+    qtbot.wait(300)
+    assert len(made) <= 1
+    assert page.moment is not None
+    assert page.moment.asked.document.inputs["x"].array.shape == (6, 2)

@@ -29,6 +29,7 @@ from graph_explorer.engine.notation import number
 from graph_explorer.remedies import OFFERED
 from graph_explorer.ui.remedies.offers import Offers
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.training.alike import kept
 from graph_explorer.ui.training.flow.heat_map import HeatMap, scale_of
 from graph_explorer.ui.training.flow.histograms import Histograms
 from graph_explorer.ui.training.flow.history import QUANTITIES, History, Measuring
@@ -68,6 +69,7 @@ class FlowPage(QWidget):
         self.part, self.quantity = "map", "gradient"
         self._measuring = Measuring()
         self._asked: tuple[object, ...] = ()
+        self._alone: Document | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_PAUSE)
@@ -233,7 +235,7 @@ class FlowPage(QWidget):
         if not self.isVisible() or self._later.isActive() or self.session.jobs.busy(JOB):
             return
         run, training = now.training.run, now.training
-        document = self.session.trainer.own_document() if run is None else run.document
+        document = kept(self._alone, self.session.trainer.own_document()) if run is None else run.document
         if document is None or not document.parameters:
             self._asked, self.histories = (), ()
             self._show_empty(_EMPTY)
@@ -243,7 +245,7 @@ class FlowPage(QWidget):
         key = (run, id(document), id(parameters), training.at, other)
         if key == self._asked:
             return
-        self._asked, self._kept = key, (document, parameters)  # kept, so that no id is given to others
+        self._asked, self._alone, self._parameters = key, document, parameters  # no id is given to others
         measuring, epoch = self._measuring, 0
         if run is not None:
             epoch = run.reached if training.at is None else training.at
@@ -344,7 +346,7 @@ class FlowPage(QWidget):
     def _document(self) -> Document | None:
         """The document that remedies are tried on: the one in which it was found."""
         run = self.histories[0].run if self.histories else None
-        return run.document if run is not None else self.session.trainer.own_document()
+        return run.document if run is not None else self._alone
 
 
 def _title(history: History) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graph_explorer.ui.training.opening import show_opened
 from graph_explorer.ui.training.predictions.subject import Moment
-from graph_explorer.ui.training.state import OpenedStep
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
@@ -26,17 +26,13 @@ def open_example(session: Session, moment: Moment, name: str, row: int) -> None:
     document = asked.document.with_values(
         {**asked.parameters, examples.inputs: one.features, examples.target: one.targets}
     )
-    training = session.state.training
-    run = training.numbered(asked.number)
-    session.edit(f"Open example {number}", document)
-    opened = OpenedStep(
-        asked.number, run.step if run is not None else 0, (number,), (number,), document, asked.document
-    )
+    run = session.state.training.numbered(asked.number)
     views = session.state.views
+    session.change(views=views if "graph" in views else ("graph", *views[:1]))
+    show_opened(
+        session, asked.number, run.step if run is not None else 0, document, (number,), (number,),
+        title=f"Open example {number}",
+    )  # fmt: skip
     maps = next((node.id for node in document.graph if node.op == "Conv"), "")
-    session.change(
-        training=session.state.training.with_parts(opened=opened),
-        views=views if "graph" in views else ("graph", *views[:1]),
-    )
     if maps:
         session.select(maps)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QStackedWidg
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.training import read_training
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.training.alike import kept
 from graph_explorer.ui.training.predictions.choice import ORDERS, Choice, summary
 from graph_explorer.ui.training.predictions.fit import FitView
 from graph_explorer.ui.training.predictions.matrix import Matrix
@@ -268,6 +269,8 @@ class PredictionsPage(QWidget):
             document = self.session.trainer.own_document()
             if document is None or "data" not in document.training:
                 return ()
+            document = kept(None if self._untrained is None else self._untrained.document, document)
+            assert document is not None
             if self._untrained is None or self._untrained.document is not document:
                 held = {name: each.array for name, each in document.parameters.items()}
                 settings = read_training(document.training)
