@@ -22,7 +22,7 @@ from graph_explorer.lab.arrays import inside
 from graph_explorer.lab.data import DataSet, data_set
 from graph_explorer.lab.hyperparameters import split
 from graph_explorer.lab.network import Network
-from graph_explorer.lab.portions import names_of, split_rows
+from graph_explorer.lab.portions import examples_of, names_of, split_rows
 from graph_explorer.lab.tables import Cells, number_in, read_cells
 from graph_explorer.lab.training import Training
 
@@ -57,20 +57,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Preview:
-    """A set as it is shown. `columns` describe the features, and last the target.
+    """A set as it is shown. `columns` describe the features, and the target at the place `target`.
 
-    `rows` are the examples as text, column by column, read when they are asked for. `problem` says why
-    the set cannot be trained on; `found` is then None.
+    `problem` says why the file is no set of examples; `found` is then None. `misfit` says why the document
+    cannot take them. `side` is the height and width of pictures.
     """
 
     columns: tuple[Column, ...]
     texts: Texts
+    target: int
     found: DataSet | None = None
     training: tuple[int, ...] = ()
     validation: tuple[int, ...] = ()
     drawing: Drawing = ""
     side: tuple[int, int] = (0, 0)
     problem: str = ""
+    misfit: str = ""
 
     def counts(self) -> tuple[tuple[str, int, int], ...]:
         """Of every class its name, how many examples are trained on, and how many validate."""
@@ -90,11 +92,12 @@ class Preview:
 class Texts:
     """The examples as text: cells of a file as they stand there, numbers as they are written.
 
-    `numbers` are the lines of the file, or the places in the set from 0.
+    `numbers` are the lines of the file, or the places in the set from 0, and `counted` says which.
     """
 
     cells: Sequence[Sequence[Any]] = ()
     numbers: Sequence[int] = ()
+    counted: str = "Example"
     classes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -122,19 +125,31 @@ def preview(network: Network, training: Training) -> Preview:
     except InputError as error:
         if table is None:
             raise
-        columns = tuple(_columns(table, table.target(target)))
-        return Preview(columns, Texts(table.cells, table.lines), problem=error.message)
+        at = table.target(target)
+        columns = tuple(_columns(table, at))
+        return Preview(columns, Texts(table.cells, table.lines, "Line"), target=at, problem=error.message)
     first, rest = split_rows(len(found), training)
     flat = found.features.reshape(len(found), -1)[:, :MOST_COLUMNS]
     names = _names(table, target) or [f"{inputs}[{k}]" for k in range(flat.shape[1])]
     drawing, side = _drawing(found, training.data, _shape(network, inputs))
     described = [_of_numbers(name, flat[:, k]) for k, name in enumerate(names)]
     cells: Any = np.column_stack([flat, found.targets.reshape(len(found), -1)[:, :1]])
-    texts = Texts(cells, range(len(found)) if table is None else table.lines, found.classes)
+    numbers: Sequence[int] = range(len(found)) if table is None else table.lines
+    counted = "Example" if table is None else "Line"
+    texts = Texts(cells, numbers, counted, found.classes)
     return Preview(
-        (*described, _of_target(found, table, target)), texts, found,
-        tuple(first.tolist()), tuple(rest.tolist()), drawing, side,
+        (*described, _of_target(found, table, target)), texts, len(described), found,
+        tuple(first.tolist()), tuple(rest.tolist()), drawing, side, misfit=_misfit(network, training),
     )  # fmt: skip
+
+
+def _misfit(network: Network, training: Training) -> str:
+    """Why the document cannot take the examples; "" where it can."""
+    try:
+        examples_of(network, training)
+    except InputError as error:
+        return error.message
+    return ""
 
 
 def _table(data: str, folder: Path | None) -> Cells | None:

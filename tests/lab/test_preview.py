@@ -107,4 +107,11 @@ def test_where_nothing_can_be_read_there_is_a_sentence(tmp_path: Path, data: str
 
 def test_a_document_that_takes_no_examples_may_look_at_them() -> None:
     alone = parse("L = w*w", {}, {"w": 1.0})
-    assert len(shown("moons", alone).texts) == 200
+    found = shown("moons", alone)
+    assert len(found.texts) == 200
+    assert "training needs two inputs" in found.misfit
+    assert shown("moons").misfit == ""
+    assert (
+        shown("wine").misfit
+        == "an example has 13 numbers for 'x', which takes 2 numbers; give 'x' rows of 13"
+    )
