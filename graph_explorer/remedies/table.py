@@ -1,4 +1,4 @@
-"""The table of remedies, and which are offered for which finding.
+"""The table of remedies.
 
 The one rule: a remedy is one row here and one function from a document to another; where it cannot be
 used, the function says why in a sentence.
@@ -98,20 +98,3 @@ _ROWS = (
 
 #: Every remedy by its name.
 REMEDIES: Mapping[str, Remedy] = MappingProxyType({row.name: row for row in _ROWS})
-
-#: Kind of finding → what is offered for it, what helps most often first.
-OFFERED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "vanishing": ("relu", "initialise", "shortcut", "layer_norm", "batch_norm", "orthogonal", "gelu"),
-        "exploding": ("clip", "initialise", "orthogonal", "layer_norm", "batch_norm", "lower_rate"),
-        "dead": ("leaky_relu", "zero_biases", "initialise", "layer_norm", "batch_norm", "gelu"),
-        "saturated": ("initialise", "layer_norm", "batch_norm", "relu", "gelu"),
-        "zero gradient": ("leaky_relu", "zero_biases", "initialise"),
-        "overflow": ("initialise", "layer_norm", "clip"),
-        "infinite value": ("initialise", "layer_norm", "lower_rate"),
-        "nan value": ("initialise", "layer_norm", "lower_rate"),
-        "infinite gradient": ("clip", "lower_rate"),
-        "large update": ("lower_rate", "clip"),
-        "small update": ("higher_rate",),
-    }
-)

@@ -19,8 +19,9 @@ from graph_explorer.engine.health import KINDS
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.flow import USUAL_RATIO, Flow, Probe
 from graph_explorer.lab.training import read_training
+from graph_explorer.remedies.offered import OFFERED
 from graph_explorer.remedies.steps import first_update
-from graph_explorer.remedies.table import OFFERED, REMEDIES, Remedy
+from graph_explorer.remedies.table import REMEDIES, Remedy
 
 Checkpoint = Callable[[float], None]
 Verdict = Literal["gone", "better", "same", "worse", "impossible"]

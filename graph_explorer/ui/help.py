@@ -215,7 +215,7 @@ def _flow_examples() -> str:
 
 
 def _remedies() -> str:
-    from graph_explorer.remedies import REMEDIES
+    from graph_explorer.remedies.table import REMEDIES
 
     rows = [f"| {remedy.title} | {remedy.why} | {remedy.source} |" for remedy in REMEDIES.values()]
     return "\n".join(["| Remedy | Why it helps | Source |", "|---|---|---|", *rows])

@@ -16,7 +16,10 @@ from graph_explorer.engine.health import KINDS
 from graph_explorer.formats import open_document, toml
 from graph_explorer.formats.examples import resolve
 from graph_explorer.lab.flow import Probe
-from graph_explorer.remedies import OFFERED, REMEDIES, NotApplicable, Offer, offers, sight_of
+from graph_explorer.remedies.offered import OFFERED
+from graph_explorer.remedies.table import REMEDIES
+from graph_explorer.remedies.text import NotApplicable
+from graph_explorer.remedies.weighing import Offer, offers, sight_of
 
 LESSONS = ("deep_sigmoid", "deep_relu", "exploding", "saturated", "dead_relu", "rnn", "lstm", "residual",
            "relu_stack", "two_layer", "spirals", "xor", "logistic_regression", "attention", "batch_norm",

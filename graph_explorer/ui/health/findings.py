@@ -13,7 +13,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.health import Finding
-from graph_explorer.remedies import OFFERED
+from graph_explorer.remedies.offered import OFFERED
 from graph_explorer.ui.widgets.icons import pixmap
 from graph_explorer.ui.widgets.text import Label
 

@@ -27,7 +27,6 @@ from graph_explorer.engine.notation import number
 from graph_explorer.ui.health.bars import BarDelegate
 from graph_explorer.ui.health.findings import Findings
 from graph_explorer.ui.health.rows import SizeModel
-from graph_explorer.ui.remedies.offers import Offers
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.text import Elided, Label
@@ -253,6 +252,7 @@ class HealthPanel(QWidget):
 
     def _offer(self, kind: str) -> None:
         """Shows the remedies against a kind of finding below it."""
+        from graph_explorer.ui.remedies.offers import Offers  # loaded once they are asked for
 
         def make() -> Offers:
             offers = Offers(self.session, f"health_offers_{kind.replace(' ', '_')}")

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.health import KINDS
-from graph_explorer.remedies import OFFERED, Offer, offers
+from graph_explorer.remedies.offered import OFFERED
+from graph_explorer.remedies.weighing import Offer, offers
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.widgets.icons import pixmap
 from graph_explorer.ui.widgets.text import Label

@@ -26,7 +26,7 @@ from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.health import KINDS, Finding
 from graph_explorer.engine.notation import number
-from graph_explorer.remedies import OFFERED
+from graph_explorer.remedies.offered import OFFERED
 from graph_explorer.ui.remedies.offers import Offers
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.alike import kept
