@@ -143,3 +143,17 @@ def _written(document: Document, place: ast.Constant, value: Any) -> Document:
     written = line[: place.col_offset] + repr(value).encode() + line[place.end_col_offset :]
     lines[place.lineno - 1] = written.decode()
     return document.with_program("\n".join(lines))
+
+
+def names_of(document: Document) -> tuple[str, ...]:
+    """The names most often varied: of training, of the optimizer, of how values begin, of the program."""
+    spelled = [
+        f"{name}.{key}"
+        for name, entry in document.parameters.items()
+        if isinstance(entry.spelling, Mapping) and "init" in entry.spelling
+        for key in ("scale", "init")
+    ]
+    scalars = [name for name, entry in document.parameters.items() if not entry.array.ndim]
+    settings = ("seed", "batch_size", "optimizer", "epochs", "split")
+    found = ("lr", *settings, *_numbers(document.training), *_constants(document.program), *spelled, *scalars)
+    return tuple(dict.fromkeys(found))

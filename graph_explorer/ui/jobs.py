@@ -52,7 +52,7 @@ class Jobs(QObject):
     moved = Signal(object)
     _finished = Signal(object, object, object)
 
-    def __init__(self, workers: int = 2) -> None:
+    def __init__(self, workers: int = 3) -> None:
         super().__init__()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
         self._current: dict[str, Job] = {}

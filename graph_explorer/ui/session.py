@@ -35,6 +35,8 @@ from graph_explorer.ui.surface.landscapes import Landscapes
 from graph_explorer.ui.tracing import Tracer
 from graph_explorer.ui.training.runner import TrainingRunner
 from graph_explorer.ui.training.state import NO_TRAINING
+from graph_explorer.ui.training.sweep.state import NO_SWEEP
+from graph_explorer.ui.training.sweep.sweeper import Sweeper
 from graph_explorer.ui.views import first_views
 
 __all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
@@ -82,6 +84,8 @@ class Session(QObject):
         self._examiner = Examiner(self)
         #: what the buttons of the training view do
         self.trainer = TrainingRunner(self)
+        #: the same training with other settings
+        self.sweeper = Sweeper(self)
         self._tracer = Tracer(self)
 
     @property
@@ -149,7 +153,7 @@ class Session(QObject):
             document=document, trace=trace, time=trace.forward_length if trace is not None else 0,
             saved=document, selection="", edge=None, collapsed=closed_at_first(document), entered=(),
             detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
-            accumulator=Accumulator(), training=NO_TRAINING,
+            accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
             problem=None, draft=None, playing=False,
             message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
             views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
@@ -162,6 +166,7 @@ class Session(QObject):
         self.jobs.cancel("race")
         self.jobs.cancel("search")
         self.trainer.stop()
+        self.sweeper.clear()
         self.undo.clear()
 
     def close_document(self) -> None:
@@ -171,7 +176,7 @@ class Session(QObject):
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
             collapsed=frozenset(), entered=(), detached=frozenset(), asked=frozenset(),
             breakpoints=frozenset(),
-            accumulator=Accumulator(), training=NO_TRAINING,
+            accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
             problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
             **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip

@@ -28,6 +28,7 @@ from graph_explorer.ui.race.state import NO_RACE, Race
 from graph_explorer.ui.surface.landscape import NO_LANDSCAPE, Landscape, Way
 from graph_explorer.ui.surface.look import Look
 from graph_explorer.ui.training.state import NO_TRAINING, TrainingState
+from graph_explorer.ui.training.sweep.state import NO_SWEEP, Sweep
 
 Array = np.ndarray[Any, Any]
 Mode = Literal["nodes", "edges"]
@@ -95,6 +96,7 @@ class State:
     surface: Surface | None = None
     no_surface: str = ""
     here: tuple[float, float] | None = None
+    sweep: Sweep = NO_SWEEP  # trainings with other settings
     landscape: Landscape = NO_LANDSCAPE  # what the loss is taken over, and the plane through a training
     ways: tuple[Way, ...] = ()  # where trainings went on the surface
     race: Race = NO_RACE

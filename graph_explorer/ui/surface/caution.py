@@ -48,7 +48,7 @@ def plane_kind(surface: Surface) -> tuple[str, str] | None:
 
 
 def caution(state: State) -> str:
-    """What to bear in mind of the surface that is shown, and what the plane holds of the path; "" for none."""
+    """What to bear in mind of the surface; what its plane holds of the path of the training; "" for none."""
     surface = state.surface
     kind = plane_kind(surface) if surface is not None else None
     if surface is None or kind is None:

@@ -50,4 +50,8 @@ PAGES: tuple[Page, ...] = (
         "flow", "Flow", "How gradients, updates and activations go through the layers, and what helps",
         "graph_explorer.ui.training.flow.page:FlowPage",
     ),
+    Page(
+        "sweep", "Sweep", "The same training with other settings, many times: which rate, which seed",
+        "graph_explorer.ui.training.sweep.page:SweepPage",
+    ),
 )  # fmt: skip

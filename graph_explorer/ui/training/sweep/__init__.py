@@ -1,0 +1,1 @@
+"""The page of sweeps: the same training with other settings, many times."""
