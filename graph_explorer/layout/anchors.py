@@ -5,7 +5,7 @@ The rule: anchors wish and never force: distances between boxes come first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -16,7 +16,8 @@ class Anchors:
     `order` are places across by which they are ordered; it is empty if nothing is known. The rest is
     empty unless the piece is an earlier one changed: `across` are places to keep, `row` the rows,
     of which `rows` has begin and end along, and `offset` is how far from the begin of its row an
-    item began.
+    item began. `breaks` are the rows at which columns began, with how far across
+    these were moved, None if that is not known.
     """
 
     order: Sequence[float | None] = ()
@@ -24,6 +25,7 @@ class Anchors:
     row: Sequence[int | None] = ()
     offset: Sequence[float | None] = ()
     rows: Sequence[tuple[float, float]] = ()
+    breaks: Mapping[int, float] | None = None
 
     def anchor(self, item: int) -> float | None:
         """The place to keep of an item or bend."""

@@ -24,6 +24,8 @@ from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Link
 
 _LANE: Final = 1 << 40
 """The importance of a step within a lane: above that of any path."""
+_OPPOSITE: Final = 800.0
+"""Ports of two frames that are further apart than this are at opposite sides of them."""
 _PARTED: Final = 0.5
 """Anchors that differ by more than this from a straight line part a block."""
 _ITEM: Final = 1 << 20
@@ -113,13 +115,16 @@ class Offsets:
     def between(self, step: Step) -> float:
         """How far the lower item stands from the upper one when the step is straight.
 
-        Frames of equal width stand exactly below one another instead.
+        Frames of equal width stand exactly below one another instead, and so do frames whose ports
+        are at opposite sides.
         """
         ends = (step.upper, step.lower)
-        framed = all(end < len(self._kinds) and self._kinds[end] == GROUP for end in ends)
-        if framed and self._sizes[ends[0]][0] == self._sizes[ends[1]][0]:
-            return 0.0
-        return self.leave(step) - self.arrive(step)
+        away = self.leave(step) - self.arrive(step)
+        if all(end < len(self._kinds) and self._kinds[end] == GROUP for end in ends):
+            widths = [self._sizes[end][0] for end in ends]
+            if widths[0] == widths[1] or abs(away) > max(_OPPOSITE, min(widths) / 2):
+                return 0.0
+        return away
 
 
 def _choose(lattice: Lattice, order: Order, importance: dict[Step, int], pause: Pause) -> set[Step]:

@@ -18,7 +18,7 @@ from graph_explorer.layout.rows import assign_rows
 
 _TRUNK: Final = 3
 """The lanes of a value are one trunk when the longest spans at least this many rows."""
-_BENDS: Final = (20_000, 4)
+_BENDS: Final = (60_000, 4)
 """At most this many bends, and so many more for each item."""
 _TWINS: Final = (8.0, 40.0)
 """Room between links that join the same two boxes over several rows, and all of them at most."""

@@ -32,6 +32,8 @@ class Memory:
         self._numbering, self._plans, self._previous, self._seats = numbering, plans, previous, seats
         self._matches: dict[int, int] = {}
         self._anchors: dict[int, Anchors] = {}
+        #: for regions that were there before: items, their seats then, and how far they are shifted
+        self._kept: dict[int, list[tuple[int, int, float]]] = {}
 
     def anchors(self, region: int) -> Anchors:
         """Where the items of a region were; nothing if none of them was there."""
@@ -43,21 +45,22 @@ class Memory:
     def _found(self, region: int, matched: int) -> Anchors:
         plan, count = self._seats.plans[matched], self._numbering.count(region)
         entries, exits = self._numbering.ports(region)
+        uncut = plan.uncut
         order: list[float | None] = [None] * count
         across, offset = order.copy(), order.copy()
         row: list[int | None] = [None] * count
         row[:entries] = [0 if plan.entries else None] * entries
-        row[count - exits :] = [len(plan.rows) - 1 if plan.exits else None] * exits
+        row[count - exits :] = [len(uncut.rows) - 1 if plan.exits else None] * exits
         for item, inner, name in self._children(region):
             around, seat = self._seat(inner, name)
             if around != matched:
                 continue
-            order[item] = at = float(plan.centers[seat, 0])
-            row[item] = int(plan.row[seat])
+            order[item], row[item] = uncut.across[seat], uncut.row[seat]
             if (inner == NONE) == (self._region_before(inner, name) == NONE):
-                across[item] = at - self._shift(inner)
-                offset[item] = float(plan.offset[seat])
-        return Anchors(order, across, row, offset, plan.rows.tolist())
+                across[item] = uncut.across[seat] - self._shift(inner)
+                offset[item] = uncut.offset[seat]
+                self._kept.setdefault(region, []).append((item, seat, self._shift(inner)))
+        return Anchors(order, across, row, offset, uncut.rows, uncut.breaks)
 
     def _children(self, region: int) -> list[tuple[int, int, str]]:
         """The items of a region that are no ports: their numbers, the regions they are, their names."""
@@ -92,6 +95,11 @@ class Memory:
         if matched == NONE or self._plans[inner] is self._seats.plans[matched]:
             return 0.0
         now, before = self._plans[inner], self._seats.plans[matched]
-        kept = zip(now.centers[:, 0].tolist(), self.anchors(inner).across, strict=True)
-        ways = Counter(round(at - anchor, 3) for at, anchor in kept if anchor is not None)
+        self.anchors(inner)
+        first = min(now.uncut.breaks, default=len(now.uncut.rows))
+        ways = Counter(
+            round(now.centers[item, 0] + shift - before.centers[seat, 0], 3)
+            for item, seat, shift in self._kept.get(inner, ())
+            if now.uncut.row[item] < first
+        )
         return ways.most_common(1)[0][0] - (now.size[0] - before.size[0]) / 2 if ways else 0.0

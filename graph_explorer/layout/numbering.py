@@ -17,8 +17,8 @@ from graph_explorer.layout.record import Floats
 from graph_explorer.layout.regions import NONE, Integers, Regions
 
 _ENTRY, _CHILD, _EXIT = range(3)
-PICTURE, FRAME, STRETCH, STACK = range(4)
-"""What a region is: all, a group, a stretch, or a stretch made of stretches."""
+PICTURE, FRAME, STRETCH = range(3)
+"""What a region is: all, a group, or a stretch of one."""
 _KIND, _SIZE, _SEAL = 0, slice(1, 3), 3
 _UPPER, _LEAVE, _LOWER, _ARRIVE = range(4)
 ENTRIES, EXITS, ITEMS, WHAT, STACKED, LEAST = range(6)
@@ -99,7 +99,7 @@ class Numbering:
         around[tree.parent[tree.first_stretch :]] = True
         stacked = around[self.regions]
         stretch = self.regions >= tree.first_stretch
-        what = np.where(stretch, np.where(stacked, STACK, STRETCH), FRAME)
+        what = np.where(stretch, STRETCH, FRAME)
         what[self.regions == tree.root] = PICTURE
         heads = np.empty((count, 6), dtype=np.int64)
         for column, exits in ((ENTRIES, False), (EXITS, True)):

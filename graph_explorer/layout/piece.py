@@ -10,7 +10,7 @@ direction of the flow; whether the flow runs down or to the right is decided els
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -80,6 +80,21 @@ class Piece:
         return item < self.entries or item >= len(self.kinds) - self.exits
 
 
+class Uncut(NamedTuple):
+    """A piece before its rows are put into columns.
+
+    `row` and `across` tell where each item is, `offset` how far from the begin of its row it begins;
+    `rows` are begin and end of each row along. `breaks` are the rows at which columns begin, with
+    how far across these are moved.
+    """
+
+    row: Sequence[int]
+    across: Sequence[float]
+    offset: Sequence[float]
+    rows: Sequence[tuple[float, float]]
+    breaks: Mapping[int, float]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A piece laid out: the size of its frame and, from the frame's first corner, all positions.
@@ -87,9 +102,8 @@ class Plan:
     `centers` (items, 2) are (across, along); entries and exits stand on the border. Link k has the
     points `first_point[k]` to `first_point[k + 1]` of `points` (p, 2), from the upper item to the
     lower one. `over` and `under` are the places of entries and exits across, from the centre and in
-    order; `rank` has for each entry, then each exit, its number in that order. Each item is in a
-    `row` (items,), of which `rows` (r, 2) are begin and end along, and begins `offset` (items,)
-    after it.
+    order; `rank` has for each entry, then each exit, its number in that order. `uncut` is the same
+    piece in one column.
     """
 
     size: tuple[float, float]
@@ -101,9 +115,7 @@ class Plan:
     rank: NDArray[np.int64]
     entries: int
     exits: int
-    row: NDArray[np.int64]
-    rows: NDArray[np.float64]
-    offset: NDArray[np.float64]
+    uncut: Uncut
     seal: int
     """Equal for plans that look the same from outside, but for their sizes."""
 
@@ -113,12 +125,10 @@ def make_plan(
     size: tuple[float, float],
     centers: Sequence[tuple[float, float]],
     lines: Sequence[Points],
-    row: Sequence[int],
-    rows: Sequence[tuple[float, float]],
+    uncut: Uncut,
 ) -> Plan:
-    """A plan from its positions, the row of each item, and where rows begin and end along."""
+    """A plan from its positions."""
     places = np.array(centers, dtype=np.float64).reshape(-1, 2)
-    bands = np.array(rows, dtype=np.float64).reshape(-1, 2)
     end = len(places) - piece.exits
     sides = [places[: piece.entries, 0] - size[0] / 2, places[end:, 0] - size[0] / 2]
     orders = [np.argsort(side, kind="stable") for side in sides]
@@ -133,11 +143,7 @@ def make_plan(
         np.concatenate([np.argsort(order, kind="stable") for order in orders]),
         piece.entries,
         piece.exits,
-        np.array(row, dtype=np.int64),
-        bands,
-        places[:, 1]
-        - np.array([height for _, height in piece.sizes]) / 2
-        - bands[np.array(row, dtype=np.int64), 0],
+        uncut,
         _seal(over, under),
     )
 

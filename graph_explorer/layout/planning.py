@@ -120,7 +120,7 @@ class Planning:
 
 def _order_of(plan: Plan, entries: int) -> Anchors:
     """The order of the items in the plan of a piece that is alike but for its ports."""
-    across = plan.centers[plan.entries : len(plan.centers) - plan.exits, 0].tolist()
+    across = plan.uncut.across[plan.entries : len(plan.centers) - plan.exits]
     return Anchors(order=[*(None,) * entries, *across])
 
 

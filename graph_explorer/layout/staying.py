@@ -7,11 +7,15 @@ the flow only; across the flow the picture stands so that as much as can be stay
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.layout.record import Floats, Layout
+
+_FIRST: Final = 8
+"""Of a picture in columns this part is asked to stay across."""
 
 
 def stay(layout: Layout, previous: Layout) -> Layout:
@@ -30,6 +34,9 @@ def stay(layout: Layout, previous: Layout) -> Layout:
     first = np.argmin(before)
     along = before[first] - now[first]
     across = previous.centers[found[places], 1 - flow] - layout.centers[places, 1 - flow]
+    if layout.seats is not None and layout.seats.plans[-1].uncut.breaks:
+        # What comes first is in the first column, which stays where others may have to move.
+        across = across[: 1 + len(across) // _FIRST]
     if not places.size:
         across = np.array(
             [_across(previous, path, flow) - _across(layout, path, flow) for path in frames + turned]

@@ -1,9 +1,8 @@
 """A long region is cut across into stretches, each of which is laid out by itself.
 
 Cuts go where few values pass: a network is a chain of blocks, and between two blocks there is
-often one value alone. Equal stretches are then equal pieces and are laid out once; where there are
-many, they are gathered into longer ones. The rule: a leaf goes with the first thing that uses it,
-and values that pass many rows do not hinder a cut.
+often one value alone. Equal stretches are then equal pieces and are laid out once. The rule: a leaf
+goes with the first thing that uses it, and values that pass many rows do not hinder a cut.
 """
 
 from __future__ import annotations
@@ -54,18 +53,14 @@ def cut_long_regions(regions: Regions, pause: Pause) -> None:
 
 
 def _gather(regions: Regions, region: int, children: Integers, stretch: Integers) -> None:
-    """Make places of stretches, and of stretches of these while they are too many."""
-    while True:
-        _, stretch = np.unique(stretch, return_inverse=True)
-        count, first = int(stretch.max()) + 1, len(regions.parent)
-        regions.parent[children] = first + stretch
-        regions.parent = np.append(regions.parent, np.full(count, region))
-        regions.kind = np.append(regions.kind, np.full(count, GROUP, dtype=np.int8))
-        regions.order = np.append(regions.order, np.arange(count))
-        regions.is_region = np.append(regions.is_region, np.ones(count, dtype=bool))
-        if count <= _LONG:
-            return
-        children, stretch = np.arange(first, first + count), np.arange(count) // _STRETCH
+    """Make places of stretches."""
+    _, stretch = np.unique(stretch, return_inverse=True)
+    count = int(stretch.max()) + 1
+    regions.parent[children] = len(regions.parent) + stretch
+    regions.parent = np.append(regions.parent, np.full(count, region))
+    regions.kind = np.append(regions.kind, np.full(count, GROUP, dtype=np.int8))
+    regions.order = np.append(regions.order, np.arange(count))
+    regions.is_region = np.append(regions.is_region, np.ones(count, dtype=bool))
 
 
 def _stretches(kinds: Integers, upper: Integers, lower: Integers, pause: Pause) -> Integers:

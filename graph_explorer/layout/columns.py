@@ -1,0 +1,227 @@
+"""Long pieces in columns side by side, read like a newspaper.
+
+A chain of 50 000 operations in one column is four million pixels tall and a hairline in any window.
+Its rows are broken into columns instead, from left to right; values that go on in the next column
+are led up between the two. The rule: breaks stay where they were as long as the columns they make
+are of use, so that opening a group lengthens its own column and moves no row into another.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from graph_explorer.layout.anchors import Anchors
+from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.piece import Piece
+from graph_explorer.layout.ports import Ports
+
+_LONG: Final = 12_000.0
+"""What is shorter along the flow is not broken, in pixels."""
+_SLENDER: Final = 8.0
+"""Neither is what is shorter than so many times its width."""
+_RELUCTANT: Final = 4.0
+"""A piece that was in one column before is broken only when it is so many times as long."""
+_UNEVEN: Final = 3.0
+"""Breaks are found anew when a column is longer than so many times its share."""
+_WIDER: Final = 1.25
+_MUCH: Final = 600.0
+"""Columns that stood further apart before stay there if that makes the whole no more than so many
+times as wide, and by so much wider."""
+_MOST: Final = 12
+"""At most so many values pass a break."""
+_MARGIN: Final = 36.0
+"""Room between a column and the lines beside it."""
+_TURN: Final = 16.0
+"""Room between a column and the lines above or below it."""
+_LANE: Final = 9.0
+"""Room between lines that go from column to column."""
+_Mark = tuple[float, float, int]
+"""A place across and along, before anything is broken, and its row."""
+
+
+def find_breaks(
+    lattice: Lattice, across: Sequence[float], rows: Sequence[tuple[float, float]], anchors: Anchors
+) -> dict[int, float]:
+    """The rows at which new columns begin, with how far across these were moved before, if they were.
+
+    None where the piece is best in one column.
+    """
+    inner = _inner_rows(lattice)
+    if len(inner) < 3 or lattice.gutters:
+        return {}
+    length = rows[inner[-1]][1] - rows[inner[0]][0]
+    items = range(len(across))
+    width = max(across[item] + lattice.half(item) for item in items)
+    width -= min(across[item] - lattice.half(item) for item in items)
+    long = length > _LONG and length > _SLENDER * width
+    count = max(1, math.ceil(math.sqrt(length / (width + 2 * _MARGIN))))
+    share = length / count
+    if anchors.breaks is not None:
+        kept = _kept_breaks(lattice, anchors, anchors.breaks, inner)
+        if not anchors.breaks:
+            long = long and length > _RELUCTANT * _LONG
+        elif kept and length > _LONG / 2 and _longest(rows, inner, kept) < _UNEVEN * share:
+            return kept
+    return dict.fromkeys(_even_breaks(lattice, rows, inner, count), -math.inf) if long else {}
+
+
+def _inner_rows(lattice: Lattice) -> range:
+    """The rows that hold no ports."""
+    piece = lattice.piece
+    return range(1 if piece.entries else 0, len(lattice.rows) - (1 if piece.exits else 0))
+
+
+def _kept_breaks(
+    lattice: Lattice, anchors: Anchors, before: Mapping[int, float], inner: range
+) -> dict[int, float]:
+    """The rows that hold something that began a column before."""
+    began = {
+        lattice.row[item]: before[row]
+        for item, row in enumerate(anchors.row)
+        if row is not None and row in before
+    }
+    return {row: began[row] for row in sorted(began) if row in inner[1:]}
+
+
+def _longest(rows: Sequence[tuple[float, float]], inner: range, breaks: Iterable[int]) -> float:
+    firsts = [inner[0], *breaks]
+    return max(
+        rows[end - 1][1] - rows[row][0] for row, end in zip(firsts, [*breaks, inner[-1] + 1], strict=True)
+    )
+
+
+def _even_breaks(
+    lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, count: int
+) -> list[int]:
+    """Breaks where few values pass, for `count` columns about equally long."""
+    passing: defaultdict[int, set[int]] = defaultdict(set)
+    for step in lattice.steps:
+        passing[lattice.row[step.lower]].add(step.upper)
+    breaks: list[int] = []
+    begin, end = rows[inner[0]][0], rows[inner[-1]][1]
+    best: tuple[tuple[int, float], int] | None = None
+    for row in inner[1:]:
+        share = (end - begin) / max(1, count - len(breaks))
+        if rows[row - 1][1] - begin > 1.2 * share and best is not None:
+            breaks.append(best[1])
+            begin, best = rows[best[1]][0], None
+            share = (end - begin) / max(1, count - len(breaks))
+        length = rows[row - 1][1] - begin
+        near = (len(passing[row]), abs(length - share))
+        # What is left for the last column is to be worth one.
+        if 0.8 * share < length < end - begin - 0.4 * share and near[0] <= _MOST:
+            best = (near, row) if best is None or near < best[0] else best
+    return [*breaks, best[1]] if best is not None and len(breaks) < count - 1 else breaks
+
+
+class Columns:
+    """Where everything stands once rows are in columns; with no breaks, where it stood.
+
+    `left`, `right` and `bottom` bound it all.
+    """
+
+    def __init__(
+        self,
+        lattice: Lattice,
+        across: Sequence[float],
+        ports: Ports,
+        rows: Sequence[tuple[float, float]],
+        breaks: Mapping[int, float],
+    ) -> None:
+        self.rows, self._kept = rows, breaks
+        self._piece: Piece = lattice.piece
+        self._exits = len(rows) - 1 if lattice.piece.exits else None
+        edges = [(x - lattice.half(item), x + lattice.half(item)) for item, x in enumerate(across)]
+        self.left = min((left for left, _ in edges), default=0.0)
+        self.right = max((right for _, right in edges), default=0.0)
+        self.bottom = rows[-1][1] if rows else lattice.piece.room[0]
+        self._column = [0] * len(rows)
+        self._move = [(0.0, 0.0)]
+        if breaks:
+            self._break(lattice, edges, _passing(lattice, across, ports, list(breaks)))
+        #: the rows at which columns begin, and how far across these are moved
+        self.breaks = {row: across for row, (across, _) in zip(breaks, self._move[1:], strict=True)}
+
+    def _break(
+        self,
+        lattice: Lattice,
+        edges: list[tuple[float, float]],
+        passing: list[dict[tuple[int, int], float]],
+    ) -> None:
+        rows, inner = self.rows, _inner_rows(lattice)
+        breaks = list(self._kept)
+        self._column = [bisect_right(breaks, row) for row in range(len(rows))]
+        sides = [[math.inf, -math.inf] for _ in passing]
+        for item, (left, right) in enumerate(edges):
+            side = sides[self._column[lattice.row[item]]]
+            side[0], side[1] = min(side[0], left), max(side[1], right)
+        #: for each column the number of every lane into it, the rightmost first, and how many there are
+        self._lanes = [
+            {key: number for number, key in enumerate(sorted(lanes, key=lambda key: -lanes[key]))}
+            for lanes in passing
+        ]
+        wide = [_LANE * max(0, len(lanes) - 1) for lanes in self._lanes]
+        self._top = rows[inner[0]][0] + max(wide) + 2 * _TURN
+        self.left = sides[0][0]
+        moves = _beside(sides, wide, [-math.inf] * len(breaks))
+        kept = _beside(sides, wide, list(self._kept.values()))
+        if kept[-1] <= _WIDER * moves[-1] + _MUCH:
+            moves = kept
+        self._move += [(move, self._top - rows[row][0]) for move, row in zip(moves, breaks, strict=True)]
+        self._gutter = [side[1] + move + _MARGIN for side, move in zip(sides, [0.0, *moves], strict=True)]
+        lasts = [*(row - 1 for row in breaks), inner[-1]]
+        self._end = [rows[row][1] + self._move[column][1] for column, row in enumerate(lasts)]
+        below = [end + 2 * _TURN + more for end, more in zip(self._end, wide[1:], strict=False)]
+        self.right, self.bottom = self._gutter[-1] - _MARGIN, max(*below, self._end[-1])
+        if self._exits is not None:
+            self._exit = self.bottom - rows[inner[-1]][1]
+            self.bottom += rows[self._exits][1] - rows[inner[-1]][1]
+
+    def place(self, across: float, along: float, row: int) -> tuple[float, float]:
+        """Where something in a row stands now."""
+        x, y = self._move[self._column[row]]
+        if self._kept and row == self._exits:
+            y = self._exit
+        return across + x, along + y
+
+    def between(self, step: Step, upper: _Mark, lower: _Mark, beside: float) -> list[tuple[float, float]]:
+        """The points of a step, which may lead to the next column; `beside` is that of its lane."""
+        start, end = self.place(*upper), self.place(*lower)
+        column = self._column[lower[2]]
+        if self._column[upper[2]] == column:
+            return [start, end]
+        lanes = self._lanes[column]
+        number = lanes[step.upper, step.leave]
+        gutter = self._gutter[column - 1] + _LANE * number + beside
+        below = self._end[column - 1] + _TURN + _LANE * number
+        above = self._top - _TURN - _LANE * (len(lanes) - 1 - number)
+        return [start, (start[0], below), (gutter, below), (gutter, above), (end[0], above), end]
+
+
+def _beside(sides: list[list[float]], wide: list[float], least: list[float]) -> list[float]:
+    """How far each column but the first is moved across to stand beside the one before it."""
+    moves: list[float] = []
+    right = sides[0][1]
+    for side, lanes, move in zip(sides[1:], wide[1:], least, strict=True):
+        moves.append(max(move, right + 2 * _MARGIN + lanes - side[0]))
+        right = side[1] + moves[-1]
+    return moves
+
+
+def _passing(
+    lattice: Lattice, across: Sequence[float], ports: Ports, breaks: list[int]
+) -> list[dict[tuple[int, int], float]]:
+    """For each column the values that pass into it, by where their steps leave, and where that is."""
+    column = {row: number for number, row in enumerate(breaks, start=1)}
+    passing: list[dict[tuple[int, int], float]] = [{} for _ in range(len(breaks) + 1)]
+    for number, walk in enumerate(lattice.walks):
+        for step in walk:
+            into = column.get(lattice.row[step.lower])
+            if into is not None:
+                x = ports.leave[number] if step is walk[0] else across[step.upper]
+                passing[into].setdefault((step.upper, step.leave), x)
+    return passing
