@@ -18,7 +18,7 @@ import threading
 from PySide6.QtCore import QAbstractEventDispatcher
 
 #: Seconds after which a step is taken although the window is busy, so that training goes on.
-PATIENCE = 0.02
+PATIENCE = 0.1
 #: Seconds after which Python lets another thread run, while a training is under way.
 SWITCH = 0.001
 

@@ -23,7 +23,7 @@ Array = np.ndarray[Any, Any]
 #: The loss, among the names of metrics.
 LOSS = "loss"
 #: A faint curve is drawn from at most this many points: the lowest and highest batch of each stretch.
-_BATCHES = 1200
+_BATCHES = 400
 #: A logarithmic axis shows at most this many powers of ten; a linear one so many times the first loss.
 _DECADES, _ABOVE = 8.0, 1.5
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.lab.epochs import Epoch
@@ -40,6 +40,8 @@ _SWITCHES = (
     ("batches", "Batches", "The loss of every single batch, thin behind the others"),
     ("log", "log ↑", "Powers of ten upwards"),
 )
+#: Milliseconds between two pictures of the curves while a training runs: they take longer than numbers.
+_LIVE = 100
 _TABLES = (
     ("runs", "Runs", "Every run with its settings and results"),
     ("epochs", "Epochs", "Every epoch of the selected run in numbers"),
@@ -56,6 +58,10 @@ class CurvesPage(QWidget):
         self._known: dict[tuple[int, str], tuple[TrainingRun, CurvesView, list[Curve]]] = {}
         self._over: tuple[tuple[Epoch, ...], Overfitting | None] = ((), None)
         self._seen = False
+        self._live = QTimer(self)
+        self._live.setSingleShot(True)
+        self._live.setInterval(_LIVE)
+        self._live.timeout.connect(lambda: self._show(self.session.state))
         self.setObjectName("training_curves")
         self.setAccessibleName("Curves of the training")
         self.plots = [self._plot("loss", "Loss of every run"), self._plot("metric", "Accuracy of every run")]
@@ -149,9 +155,22 @@ class CurvesPage(QWidget):
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
     def show_state(self, before: State, now: State) -> None:
-        if before.training is not now.training or before.theme != now.theme or not self._seen:
-            self._seen = True
-            self._show(now)
+        if before.training is now.training and before.theme == now.theme and self._seen:
+            return
+        goes_on = before.training.running and now.training.running and before.theme == now.theme
+        if goes_on and len(before.training.runs) == len(now.training.runs) and self._same_look(before, now):
+            if not self._live.isActive():
+                self._live.start()
+            return
+        self._live.stop()
+        self._seen = True
+        self._show(now)
+
+    @staticmethod
+    def _same_look(before: State, now: State) -> bool:
+        """Whether only the run has gone on, and nobody looks at another place."""
+        parts = ("selected", "at", "shown")
+        return all(getattr(before.training, part) == getattr(now.training, part) for part in parts)
 
     def _show(self, now: State) -> None:
         training = now.training

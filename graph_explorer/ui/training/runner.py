@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The key of the job.
 JOB = "training"
 #: Milliseconds between two looks at what a training has done.
-INTERVAL = 33
+INTERVAL = 40
 _OVER = {
     "done": "All {epochs} epochs of this run are done; ask for more, go back, or change a setting.",
     "stopped early": "This run stopped early; go back, or change a setting, to go on from there.",
