@@ -39,7 +39,7 @@ NAME = "Graph Explorer"
 
 #: What the workbench is made of, in portions, so that the start page stays alive while they are loaded.
 _PREPARED = (
-    "networkx",
+    "graph_explorer.formats.onnx.read",
     "graph_explorer.layout",
     "graph_explorer.ui.canvas",
     "graph_explorer.ui.panels.inspector",

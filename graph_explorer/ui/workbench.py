@@ -126,7 +126,7 @@ class Workbench(QMainWindow):
         self.session: Session = window.session
         self.settings = window.settings
         self._changed = window.menus.refresh
-        self._arranged = False
+        self._arranged = self._unsettled = False
         self.docks: dict[str, QDockWidget] = {}
         self._titles: dict[str, Title] = {}
         self.setObjectName("workbench")
@@ -163,10 +163,17 @@ class Workbench(QMainWindow):
         self._titles[row.name] = Title(dock, row)
         dock.setTitleBarWidget(self._titles[row.name])
         for signal in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
-            signal.connect(lambda: QTimer.singleShot(0, self, self._settle))
+            signal.connect(self._settle_soon)
+
+    def _settle_soon(self) -> None:
+        """Settles once, however many docks move together."""
+        if not self._unsettled:
+            self._unsettled = True
+            QTimer.singleShot(0, self, self._settle)
 
     def _settle(self) -> None:
         """After a dock has moved: a tab needs no title of its own."""
+        self._unsettled = False
         for name, dock in self.docks.items():
             tab = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
             self._titles[name].fold(tab)

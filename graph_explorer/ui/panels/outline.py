@@ -6,6 +6,7 @@ for the numbers that are seen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,9 @@ _COLUMNS = ("Node", "Value", "Gradient")
 _KEY = "outline"
 _ICONS = {"input": "input", "parameter": "parameter", "constant": "constant"}
 _NOWHERE = QModelIndex()
-#: The tree of a graph of more nodes than this is made by a job, and stands there with its groups closed.
+#: The tree of a graph of more nodes than this is made by a job, once the graph is laid out.
+_QUICK = 300
+#: A tree of more rows than this stands there with its groups closed.
 _MANY = 2_000
 #: Qt's view asks for every row that a model has told it of: so many are told at a time.
 _PORTION = 500
@@ -177,7 +180,8 @@ class Tree(QAbstractItemModel):
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return icon(self._icon(row), self.session.state.theme, self._role(row))
         if role == Qt.ItemDataRole.ForegroundRole and index.column() > 0:
-            return theme(self.session.state.theme).color("value" if index.column() == 1 else "gradient")
+            role_of = "muted" if row.node is None else "value" if index.column() == 1 else "gradient"
+            return theme(self.session.state.theme).color(role_of)
         if role == Qt.ItemDataRole.FontRole and self._is_present(row):
             return _bold(QFont())
         return None
@@ -185,9 +189,18 @@ class Tree(QAbstractItemModel):
     def _label(self, row: Row) -> str:
         return row.node.label if row.node is not None else row.name.rpartition("/")[2]
 
+    @property
+    def _repeats(self) -> Mapping[str, int]:
+        """How many equal blocks each stack holds."""
+        document = self.session.state.document
+        return document.read.repeats if document is not None else {}
+
     def _number(self, row: Row, column: int) -> str:
         state = self.session.state
-        if row.node is None or state.graph is None or row.name not in state.graph:
+        if row.node is None:
+            count = self._repeats.get(row.name)
+            return f"×{count}" if count and column == 1 else ""
+        if state.graph is None or row.name not in state.graph:
             return ""
         if column == 1:
             value = state.value(row.name)
@@ -197,7 +210,8 @@ class Tree(QAbstractItemModel):
 
     def _tip(self, row: Row) -> str:
         if row.node is None:
-            return f"Group {row.name}"
+            count = self._repeats.get(row.name)
+            return f"Group {row.name}" + (f": {count} equal blocks" if count else "")
         what = row.node.op if row.node.is_leaf else f"{row.node.op} ({sign(row.node, {})})"
         return f"{row.name}: {what}" + (f"\n{row.node.caption}" if row.node.caption else "")
 
@@ -278,7 +292,7 @@ class Outline(QWidget):
     def _rebuild(self) -> None:
         graph, typed = self.session.state.graph, self.search.text()
         self.session.jobs.cancel(_KEY)
-        if graph is None or len(graph) <= _MANY:
+        if graph is None or len(graph) <= _QUICK:
             self._show_rows(Rows(rows_of(graph, typed)) if graph is not None else Rows(Row("")))
             return
         if graph is not self._graph:
@@ -291,7 +305,8 @@ class Outline(QWidget):
 
     def _show_rows(self, rows: Rows) -> None:
         self.model.show(rows)
-        if len(rows.all) <= _MANY:
+        grouped = any(row.rows for row in rows.top.rows)
+        if grouped and len(rows.all) <= _MANY:
             self.tree.expandAll()
         self.nothing.setVisible(self.model.rowCount() == 0 and bool(self.search.text()))
         self._select()

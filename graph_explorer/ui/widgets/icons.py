@@ -18,6 +18,7 @@ from graph_explorer.ui.theme import theme
 _SIZES = (16, 20, 32, 40)
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The names of all icons."""
     return tuple(sorted(path.stem for path in (RESOURCES / "icons").glob("*.svg")))
