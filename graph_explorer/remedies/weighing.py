@@ -92,7 +92,7 @@ def _tried(remedy: Remedy, kind: str, document: Document, before: Sight) -> Offe
         after = sight_of(made)
     except InputError as error:
         return Offer(remedy, "impossible", f"Not here: {error.message}.")
-    measure = _UPDATE if remedy.of_training else MEASURES.get(kind, _UPDATE)
+    measure = _UPDATE if remedy.of_training else MEASURES.get(kind) or _counted(kind)
     numbers = measure.of(before), measure.of(after)
     verdict = _judged(kind, before, after, measure)
     sentence = f"{measure.title}: {number(numbers[0], 3)} → {number(numbers[1], 3)}."
@@ -143,8 +143,21 @@ _UPDATE = Measure(
     "First update, relative to the weights", lambda sight: sight.update,
     lambda value: _decades(value / USUAL_RATIO),
 )  # fmt: skip
-#: Kind of finding → what its remedies are measured by.
+
+
+def _counted(kind: str) -> Measure:
+    """How many values a kind of finding is about."""
+
+    def count(sight: Sight) -> float:
+        return float(len({name for each in sight.flow.findings if each.kind == kind for name in each.nodes}))
+
+    return Measure(f"Values with this finding ({KINDS[kind].title.lower()})", count)
+
+
+#: Kind of finding → what its remedies are measured by; others by the number of values that it is about.
 MEASURES: Mapping[str, Measure] = {
+    "large update": _UPDATE,
+    "small update": _UPDATE,
     "vanishing": _RATIO,
     "exploding": _RATIO,
     "dead": Measure("Dead units, the most of a layer", lambda sight: _share(sight.flow.dead)),

@@ -230,6 +230,16 @@ def test_offers_come_in_order_and_say_their_numbers() -> None:
     assert offers("overfitting", lesson("dead_relu")) == ()
 
 
+def test_what_has_no_measure_of_its_own_is_counted() -> None:
+    document = parse("h = relu(x @ W - 9)\nL = mean((h @ v - y)**2)", {"x": np.ones((9, 2)), "y": np.ones(9)},
+                     {"W": np.eye(2), "v": np.ones(2)})  # fmt: skip
+    found = offered("zero gradient", document)["leaky_relu"]
+    assert found.verdict == "gone"
+    assert found.sentence.startswith("Values with this finding (gradient is exactly zero): ")
+    assert found.after == 0 < found.before
+    assert offered("zero gradient", lesson("truncated_bptt"))["initialise"].verdict == "same"
+
+
 # ── single cases ──────────────────────────────────────────────────────────────────────────────
 
 

@@ -183,6 +183,11 @@ def test_every_quantity_is_shown_in_every_part(page: FlowPage, qtbot: QtBot) -> 
     assert model.text(0, 0) == "W1, b1"
     assert model.text(0, 7) == f"{history.now.dead[0]:.0%}"
     assert model.text(1, 7) == "–"
+    run = page.session.state.training.run
+    assert run is not None
+    ratios, sizes = run.epochs[-1].update_ratios, {k: np.linalg.norm(v) for k, v in run.parameters.items()}
+    moved = np.hypot(ratios["W1"] * sizes["W1"], ratios["b1"] * sizes["b1"])
+    assert history.update(0) == pytest.approx(moved / np.hypot(sizes["W1"], sizes["b1"]))
     assert all(model.text(k, column) for k in range(2) for column in range(9))
     assert model.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "Gradient"
 

@@ -5,6 +5,7 @@ The one rule: what was measured once is kept; a checkpoint that is new is measur
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.document import Document
-from graph_explorer.lab.flow import EXAMPLES, USUAL_RATIO, Flow, Layer, Probe
+from graph_explorer.lab.flow import EXAMPLES, USUAL_RATIO, Flow, Layer, Probe, overall
 from graph_explorer.lab.standing import Standing
 from graph_explorer.lab.training import Training, read_training
 from graph_explorer.ui.training.state import TrainingRun
@@ -87,11 +88,12 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """All that is known of a run: flows by epoch, and histograms at the epoch that is looked at."""
+    """All that is known of a run: flows by epoch; parameters, flow and histograms at the epoch looked at."""
 
     run: TrainingRun | None
     flows: Mapping[int, Flow]
     now: Flow
+    parameters: Mapping[str, Array]
     epoch: int
     spreads: tuple[tuple[Spread, Spread, Spread], ...]
 
@@ -112,6 +114,14 @@ class History:
             epochs,
             values,
         )
+
+    def update(self, k: int) -> float:
+        """How long the last update of a layer was, relative to its parameters; NaN where there was none."""
+        epoch = self.run.epoch(self.epoch) if self.run is not None else None
+        if epoch is None:
+            return math.nan
+        known = [name for name in self.layers[k].parameters if name in epoch.update_ratios]
+        return overall({name: epoch.update_ratios[name] for name in known}, self.parameters)
 
     def _by_parameter(self, quantity: str) -> Rows:
         names = list(dict.fromkeys(name for layer in self.layers for name in layer.parameters))
@@ -164,14 +174,15 @@ class Measuring:
                 known[number] = (standing, probe.at(standing.parameters, _ratios(run, number)))
         now = probe.at(parameters, _ratios(run, epoch), checkpoint=checkpoint)
         flows = {number: flow for number, (_, flow) in known.items()}
-        return History(run, MappingProxyType(flows), now, epoch, _spreads(probe, now, parameters))
+        spreads = _spreads(probe, now, parameters)
+        return History(run, MappingProxyType(flows), now, parameters, epoch, spreads)
 
     def alone(self, document: Document, checkpoint: Checkpoint) -> History:
         """The flow of a document of which there is no run."""
         training = read_training(document.training) if "data" in document.training else None
         probe = self._probe(0, document, training)
         now = probe.at({}, checkpoint=checkpoint)
-        return History(None, MappingProxyType({0: now}), now, 0, _spreads(probe, now, {}))
+        return History(None, MappingProxyType({0: now}), now, {}, 0, _spreads(probe, now, {}))
 
     def _probe(self, number: int, document: Document, training: Training | None) -> Probe:
         found = self._probes.get(number)

@@ -16,15 +16,8 @@ from graph_explorer.ui.training.flow.history import History, layer_title
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-
-def _update(history: History, k: int) -> float:
-    """The largest update ratio of a layer's parameters after the epoch that is looked at."""
-    epoch = history.run.epoch(history.epoch) if history.run is not None else None
-    ratios = {} if epoch is None else epoch.update_ratios
-    found = [ratios.get(name, math.nan) for name in history.layers[k].parameters]
-    return max((ratio for ratio in found if not math.isnan(ratio)), default=math.nan)
 
 
 #: Title, hint, and which numbers of the flow; "" for the update.
@@ -32,7 +25,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Gradient", "The norm of the gradient of what the layer gives", "gradients"),
     ("Weights", "The norm of the weights", "weights"),
     ("Their gradient", "The norm of the gradient of the weights", "weight_gradients"),
-    ("Update", "The last update relative to the parameter; around 0.001 is usual", ""),
+    ("Update", "The last update relative to the parameters; around 0.001 is usual", ""),
     ("Mean", "The mean of the activations", "means"),
     ("Deviation", "The standard deviation of the activations", "deviations"),
     ("Dead", "The share of units that are closed for all of the examples", "dead"),
@@ -68,6 +61,8 @@ class LayerModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section else _LEFT
         if role == Qt.ItemDataRole.DisplayRole:
             return "Layer" if not section else COLUMNS[section - 1][0]
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -92,7 +87,7 @@ class LayerModel(QAbstractTableModel):
         if not column:
             return layer_title(self.history.layers[k])
         of = COLUMNS[column - 1][2]
-        value = float(getattr(self.history.now, of)[k]) if of else _update(self.history, k)
+        value = float(getattr(self.history.now, of)[k]) if of else self.history.update(k)
         if math.isnan(value):
             return "–"
         return f"{value:.0%}" if of in _SHARES else number(value, 3)
@@ -115,10 +110,9 @@ class LayerTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setStretchLastSection(True)
         self.activated.connect(lambda index: self._choose(index.row()))
         letter = self.fontMetrics().averageCharWidth()
-        for column in range(len(COLUMNS)):
+        for column in range(len(COLUMNS) + 1):
             self.setColumnWidth(column, (18 if not column else 12) * letter)
 
     def _choose(self, k: int) -> None:
