@@ -200,7 +200,11 @@ def _pulling(name: str) -> Operation:
             if not found.multilinear or other == index:
                 return np.zeros_like(inputs[other])
             moved = [c if k == index else value for k, value in enumerate(inputs)]
-            return np.asarray(found.pull(other, g, y, moved, attributes))
+            mixed = np.asarray(found.pull(other, g, y, moved, attributes))
+            if found.pushes:  # a term without this input, such as a bias, has no part in it
+                moved[index] = np.zeros_like(c)
+                mixed = mixed - np.asarray(found.pull(other, g, y, moved, attributes))
+            return mixed
 
         return rule
 
@@ -237,6 +241,11 @@ def backward_graph(trace: Trace) -> tuple[Graph, Mapping[str, Array], Mapping[st
 
     Returns it, the values of the constants that it adds, and where gradients are: value → gradient.
     """
+    with np.errstate(all="ignore"):
+        return _written_back(trace)
+
+
+def _written_back(trace: Trace) -> tuple[Graph, Mapping[str, Array], Mapping[str, str]]:
     write = Writer(trace)
     write.stem = "d"
     gradients: dict[str, Written] = {}

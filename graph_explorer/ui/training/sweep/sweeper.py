@@ -60,14 +60,16 @@ class Sweeper:
     # ── what is varied ────────────────────────────────────────────────────────────────────────
 
     def vary(self, place: int, name: str, values: str) -> None:
-        """Another name or other values in a line; an empty line is added behind the last full one."""
+        """Another name or other values in a line."""
         lines = list(self.state.varied)
         if (name, values) == lines[place]:
             return
         lines[place] = (name, values)
-        if lines[-1][0].strip() and lines[-1][1].strip():
-            lines.append(("", ""))
         self._change(varied=tuple(lines))
+
+    def add_line(self) -> None:
+        """Room for one more name."""
+        self._change(varied=(*self.state.varied, ("", "")))
 
     def set_epochs(self, epochs: int | None) -> None:
         """How many epochs each run takes; None for as many as the document says."""
