@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -413,3 +414,13 @@ def test_a_document_that_does_not_change_is_measured_once(page: FlowPage, qtbot:
     page.session.change(theme="dark")
     qtbot.wait(400)
     assert made == []
+
+
+def test_the_table_is_copied_as_it_is_read(page: FlowPage, qtbot: QtBot) -> None:
+    shown(page, lesson("xor"), qtbot, epochs=1)
+    page.go_to("table")
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].split("\t")[:2] == ["Layer", "Gradient"]
+    assert [line.split("\t")[0] for line in lines[1:]] == ["W1, b1", "w2, b2"]
+    assert lines[1].split("\t")[7] == "–"

@@ -9,10 +9,12 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.training.flow.history import History, layer_title
+from graph_explorer.ui.widgets.copying import copied
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -32,6 +34,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Saturated", "The share of entries where the activation is flat", "saturated"),
 )
 _SHARES = ("dead", "saturated")
+#: Letters that a column has room for.
+_WIDTHS = (18, 12, 11, 15, 11, 11, 11, 9, 11)
 
 
 class LayerModel(QAbstractTableModel):
@@ -113,7 +117,11 @@ class LayerTable(QTableView):
         self.activated.connect(lambda index: self._choose(index.row()))
         letter = self.fontMetrics().averageCharWidth()
         for column in range(len(COLUMNS) + 1):
-            self.setColumnWidth(column, (18 if not column else 12) * letter)
+            self.setColumnWidth(column, _WIDTHS[column] * letter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not copied(event, self.layers):
+            super().keyPressEvent(event)
 
     def _choose(self, k: int) -> None:
         if self.layers.history is not None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.predictions.choice import Choice, class_name, rows_of
 from graph_explorer.ui.training.predictions.subject import Moment
+from graph_explorer.ui.widgets.copying import copied
 
 Array = np.ndarray[Any, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -123,6 +125,10 @@ class ExampleTable(QTableView):
         letter = self.fontMetrics().averageCharWidth()
         for column in range(4):
             self.setColumnWidth(column, _WIDTHS[column] * letter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not copied(event, self.examples):
+            super().keyPressEvent(event)
 
     def _open(self, place: int) -> None:
         if 0 <= place < len(self.examples.rows):
