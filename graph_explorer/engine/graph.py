@@ -171,10 +171,17 @@ class Graph:
         return source, target, slot
 
     @cached_property
+    def grouping(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """The distinct groups in which nodes stand, in their order, and which of them is each node's (n,)."""
+        number: dict[str, int] = {}
+        found = [number.setdefault(node.group, len(number)) for node in self.nodes]
+        return tuple(number), np.array(found, dtype=np.int32)
+
+    @cached_property
     def groups(self) -> tuple[str, ...]:
         """The paths of all groups, an enclosing one before what it holds."""
         found: dict[str, None] = {}
-        for path in dict.fromkeys([node.group for node in self.nodes]):
+        for path in self.grouping[0]:
             for around in reversed(enclosing(path)):
                 found.setdefault(around)
         return tuple(found)

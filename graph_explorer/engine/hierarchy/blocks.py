@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.engine.graph import enclosing
-from graph_explorer.engine.hierarchy.folding import MANY, folding
+from graph_explorer.engine.hierarchy.folding import FIRST, MANY, folding
 from graph_explorer.engine.hierarchy.names import block_names, stack_name
 from graph_explorer.engine.hierarchy.stacks import Stack, stacks_of
 from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
@@ -42,10 +42,12 @@ def with_blocks(program: Program, values: Mapping[str, Array]) -> Program:
     found = _grouped(program, Structure(program.graph, values))
     if _cards(found) <= MANY:
         return found
-    outlines = [_outlined(found, values)]
-    if found is not program and _cards(outlines[0]) > MANY:  # small blocks may hide what large ones share
-        outlines.append(_outlined(program, values))
-    return min(outlines, key=_cards)
+    outlined = _outlined(found, values)
+    if found is not program and _cards(outlined) > MANY:  # small blocks may hide what large ones share
+        outlined = min(outlined, _outlined(program, values), key=_cards)
+    if outlined is not found and FIRST < _cards(outlined) <= MANY:  # stages of such blocks
+        outlined = _outlined(outlined, values, FIRST)
+    return outlined
 
 
 def _cards(program: Program) -> int:
@@ -53,9 +55,9 @@ def _cards(program: Program) -> int:
     return folding(program.graph, frozenset(program.graph.groups)).cards
 
 
-def _outlined(program: Program, values: Mapping[str, Array]) -> Program:
-    """The program with blocks that are equal but for their sizes too, where a group shows too much."""
-    return _grouped(program, Structure(program.graph, values, program.repeats), MANY)
+def _outlined(program: Program, values: Mapping[str, Array], least: int = MANY) -> Program:
+    """The program with blocks that are equal but for their sizes, in groups that show more than `least`."""
+    return _grouped(program, Structure(program.graph, values, program.repeats), least)
 
 
 def _grouped(program: Program, structure: Structure, least: int = 0) -> Program:
@@ -68,7 +70,8 @@ def _grouped(program: Program, structure: Structure, least: int = 0) -> Program:
         graph=program.graph.with_groups(found.groups()),
         captions=MappingProxyType({found.moved(path): text for path, text in program.captions.items()}),
         repeats=MappingProxyType(repeats | found.repeats),
-        varied=program.varied if structure.exact else frozenset(found.repeats),
+        varied=frozenset(map(found.moved, program.varied))
+        | frozenset(() if structure.exact else found.repeats),
     )
 
 

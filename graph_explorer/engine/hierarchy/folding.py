@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from graph_explorer.engine.graph import Graph
 
 #: A graph of more nodes opens with groups closed, so that so many cards are seen at most, if it can be.
@@ -51,20 +53,20 @@ def opened(
     """
     tree = _Tree(graph)
     left = set(closed)
-    cards, level = tree.seen(left)
+    cards, level = tree.seen([""], left)
     folded = len(level)
     level = [path for path in level if not within or path == within or path.startswith(f"{within}/")]
     while level:
         following: list[str] = []
-        for group in sorted(tree.together(level), key=tree.cost):
-            if cards + tree.cost(group) > most or any(path in kept for path in group):
-                continue
-            cards += tree.cost(group)
-            left.difference_update(group)
-            inner = [child for path in group for child in tree.children[path]]
-            folded += sum(child in left for child in inner) - len(group)
-            following += inner
-        level = [path for path in following if path in left]
+        units = tree.together([path for path in level if path not in kept])
+        sized = [(group, *tree.seen(group, left)) for group in units]
+        for group, more, inner in sorted(sized, key=lambda found: found[1] - len(found[0])):
+            if cards + more - len(group) <= most:
+                cards += more - len(group)
+                folded += len(inner) - len(group)
+                left.difference_update(group)
+                following += inner
+        level = following
     return Folding(frozenset(left), cards, folded)
 
 
@@ -72,28 +74,24 @@ class _Tree:
     """The groups of a graph with what each holds directly."""
 
     def __init__(self, graph: Graph) -> None:
-        self.nodes = Counter(node.group for node in graph.nodes)
+        paths, number = graph.grouping
+        self.nodes = Counter(dict(zip(paths, np.bincount(number).tolist(), strict=True)))
         self.children: dict[str, list[str]] = {"": []}
         for path in graph.groups:
             self.children[path] = []
             self.children[path.rpartition("/")[0]].append(path)
 
-    def seen(self, closed: Collection[str]) -> tuple[int, list[str]]:
-        """How many cards are seen, and which closed groups are among them."""
-        cards, level, folded = 0, [""], list[str]()
+    def seen(self, paths: Sequence[str], closed: Collection[str]) -> tuple[int, list[str]]:
+        """How many cards are seen inside some open groups, and which closed groups are among them."""
+        cards, level, folded = 0, [*paths], list[str]()
         for path in level:  # which grows meanwhile
             cards += self.nodes[path]
-            shut = [child for child in self.children[path] if child in closed]
-            folded += shut
+            folded += [child for child in self.children[path] if child in closed]
             level += [child for child in self.children[path] if child not in closed]
         return cards + len(folded), folded
 
-    def cost(self, paths: Sequence[str]) -> int:
-        """How many more cards are seen when some groups are opened, all within them staying closed."""
-        return sum(self.nodes[path] + len(self.children[path]) - 1 for path in paths)
-
     def together(self, level: Sequence[str]) -> list[list[str]]:
-        """The groups of a level, those of one parent and of one size together: equal blocks are such."""
+        """The groups of a level, of one parent those of one size together: equal blocks are such."""
         found: dict[tuple[str, int, int], list[str]] = {}
         for path in level:
             key = path.rpartition("/")[0], self.nodes[path], len(self.children[path])

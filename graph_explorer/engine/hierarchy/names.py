@@ -39,7 +39,8 @@ def shared_name(names: Iterable[str]) -> str:
 def block_names(members: Sequence[Sequence[str]], kind: str) -> list[str]:
     """A name for each block, by the names of what it holds: what they share, or its kind with a number."""
     shared = [shared_name(names) for names in members]
-    if all(shared) and len(set(shared)) == len(shared):
+    alike = bool(_beginning(shared)) or all(name.isdigit() for name in shared)
+    if alike and all(shared) and len(set(shared)) == len(shared):
         return shared
     return [f"{kind} {number}" for number in range(1, len(members) + 1)]
 
