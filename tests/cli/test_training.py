@@ -81,6 +81,22 @@ def test_writes_the_trained_document(capsys: pytest.CaptureFixture[str], tmp_pat
     assert document.training == open_document(resolve("xor")).training
 
 
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_a_picture_gets_the_whole_training(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, suffix: str
+) -> None:
+    shown: list[Any] = []
+    out = tmp_path / f"curves{suffix}"
+    line = ("train", "xor", "--epochs", "3", "-o", str(out), "--theme", "dark")
+    assert cli.main(line, lambda path: 0, lambda document, options, *found: shown.extend(found)) == 0
+    assert "Trained for 3 epochs" in capsys.readouterr().out
+    (trained,) = shown
+    assert [epoch.number for epoch in trained.epochs] == [1, 2, 3]
+    assert trained.start.step == 0
+    assert trained.last.step == trained.epochs[-1].step
+    assert not out.exists()
+
+
 def test_own_data_beside_the_document(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = resolve("linear_regression").read_text(encoding="utf-8")
     place = tmp_path / "mine.toml"
