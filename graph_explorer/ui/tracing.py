@@ -122,7 +122,10 @@ class Tracer:
 
     def _retrace(self, wanted: _Wanted) -> None:
         """Runs what is wanted, unless it was stopped before."""
-        if self.session.state.trace is None:
+        state = self.session.state
+        shown = state.document is wanted.document
+        shown = shown and (state.detached, state.asked) == (wanted.detached, wanted.asked)
+        if state.trace is None and not (shown and not state.message):
             self._show_unrun(wanted)
         if self._held:
             return

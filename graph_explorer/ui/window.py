@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self._bench: Workbench | None = None
         self._palette: Palette | None = None
         self._seen = False
+        self._interrupted = False  # whether preparing waits for jobs to end
         self._spare_time = QTimer(self)
         self._spare_time.timeout.connect(self._prepare_more)
         self._portions = self._prepared()
@@ -133,13 +134,19 @@ class Window(QMainWindow):
         """The start page where nothing is opened after all: it is left out before a document."""
         if self.session.state.document is None and not self.session.jobs.busy("open"):
             self.start.show()
+        if self._interrupted and not self.session.jobs.busy():
+            self._interrupted = False
+            self._spare_time.start(0)
 
     def prepare(self) -> None:
         """Makes the workbench bit by bit in spare moments, so that the first example opens at once."""
         self._spare_time.start(0)
 
     def _prepare_more(self) -> None:
-        if next(self._portions, None) is None:
+        if self._bench is not None and self.session.jobs.busy():  # what was asked for comes first
+            self._interrupted = True
+            self._spare_time.stop()
+        elif next(self._portions, None) is None:
             self._spare_time.stop()
 
     def _prepared(self) -> Iterator[bool]:
@@ -273,6 +280,7 @@ class Window(QMainWindow):
         if hasattr(self, "files") and not self.files.may_leave():
             event.ignore()
             return
+        self._interrupted = False
         self._spare_time.stop()
         if not self.isFullScreen():
             self.settings.geometry = self.saveGeometry()

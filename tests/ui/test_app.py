@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -171,4 +172,20 @@ def test_a_damaged_layout_does_no_harm(
     app.furnish(window, neuron_file)
     assert window.bench.docks["inspector"].isVisible()
     window.close()
+    window.deleteLater()
+
+
+def test_preparing_lets_what_was_asked_for_go_first(settings: Settings, qtbot: QtBot) -> None:
+    window = make(settings, qtbot)
+    app.furnish(window)
+    qtbot.waitUntil(lambda: window._bench is not None, timeout=20_000)
+    let, done = threading.Event(), []
+    window.session.jobs.start("open", "Opening", lambda _: let.wait(), done.append, window.session.fail)
+    qtbot.waitUntil(lambda: not window._spare_time.isActive())
+    assert not done
+    let.set()
+    qtbot.waitUntil(lambda: bool(done))
+    qtbot.waitUntil(lambda: window._interrupted is False)
+    window.close()
+    assert not window._spare_time.isActive()
     window.deleteLater()

@@ -102,8 +102,8 @@ def main(mode: str, model: Path, flat: bool) -> None:
     window.furnish(Session())
     if mode == "running":
         window.prepare()
-        idle(3.0)
-        turn_until(lambda: not window.session.jobs.busy(), {})
+        turn_until(lambda: not window._spare_time.isActive() and not window.session.jobs.busy(), {})
+        idle(0.5)
     watch(found)
     window.session.change(blocks=not flat)
     started = time.time() if mode == "running" else started
