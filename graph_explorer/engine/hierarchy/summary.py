@@ -86,8 +86,12 @@ def seconds(trace: Trace, contents: Contents) -> float:
 def _times(trace: Trace, contents: Contents) -> tuple[Times, Times]:
     """When the values of the operations in a group are computed, and when gradients are complete."""
     plan, forward = trace.plan, trace.forward_length
-    operations = [trace.graph.index(node.id) for node in contents.operations]
-    computed = np.array([plan.forward_position[node] + 1 for node in operations], dtype=np.int64)
-    terms = plan.terms if trace.length > forward else {}
-    complete = [terms[k][-1] + forward + 2 for k in (plan.number[n.id] for n in contents.nodes) if k in terms]
-    return np.sort(computed), np.sort(np.array(complete, dtype=np.int64))
+    nodes = trace.graph.index
+    computed = np.array([plan.forward_position[nodes(node.id)] + 1 for node in contents.operations], np.int64)
+    backward = trace.length > forward
+    terms = plan.terms if backward else {}
+    ends = {k: terms[k][-1] + forward + 2 for k in (plan.number[n.id] for n in contents.nodes) if k in terms}
+    seeded = backward and any(trace.output in node.outputs for node in contents.nodes)
+    if seeded and plan.takes_gradient[plan.number[plan.output]]:
+        ends.setdefault(plan.number[plan.output], forward + 1)
+    return np.sort(computed), np.sort(np.array(list(ends.values()), dtype=np.int64))

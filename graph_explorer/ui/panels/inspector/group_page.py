@@ -45,8 +45,8 @@ class GroupPage(QWidget):
         self.about.setObjectName("inspector_group_about")
         self.caption = Label("", "muted")
         self.fold = _button("inspector_fold", "Collapse", lambda: self.session.toggle_group(self._path))
-        self.into_it = _button("inspector_enter", "Enter", lambda: groups.enter(self.session, self._path))
-        self.into_it.setToolTip("Show the inside of the group alone (Ctrl+Return)")
+        self.into_it = _button("inspector_enter", "Enter", self._go_in_or_out)
+        self.into_it.setToolTip("Show the inside of the group alone, or the whole graph again")
         self.inside_section = Section("inspector_inside", "Inside")
         self.inside = Rows("inspector_inside_rows", "What is inside")
         self.inside_section.add(self.inside)
@@ -93,7 +93,9 @@ class GroupPage(QWidget):
             self.caption.show_text(program.captions.get(path, ""))
         held = self._contents[1]
         self.fold.setText("Expand" if path in now.collapsed else "Collapse")
-        self.into_it.setEnabled(path != groups.inside(now))
+        shown = path == groups.inside(now)
+        self.fold.setVisible(not shown)
+        self.into_it.setText("Leave" if shown else "Enter")
         for section, rows, names in (
             (self.into_section, self.into, held.into), (self.out_section, self.out, held.out),
         ):  # fmt: skip
@@ -175,6 +177,12 @@ class GroupPage(QWidget):
         name = block.name.rpartition("/")[2]
         return Row(name, told, "", detail, role, f"Select {name}", partial(self._choose, place))
 
+    def _go_in_or_out(self) -> None:
+        if self._path == groups.inside(self.session.state):
+            groups.leave(self.session)
+        else:
+            groups.enter(self.session, self._path)
+
     def _choose(self, place: int) -> None:
         assert self._summary is not None
         assert self._summary.compared is not None
@@ -213,8 +221,8 @@ def _inside(found: Summary, time: int) -> list[Row]:
     rows.append(Row("Gradients", complete if gradients else "none", role="gradient"))
     if found.parameters:
         entries = f"{found.numbers:,}".replace(",", "\u2009")
-        arrays = f"in {found.parameters} array{'s' * (found.parameters != 1)}"
-        rows.append(Row("Parameters", entries, "", arrays, "parameter"))
+        arrays = f"{found.parameters} array{'s' * (found.parameters != 1)} of parameters"
+        rows.append(Row(arrays, entries, role="parameter"))
         rows.append(Row("Their norm", number(found.size), role="parameter"))
     if not math.isnan(found.pull):
         rows.append(Row("Norm of their gradient", number(found.pull), role="gradient"))

@@ -33,6 +33,7 @@ _START = "Nothing is computed yet. Step forward, and here stands where each numb
 #: What must be the same for the page to stay as it is.
 _CARED_FOR = (
     "document", "trace", "time", "selection", "edge", "mode", "theme", "detached", "asked", "collapsed",
+    "entered",
 )  # fmt: skip
 
 
