@@ -66,7 +66,7 @@ def find_breaks(
             long = long and length > _RELUCTANT * _LONG
         elif kept and length > _LONG / 2 and _longest(rows, inner, kept) < _UNEVEN * share:
             return kept
-    return dict.fromkeys(_even_breaks(lattice, rows, inner, count), -math.inf) if long else {}
+    return dict.fromkeys(_even_breaks(lattice, rows, inner, share), -math.inf) if long else {}
 
 
 def _inner_rows(lattice: Lattice) -> range:
@@ -95,27 +95,27 @@ def _longest(rows: Sequence[tuple[float, float]], inner: range, breaks: Iterable
 
 
 def _even_breaks(
-    lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, count: int
+    lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, share: float
 ) -> list[int]:
-    """Breaks where few values pass, for `count` columns about equally long."""
+    """Breaks where few values pass, about `share` apart, or as far as the first that is found."""
     passing: defaultdict[int, set[int]] = defaultdict(set)
     for step in lattice.steps:
         passing[lattice.row[step.lower]].add(step.upper)
     breaks: list[int] = []
     begin, end = rows[inner[0]][0], rows[inner[-1]][1]
     best: tuple[tuple[int, float], int] | None = None
-    for row in inner[1:]:
-        share = (end - begin) / max(1, count - len(breaks))
-        if rows[row - 1][1] - begin > 1.2 * share and best is not None:
-            breaks.append(best[1])
-            begin, best = rows[best[1]][0], None
-            share = (end - begin) / max(1, count - len(breaks))
+    for row in [*inner[1:], inner[-1] + 1]:
         length = rows[row - 1][1] - begin
+        if length > 1.2 * share and best is not None:
+            breaks.append(best[1])
+            share = share if len(breaks) > 1 else rows[best[1] - 1][1] - begin
+            begin, best = rows[best[1]][0], None
+            length = rows[row - 1][1] - begin
         near = (len(passing[row]), abs(length - share))
         # What is left for the last column is to be worth one.
-        if 0.8 * share < length < end - begin - 0.4 * share and near[0] <= _MOST:
+        if 0.8 * share <= length < end - begin - 0.2 * share and near[0] <= _MOST:
             best = (near, row) if best is None or near < best[0] else best
-    return [*breaks, best[1]] if best is not None and len(breaks) < count - 1 else breaks
+    return breaks
 
 
 class Columns:
