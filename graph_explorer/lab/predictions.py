@@ -148,8 +148,9 @@ class Predictions:
     @property
     def errors(self) -> Array:
         """(n,) the root of the mean square by which an answer misses, of numbers."""
-        gap = (self.answers - self.wanted).reshape(len(self), -1)
-        return np.asarray(np.sqrt(np.mean(gap**2, axis=1)))
+        with np.errstate(all="ignore"):
+            gap = (self.answers - self.wanted).reshape(len(self), -1)
+            return np.asarray(np.sqrt(np.mean(gap**2, axis=1)))
 
 
 def confusion(predictions: Predictions, classes: int) -> Array:

@@ -23,6 +23,7 @@ Array = np.ndarray[Any, Any]
 MOST = 1_000_000
 _BARS = 40
 _HEIGHT = 84
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,21 @@ def statistics(array: Array) -> Statistics:
     )  # fmt: skip
 
 
+def binned(values: Array, bars: int) -> tuple[Array, float, float]:
+    """How many of the finite numbers (n,) lie in each of so many equal parts, and where these begin and end.
+
+    Also of numbers that are all alike, or as far apart as numbers can be.
+    """
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        room = max(0.5, abs(low) * 1e-3)
+        low, high = max(low - room, -_LARGEST), min(high + room, _LARGEST)
+    with np.errstate(all="ignore"):
+        parts = (values / 2 - low / 2) / (high / 2 - low / 2)  # halves: their difference is finite
+    places = np.clip((np.nan_to_num(parts, nan=0.5) * bars).astype(int), 0, bars - 1)
+    return np.bincount(places, minlength=bars), low, high
+
+
 class Histogram(QWidget):
     """Bars over the range of the numbers, with zero marked. `role` is the colour."""
 
@@ -96,8 +112,8 @@ class Histogram(QWidget):
         values, _ = sample(array)
         finite = values[np.isfinite(values)]
         if finite.size:
-            self._counts, edges = np.histogram(finite, _BARS)
-            self._range = (float(edges[0]), float(edges[-1]))
+            self._counts, *ends = binned(finite, _BARS)
+            self._range = (ends[0], ends[1])
         else:
             self._counts, self._range = np.zeros(0), (0.0, 0.0)
         self.setAccessibleDescription("; ".join(statistics(array).lines()))

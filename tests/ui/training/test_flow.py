@@ -424,3 +424,17 @@ def test_the_table_is_copied_as_it_is_read(page: FlowPage, qtbot: QtBot) -> None
     assert lines[0].split("\t")[:2] == ["Layer", "Gradient"]
     assert [line.split("\t")[0] for line in lines[1:]] == ["W1, b1", "w2, b2"]
     assert lines[1].split("\t")[7] == "–"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200, 1e308, 0.0])
+def test_a_training_that_diverged_is_shown(value: float, page: FlowPage, qtbot: QtBot) -> None:
+    document = lesson("spirals")
+    signs = itertools.cycle((1, -1))
+    broken = {key: np.full(e.array.shape, value * next(signs)) for key, e in document.parameters.items()}
+    shown(page, document.with_values(broken), qtbot)
+    for part in ("map", "lines", "histograms", "table"):
+        page.go_to(part)
+        for quantity in QUANTITIES:
+            page.follow(quantity)
+            assert not page.grab().isNull()
+    assert page.finding.text()

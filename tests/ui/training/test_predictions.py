@@ -463,3 +463,19 @@ def test_an_example_of_an_untrained_document_is_opened_once(page: PredictionsPag
     assert len(made) <= 1
     assert page.moment is not None
     assert page.moment.asked.document.inputs["x"].array.shape == (6, 2)
+
+
+@pytest.mark.parametrize("name", ["spirals", "overfitting", "autoencoder", "digits", "bptt"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_a_training_that_diverged_is_shown(
+    name: str, value: float, page: PredictionsPage, qtbot: QtBot
+) -> None:
+    document = lesson(name)
+    broken = {key: np.full(each.array.shape, value) for key, each in document.parameters.items()}
+    moment = shown(page, document.with_values(broken), qtbot)
+    for part in parts_of(moment.kind, bool(moment.classes), moment.predictor.asked.again):
+        page.go_to(part)
+        assert not page.grab().isNull()
+    for order in ("least sure first", "surest first"):
+        assert len(rows_of(moment, Choice("training", order=order))) == len(moment.training)  # type: ignore[arg-type]
+    assert page.status.full

@@ -18,6 +18,7 @@ from graph_explorer.lab.flow import EXAMPLES, USUAL_RATIO, Flow, Layer, Probe, o
 from graph_explorer.lab.standing import Standing
 from graph_explorer.lab.training import Training, read_training
 from graph_explorer.ui.training.state import TrainingRun
+from graph_explorer.ui.widgets.histogram import binned
 
 Array = np.ndarray[Any, Any]
 Checkpoint = Callable[[float], None]
@@ -224,5 +225,5 @@ def _spread(arrays: list[Array]) -> Spread:
     values = values[np.isfinite(values)]
     if not values.size:
         return Spread(0.0, 0.0, np.zeros(0))
-    counts, edges = np.histogram(values, _BARS)
-    return Spread(float(edges[0]), float(edges[-1]), counts)
+    counts, low, high = binned(values, _BARS)
+    return Spread(low, high, counts)

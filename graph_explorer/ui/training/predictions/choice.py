@@ -83,8 +83,9 @@ def summary(moment: Moment, name: str) -> str:
         return f"{name}: no examples"
     if answered.found is not None:
         return f"{name}: {int(answered.right.sum())} of {len(answered)} right ({answered.right.mean():.1%})"
-    gap = np.ravel(answered.answers - answered.wanted)
-    error = float(np.sqrt(np.mean(gap**2)))
+    with np.errstate(all="ignore"):
+        square = float(np.mean(np.square(answered.answers - answered.wanted)))
     spread = float(np.var(np.ravel(answered.wanted)))
-    explained = f", R² {number(1 - float(np.mean(gap**2)) / spread, 3)}" if spread > 0 else ""
+    error = math.sqrt(square) if square >= 0 else math.nan
+    explained = f", R² {number(1 - square / spread, 3)}" if spread > 0 else ""
     return f"{name}: root mean square error {number(error, 3)}{explained}"
