@@ -23,6 +23,11 @@ PROGRAMS: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
         {"x": R.normal(size=(2, 2))},
         {"W": R.normal(size=(2, 3))},
     ),
+    "convolution with a bias": (
+        "h = relu(conv2d(x, K, bias=b))\nL = sum(tanh(h)**2)",
+        {"x": R.normal(size=(1, 1, 4, 4))},
+        {"K": R.normal(size=(2, 1, 2, 2)), "b": np.array([0.3, -0.2])},
+    ),
     "cross entropy": (
         "L = cross_entropy(x @ W, y)",
         {"x": R.normal(size=(3, 2)), "y": np.array([0, 2, 1])},
