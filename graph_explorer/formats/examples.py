@@ -27,8 +27,8 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "Training": (
         "linear_regression", "logistic_regression", "xor", "spirals", "digits", "digits_cnn", "autoencoder",
         "learning_rate", "missing_update", "forgotten_zero", "accumulation", "deep_and_stuck",
-        "deep_with_shortcuts", "bptt", "truncated_bptt", "overfitting", "weight_decay", "dropout",
-        "early_stopping",
+        "deep_with_shortcuts", "deep_and_normalised", "bptt", "truncated_bptt", "overfitting",
+        "weight_decay", "dropout", "early_stopping",
     ),
     "Lessons on optimizers": (
         "no_update", "learning_rate_too_large", "momentum_in_a_ravine", "adam_is_both", "bias_correction",

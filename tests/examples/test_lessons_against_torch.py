@@ -21,6 +21,9 @@ STEPS = GOLDEN["losses"].shape[2]
 SAME = {
     "missing_update", "forgotten_zero", "accumulation", "weight_decay", "early_stopping",
 }  # fmt: skip
+#: Lesson → how many steps are compared where that is fewer. There PyTorch, its weights changed by 2e-16,
+#: leaves itself by 6e-8 within 200 steps, and by 3e-12 within 100.
+FEWER = {"deep_and_normalised": 100}
 
 
 def test_no_lesson_is_left_out() -> None:
@@ -39,5 +42,6 @@ def test_losses_agree_with_pytorch(name: str, optimizer: str) -> None:
     under_way = begun(lesson, read_training({**table, "optimizer": optimizer, "epochs": STEPS}))
     while under_way.taken < STEPS:
         under_way.advance()
-    np.testing.assert_allclose(under_way.losses, expected, rtol=1e-7)
+    steps = FEWER.get(name, STEPS)
+    np.testing.assert_allclose(under_way.losses[:steps], expected[:steps], rtol=1e-7)
     assert np.ptp(expected) > 1e-4

@@ -32,7 +32,7 @@ def trained(name: str, seed: int = 0, **settings: Any) -> Run[Document]:
 
 
 def test_all_lessons_stand_in_a_section_of_their_own() -> None:
-    assert len(LESSONS) == 19
+    assert len(LESSONS) == 20
     assert {example.section for example in LESSONS.values()} == {"Training"}
 
 
@@ -197,6 +197,23 @@ def test_depth_and_the_gradient_that_vanishes() -> None:
     begun = document("deep_and_stuck").parameters["W1"].array
     assert np.linalg.norm(stuck.document.parameters["W1"].array - begun) < 1e-3 * np.linalg.norm(begun)
     assert np.linalg.norm(through.document.parameters["W1"].array - begun) > 0.1 * np.linalg.norm(begun)
+
+
+def test_depth_and_batch_normalisation() -> None:
+    stuck, made = trained("deep_and_stuck"), trained("deep_and_normalised")
+    for name in (f"W{k}" for k in range(1, 9)):
+        one, other = (
+            document(each).parameters[name].array for each in ("deep_and_stuck", "deep_and_normalised")
+        )
+        np.testing.assert_array_equal(one, other)
+    assert made.epochs[-1].validation_loss < 0.4 < 0.6 < stuck.epochs[-1].validation_loss
+    assert made.epochs[-1].metrics["accuracy"] > 0.95
+    norms = [made.epochs[-1].gradient_norms[f"W{k}"] for k in range(1, 9)]
+    assert max(norms) < 30 * min(norms)
+    after = {name: made.document.inputs[name].array for name in ("m1", "v1")}
+    assert np.abs(after["m1"]).min() > 0
+    assert np.abs(after["v1"] - 1).min() > 0
+    assert {"m1", "v1"}.isdisjoint(made.epochs[-1].gradient_norms)
 
 
 def test_backpropagation_through_time_whole_and_cut_short() -> None:

@@ -78,6 +78,13 @@ def deep(activation: Callable[[Any], Any], shortcut: bool) -> Callable[..., Any]
     return loss
 
 
+def normalised(p: Values, x: Any, y: Any) -> Any:
+    h = x
+    for k in range(1, 9):
+        h = torch.sigmoid(F.batch_norm(h @ p[f"W{k}"], None, None, p[f"s{k}"], p[f"c{k}"], training=True))
+    return F.cross_entropy(h @ p["V"] + p["c"], y.long())
+
+
 def through_time(cut: int) -> Callable[..., Any]:
     def loss(p: Values, x: Any, y: Any) -> Any:
         h = torch.zeros(8, dtype=torch.float64)
@@ -105,6 +112,7 @@ LESSONS: dict[str, Callable[..., Any]] = {
     "learning_rate": two_layers,
     "deep_and_stuck": deep(torch.sigmoid, False),
     "deep_with_shortcuts": deep(torch.relu, True),
+    "deep_and_normalised": normalised,
     "bptt": through_time(0),
     "truncated_bptt": through_time(4),
     "overfitting": curve,
