@@ -138,17 +138,28 @@ class Graph:
         return tuple(self._producer)
 
     @cached_property
-    def _uses(self) -> Mapping[str, tuple[Use, ...]]:
-        uses: dict[str, list[Use]] = {}
-        for node in self.nodes:
-            for index, name in enumerate(node.inputs):
-                if name:
-                    uses.setdefault(name, []).append(Use(node.id, index))
-        return {name: tuple(found) for name, found in uses.items()}
+    def _takers(self) -> tuple[list[int], list[int]]:
+        """The edges in the order of the nodes that they come from, and for each node the first of its own."""
+        source = self.edges[0]
+        first = np.searchsorted(np.sort(source), np.arange(len(self.nodes) + 1))
+        return np.argsort(source, kind="stable").tolist(), first.tolist()
+
+    @cached_property
+    def _uses(self) -> dict[str, tuple[Use, ...]]:
+        """The uses that were asked for so far: those of a large graph are seldom all wanted."""
+        return {}
 
     def uses(self, name: str) -> tuple[Use, ...]:
         """Who takes the value `name`, in dependency order."""
-        return self._uses.get(self.resolve(name), ())
+        name = self.resolve(name)
+        found = self._uses.get(name)
+        if found is None:
+            (edges, first), (_, target, slot) = self._takers, self.edges
+            maker = self._producer[name]
+            taken = [(self.nodes[target[k]], int(slot[k])) for k in edges[first[maker] : first[maker + 1]]]
+            found = tuple(Use(node.id, index) for node, index in taken if node.inputs[index] == name)
+            self._uses[name] = found
+        return found
 
     @cached_property
     def edges(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
@@ -196,7 +207,7 @@ class Graph:
             ]
         )
         made.names, made._producer = self.names, self._producer
-        for kept in ("values", "edges", "_uses"):  # which tell nothing of groups
+        for kept in ("values", "edges", "_takers", "_uses"):  # which tell nothing of groups
             if kept in self.__dict__:
                 made.__dict__[kept] = self.__dict__[kept]
         return made

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import networkx as nx
 import numpy as np
 
 from graph_explorer.engine.graph import Graph
@@ -24,6 +23,9 @@ from graph_explorer.layout.regions import Regions, find_regions
 from graph_explorer.layout.staying import stay
 from graph_explorer.layout.stretches import cut_long_regions
 from graph_explorer.layout.wiring import Wiring, wiring_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Size = tuple[float, float]
 _SIZE: Final = (96.0, 44.0)

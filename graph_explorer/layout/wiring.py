@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph_explorer.engine.graph import Graph
 from graph_explorer.layout.piece import CONSTANT, INPUT, OPERATION
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Numbers = NDArray[np.int32]
 _LEAVES: Final = {"input": INPUT, "parameter": CONSTANT, "constant": CONSTANT}

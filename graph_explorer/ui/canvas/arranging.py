@@ -83,6 +83,8 @@ class Wanted:
 
     def same_deck(self, other: Wanted) -> bool:
         """Whether the cards of both have the same sizes."""
+        if self.document is other.document and self.asked == other.asked and self.graph is other.graph:
+            return True
         return (
             self.graph is other.graph
             and (self.output, self.wrt) == (other.output, other.wrt)
