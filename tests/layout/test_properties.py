@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
+from unittest import mock
 
 import networkx as nx
 import numpy as np
@@ -96,13 +98,23 @@ def _group_of(graph: nx.MultiDiGraph, name: str) -> list[str]:
 
 
 directions = st.sampled_from(["down", "right"])
+either_way = pytest.mark.parametrize("columns", [False, True], ids=["one column", "columns"])
 
 
+def _arranged(columns: bool, graph: nx.MultiDiGraph, *given: Any, **named: Any) -> Layout:
+    """The layout of a graph; with `columns` even short pieces are broken into some."""
+    if not columns:
+        return arrange(graph, *given, **named)
+    with mock.patch.multiple("graph_explorer.layout.columns", _LONG=240.0, _SLENDER=0.5):
+        return arrange(graph, *given, **named)
+
+
+@either_way
 @settings(max_examples=150, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_boxes_and_frames_keep_apart(case, direction):
+def test_boxes_and_frames_keep_apart(columns, case, direction):
     graph, sizes, collapsed = case
-    layout = arrange(graph, sizes, collapsed=collapsed, direction=direction)
+    layout = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
     boxes, frames = _boxes(layout), _frames(layout)
     assert all(_apart(one, two) for one, two in combinations(boxes.values(), 2))
     for path, frame in frames.items():
@@ -122,11 +134,12 @@ def test_boxes_and_frames_keep_apart(case, direction):
         assert _within(np.array([edge.points.min(axis=0), edge.points.max(axis=0)]), whole)
 
 
+@either_way
 @settings(max_examples=150, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_edges_run_through_nothing_foreign(case, direction):
+def test_edges_run_through_nothing_foreign(columns, case, direction):
     graph, sizes, collapsed = case
-    layout = arrange(graph, sizes, collapsed=collapsed, direction=direction)
+    layout = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
     boxes, frames = _boxes(layout), _frames(layout)
     for edge in drawn_lines(layout):
         dots = _dots(edge.points, direction)
@@ -155,11 +168,12 @@ def test_edges_go_forward_from_border_to_border(case, direction):
     assert all(count == 1 for count in arrivals.values())
 
 
+@either_way
 @settings(max_examples=80, deadline=None)
 @given(case=cases(orderly=False))
-def test_every_edge_of_the_graph_is_drawn_once(case):
+def test_every_edge_of_the_graph_is_drawn_once(columns, case):
     graph, sizes, collapsed = case
-    layout = arrange(graph, sizes, collapsed=collapsed)
+    layout = _arranged(columns, graph, sizes, collapsed=collapsed)
 
     def drawn(node: str) -> str:
         return next((path for path in _group_of(graph, node) if path in collapsed), node)
@@ -173,13 +187,14 @@ def test_every_edge_of_the_graph_is_drawn_once(case):
             assert (drawn(source), drawn(target)) == (edge.source, edge.target)
 
 
+@either_way
 @settings(max_examples=40, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_the_same_again(case, direction):
+def test_the_same_again(columns, case, direction):
     graph, sizes, collapsed = case
-    once = arrange(graph, sizes, collapsed=collapsed, direction=direction)
-    twice = arrange(graph, sizes, collapsed=collapsed, direction=direction)
-    after = arrange(graph, sizes, collapsed=collapsed, direction=direction, previous=once)
+    once = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
+    twice = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
+    after = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction, previous=once)
     for again in (twice, after):
         assert again.ids == once.ids
         np.testing.assert_array_equal(again.centers, once.centers)
