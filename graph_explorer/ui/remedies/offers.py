@@ -91,6 +91,9 @@ class OfferBox(QFrame):
         runs = self.session.state.training.runs
         there = any(run.document is self.document and run.outcome != "running" for run in runs)
         before = () if there else ((self.document, "As it was"),)
+        views = self.session.state.views
+        if "training" not in views:
+            self.session.change(views=("graph", "training") if len(views) > 1 else ("training",))
         self.session.trainer.compare(*before, tried)
         self.tried.emit()
 

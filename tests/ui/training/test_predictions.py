@@ -479,3 +479,20 @@ def test_a_training_that_diverged_is_shown(
     for order in ("least sure first", "surest first"):
         assert len(rows_of(moment, Choice("training", order=order))) == len(moment.training)  # type: ignore[arg-type]
     assert page.status.full
+
+
+def test_of_very_many_examples_some_are_answered_while_training_runs(
+    page: PredictionsPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(subject, "MOST_LIVE", 50)
+    moment = shown(page, lesson("spirals"), qtbot)
+    answering = Answering()
+    few = answering.moment((moment.asked,), None, True, lambda share: None)
+    assert (len(few.training), len(few.validation)) == (50, 50)
+    assert few.left_out("training") == 270
+    assert "of every 6th example" in summary(few, "training")
+    whole = answering.moment((moment.asked,), None, False, lambda share: None)
+    assert (len(whole.training), whole.left_out("training")) == (320, 0)
+    assert "every" not in summary(whole, "training")
+    rows = [whole.portions[0].numbers.tolist().index(number) for number in few.portions[0].numbers]
+    np.testing.assert_allclose(few.training.probabilities, whole.training.probabilities[rows])  # type: ignore[index]

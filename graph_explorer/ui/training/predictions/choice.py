@@ -81,11 +81,14 @@ def summary(moment: Moment, name: str) -> str:
     _, answered = moment.portion(name)
     if not len(answered):
         return f"{name}: no examples"
+    left = moment.left_out(name)
+    of = f" of every {round((left + len(answered)) / len(answered))}th example" if left else ""
     if answered.found is not None:
-        return f"{name}: {int(answered.right.sum())} of {len(answered)} right ({answered.right.mean():.1%})"
+        right = f"{int(answered.right.sum())} of {len(answered)} right ({answered.right.mean():.1%})"
+        return f"{name}: {right}{of}"
     with np.errstate(all="ignore"):
         square = float(np.mean(np.square(answered.answers - answered.wanted)))
     spread = float(np.var(np.ravel(answered.wanted)))
     error = math.sqrt(square) if square >= 0 else math.nan
     explained = f", R² {number(1 - square / spread, 3)}" if spread > 0 else ""
-    return f"{name}: root mean square error {number(error, 3)}{explained}"
+    return f"{name}: root mean square error {number(error, 3)}{explained}{of}"

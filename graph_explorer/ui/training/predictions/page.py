@@ -247,7 +247,8 @@ class PredictionsPage(QWidget):
             self._asked, self.moment = (), None
             self._show_empty(_EMPTY)
             return
-        key = tuple((each.number, id(each.document), id(each.parameters), each.title) for each in wanted)
+        runs = ((each.number, id(each.document), id(each.parameters), each.title) for each in wanted)
+        key = (now.training.running, *runs)
         if key == self._asked:
             return
         self._asked, self._kept = key, wanted  # kept, so that no id is given to something else

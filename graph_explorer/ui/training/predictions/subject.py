@@ -28,6 +28,8 @@ Kind = Literal["plane", "curve", "pictures", "sequences", "plain"]
 GRIDS = (24, 36, 54, 80, 120, 180, 260)
 #: Seconds that a plane may take while training runs, and when it rests.
 LIVE, AT_REST = 0.025, 0.15
+#: While training runs, at most so many examples of a portion are answered.
+MOST_LIVE = 2000
 #: A curve is answered at so many places.
 PLACES = 400
 #: A square of at least so many points a side is taken for a picture.
@@ -70,11 +72,12 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """All that is shown at one moment."""
+    """All that is shown at one moment: of very many examples some, while training runs."""
 
     asked: Asked
     predictor: Predictor
     kind: Kind
+    portions: tuple[Portion, Portion]
     training: Predictions
     validation: Predictions
     plane: Plane | None = None
@@ -82,10 +85,14 @@ class Moment:
 
     def portion(self, name: str) -> tuple[Portion, Predictions]:
         """Examples and answers of "training" or "validation"."""
-        examples = self.predictor.examples
         if name == "validation":
-            return examples.validation, self.validation
-        return examples.training, self.training
+            return self.portions[1], self.validation
+        return self.portions[0], self.training
+
+    def left_out(self, name: str) -> int:
+        """How many examples of a portion are not among those shown."""
+        whole: Portion = getattr(self.predictor.examples, name)
+        return len(whole) - len(self.portion(name)[0])
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -130,8 +137,8 @@ class Answering:
         predictor = self._predictor(asked)
         kind = kind_of(predictor)
         examples, values = predictor.examples, asked.parameters
-        training = predictor.predict(values, examples.training, checkpoint)
-        validation = predictor.predict(values, examples.validation, checkpoint)
+        portions = some(examples.training, live), some(examples.validation, live)
+        training, validation = (predictor.predict(values, each, checkpoint) for each in portions)
         plane = None
         lines: tuple[Line, ...] = ()
         if kind == "plane":
@@ -140,7 +147,7 @@ class Answering:
             span = window or around(examples.training.features)
             lines = tuple(self._line(self._predictor(each), each, span) for each in runs)
         self._made = {each.number: self._made[each.number] for each in runs if each.number in self._made}
-        return Moment(asked, predictor, kind, training, validation, plane, lines)
+        return Moment(asked, predictor, kind, portions, training, validation, plane, lines)
 
     def _predictor(self, asked: Asked) -> Predictor:
         document, training, predictor = self._made.get(asked.number, (None, None, None))
@@ -173,6 +180,13 @@ class Answering:
         rows = predictor.probabilities(found) if predictor.classes else found.reshape(len(x), -1)
         y = rows[:, -1 if predictor.classes else 0]
         return Line(asked.number, asked.colour, asked.title, x, y)
+
+
+def some(portion: Portion, live: bool) -> Portion:
+    """All examples, or evenly spaced ones where they are very many and training runs."""
+    if not live or len(portion) <= MOST_LIVE:
+        return portion
+    return portion.rows(np.linspace(0, len(portion) - 1, MOST_LIVE).round().astype(int))
 
 
 def _same_examples(one: Training, other: Training) -> bool:
