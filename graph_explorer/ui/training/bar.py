@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -38,6 +39,8 @@ _BUTTONS = (
     ("epoch", "Epoch", "last", "As far as the end of the epoch"),
     ("rewind", "Rewind", "first", "Back to where this run began; Run then goes on from there"),
 )
+#: Narrower than this many pixels, the learning rate has no slider and the batch no number.
+_NARROW = 540
 #: A choice of the batch: name, text, hint.
 _BATCHES = (
     ("single", "Single", "Each step takes one example"),
@@ -53,6 +56,7 @@ class TrainingBar(QWidget):
         super().__init__(parent)
         self.session = session
         self._method = ""
+        self._narrow = False
         self.rate: NumberKnob | None = None
         self.setObjectName("training_bar")
         column = QVBoxLayout(self)
@@ -68,7 +72,7 @@ class TrainingBar(QWidget):
         self.run = QPushButton("Run")
         self.run.setObjectName("training_run")
         self.run.setProperty("look", "main")
-        self.run.setMinimumWidth(96)
+        self.run.setMinimumWidth(76)
         self.run.clicked.connect(self.session.trainer.toggle)
         line.addWidget(self.run)
         self.buttons: dict[str, QPushButton] = {}
@@ -152,8 +156,7 @@ class TrainingBar(QWidget):
             )
             self.run.setIcon(icon("pause" if training.running else "play", now.theme, "on_accent"))
         if repaint:
-            for name, _, drawn, _ in _BUTTONS:
-                self.buttons[name].setIcon(icon(drawn, now.theme))
+            self._paint_icons(now.theme)
         if repaint or before.training is not training:
             run = training.run
             self.said.show_text("Nothing has been trained yet" if run is None else told(run, training.at))
@@ -181,8 +184,27 @@ class TrainingBar(QWidget):
         blocker = QSignalBlocker(self.batches)
         self.batches.button(2 if size is None else 0 if size == 1 else 1).setChecked(True)
         blocker.unblock()
-        self.batch_size.setVisible(size not in (None, 1))
+        self._arrange(size)
         self.batch_size.show_value(size or BATCH)
+
+    def arrange(self, width: int) -> None:
+        """Fits the bar into so many pixels."""
+        narrow = width < _NARROW
+        training = settings_of(self.session.state)
+        if narrow != self._narrow and training is not None:
+            self._narrow = narrow
+            self._arrange(training.batch_size)
+            self._paint_icons(self.session.state.theme)
+
+    def _paint_icons(self, theme_name: str) -> None:
+        """Icons beside the words where there is room for both."""
+        for name, _, drawn, _ in _BUTTONS:
+            self.buttons[name].setIcon(QIcon() if self._narrow else icon(drawn, theme_name))
+
+    def _arrange(self, size: int | None) -> None:
+        if self.rate is not None:
+            self.rate.slider.setVisible(not self._narrow)
+        self.batch_size.setVisible(size not in (None, 1) and not self._narrow)
 
     def _make_rate(self, method: str) -> None:
         while self._rate_grid.count():

@@ -8,10 +8,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from graph_explorer.engine.notation import number
 from graph_explorer.lab.hyperparameters import write_value
 from graph_explorer.lab.optimizers import MethodSettings
 from graph_explorer.lab.training import Training
-from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.training.state import TrainingRun
 
 
@@ -69,13 +69,13 @@ def results_of(run: TrainingRun) -> dict[str, str]:
     if not run.epochs:
         return {}
     last = run.epochs[-1]
-    found = {"training loss": number_text(last.loss, 4)}
+    found = {"training loss": number(last.loss, 4)}
     if last.validation_loss is not None:
-        found["validation loss"] = number_text(last.validation_loss, 4)
+        found["validation loss"] = number(last.validation_loss, 4)
     for name, value in last.metrics.items():
-        found[f"training {name}"] = number_text(value, 4)
+        found[f"training {name}"] = number(value, 4)
     for name, value in last.validation_metrics.items():
-        found[f"validation {name}"] = number_text(value, 4)
+        found[f"validation {name}"] = number(value, 4)
     return found | {
         "epochs": str(last.number), "best epoch": str(last.best or "–"), "steps": str(last.step),
         "seconds": f"{run.seconds:.1f}", "outcome": run.outcome,

@@ -9,6 +9,7 @@ import dataclasses
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.lab.epochs import Epoch
@@ -33,13 +34,15 @@ from graph_explorer.ui.training.state import TrainingRun, TrainingState
 from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Label
 
-#: A switch of the view: part of `CurvesView`, text, hint.
+#: A switch of the view: part of `CurvesView`, text, the same where there is little room, hint.
 _SWITCHES = (
-    ("training", "Training", "The training examples, as solid lines"),
-    ("validation", "Validation", "The validation examples, as dashed lines"),
-    ("batches", "Batches", "The loss of every single batch, thin behind the others"),
-    ("log", "log ↑", "Powers of ten upwards"),
+    ("training", "Training", "Train", "The training examples, as solid lines"),
+    ("validation", "Validation", "Valid", "The validation examples, as dashed lines"),
+    ("batches", "Batches", "Batch", "The loss of every single batch, thin behind the others"),
+    ("log", "log ↑", "log ↑", "Powers of ten upwards"),
 )
+#: Narrower than this many pixels, there is little room.
+_NARROW = 500
 #: Milliseconds between two pictures of the curves while a training runs: they take longer than numbers.
 _LIVE = 100
 _TABLES = (
@@ -112,7 +115,7 @@ class CurvesPage(QWidget):
         line.addStretch(1)
         self.switches = QButtonGroup(self)
         self.switches.setExclusive(False)
-        for place, (name, text, hint) in enumerate(_SWITCHES):
+        for place, (name, text, _, hint) in enumerate(_SWITCHES):
             line.addWidget(segment(self.switches, place, f"training_show_{name}", text, hint, hint))
             self.switches.button(place).setChecked(getattr(self.view, name))
         self.switches.idToggled.connect(self._switch)
@@ -136,6 +139,11 @@ class CurvesPage(QWidget):
         run = training.run
         if run is not None:
             self.session.trainer.look((run.reached if training.at is None else training.at) + by)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for place, (_, text, short, _) in enumerate(_SWITCHES):
+            self.switches.button(place).setText(short if self.width() < _NARROW else text)
 
     # ── commands of the window ────────────────────────────────────────────────────────────────
 

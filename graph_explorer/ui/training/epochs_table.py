@@ -13,8 +13,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from graph_explorer.engine.notation import number
 from graph_explorer.lab.epochs import Epoch
-from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.state import TrainingRun
 
@@ -97,7 +97,7 @@ class EpochsModel(QAbstractTableModel):
         value = self.columns[column][1](self.run.epochs[row])
         if value is None:
             return "–"
-        return str(value) if isinstance(value, int) else number_text(value, 5)
+        return str(value) if isinstance(value, int) else number(value, 5)
 
 
 def _goes_on(before: TrainingRun, now: TrainingRun) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
+from graph_explorer.engine.notation import number
 from graph_explorer.lab.unfolded import Unfolded
-from graph_explorer.ui.race.wording import number_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -61,10 +61,10 @@ class ExamplesModel(QAbstractTableModel):
         if row == 0:
             length = float((found.gradient @ found.gradient) ** 0.5)
             whole = found.together or "batch"
-            return (f"all ({whole})", number_text(found.loss), number_text(length), "1")[column]
+            return (f"all ({whole})", number(found.loss), number(length), "1")[column]
         k = row - 1
         cells = (found.losses[k], found.norms[k], found.along[k])
-        return str(int(found.numbers[k])) if not column else number_text(float(cells[column - 1]), 4)
+        return str(int(found.numbers[k])) if not column else number(float(cells[column - 1]), 4)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid() or self.found is None:

@@ -13,8 +13,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from graph_explorer.engine.notation import number
 from graph_explorer.ui.race.chip import marker_icon
-from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.state import TrainingRun, TrainingState
@@ -61,8 +61,8 @@ def cells(run: TrainingRun, training: TrainingState) -> tuple[str, ...]:
     return (
         run.title,
         f"{run.reached} / {run.training.epochs}",
-        "–" if last is None else number_text(last.loss, 4),
-        "–" if validation is None else number_text(validation, 4),
+        "–" if last is None else number(last.loss, 4),
+        "–" if validation is None else number(validation, 4),
         "–" if accuracy is None else f"{accuracy:.2%}",
         "–" if last is None or not last.best else str(last.best),
         _thousands(run.step),

@@ -12,15 +12,14 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.notation import number as written
+from graph_explorer.engine.notation import number
 from graph_explorer.lab.course import Course
 from graph_explorer.lab.unfolded import Unfolded, unfolded
 from graph_explorer.ui.panels.acts.remarks import next_act
-from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.examples_table import ExamplesTable
 from graph_explorer.ui.training.opening import is_open, listed, open_step, standing_before
@@ -32,6 +31,8 @@ from graph_explorer.ui.widgets.scrolled import scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _JOB = "training unfold"
+#: Narrower than this many pixels, the acts have no icons.
+_ROOM = 460
 _ACTS = (
     ("forward", "Forward", "All values of this mini-batch, in the graph"),
     ("backward", "Backward", "All gradients, added to what .grad holds"),
@@ -191,6 +192,10 @@ class StepPage(QWidget):
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_acts(self.session.state)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show(self.session.state)
@@ -217,7 +222,7 @@ class StepPage(QWidget):
             return
         step = self._step_of(now)
         self.step.show_value(step + 1)
-        self.newest.setEnabled(self._chosen is not None and step != run.here.step)
+        self.newest.setVisible(self._chosen is not None and step != run.here.step)
         self._show_acts(now)
         if self._of is None or self._of[0].here is not run.here or self._of[1] != step:
             self._of = (run, step)
@@ -257,7 +262,8 @@ class StepPage(QWidget):
     def _show_acts(self, now: State) -> None:
         following = next_act(now) if is_open(self.session) else "forward"
         for name, button in self.acts.items():
-            button.setIcon(icon(name, now.theme, "on_accent" if name == following else "text"))
+            drawn = icon(name, now.theme, "on_accent" if name == following else "text")
+            button.setIcon(drawn if self.width() >= _ROOM else QIcon())
             look = "main" if name == following else ""
             if button.property("look") != look:
                 button.setProperty("look", look)
@@ -267,11 +273,9 @@ class StepPage(QWidget):
         if found is None:
             return
         held = now.accumulator
-        rate = "" if np.isnan(found.lr) else f", learning rate {written(found.lr, 3)}"
-        self.outcomes["forward"].show_text(f"loss {number_text(found.loss)}")
-        self.outcomes["backward"].show_text(
-            f"gradient {number_text(float(np.linalg.norm(found.gradient)))} long"
-        )
-        self.outcomes["update"].show_text(f"moves by {number_text(found.moved)}{rate}")
+        rate = "" if np.isnan(found.lr) else f", learning rate {number(found.lr, 3)}"
+        self.outcomes["forward"].show_text(f"loss {number(found.loss)}")
+        self.outcomes["backward"].show_text(f"gradient {number(float(np.linalg.norm(found.gradient)))} long")
+        self.outcomes["update"].show_text(f"moves by {number(found.moved)}{rate}")
         passes = f"{held.passes} pass{'es' * (held.passes != 1)}"
         self.outcomes["zero"].show_text(f".grad holds {passes}" if held.passes else ".grad is empty")

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.bar import TrainingBar
@@ -23,8 +31,8 @@ from graph_explorer.ui.widgets.segment import segment
 
 #: Narrower than this many pixels, the settings are a page among the others.
 _NARROW = 820
-#: Pixels of the settings beside the pages.
-_SETTINGS = 290
+#: Pixels of the settings beside the pages, and of the view at least.
+_SETTINGS, _LEAST = 290, 380
 
 
 class TrainingView(QWidget):
@@ -38,6 +46,7 @@ class TrainingView(QWidget):
         self.setObjectName("training")
         self.setAccessibleName("Training")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(_LEAST)  # the tabs become a list there
         self.bar = TrainingBar(session)
         self.settings = SettingsPanel(session)
         self.empty = EmptyState(session)
@@ -80,6 +89,13 @@ class TrainingView(QWidget):
             line.addWidget(segment(self.choices, place, f"training_page_{page.name}", page.title, page.hint))
         hint = "Batch, epochs, examples, and every setting of the optimizer"
         line.addWidget(segment(self.choices, len(PAGES), "training_page_settings", "Settings", hint))
+        self.list = QComboBox()
+        self.list.setObjectName("training_page_list")
+        self.list.setAccessibleName("Page of the training")
+        self.list.addItems([*(page.title for page in PAGES), "Settings"])
+        self.list.activated.connect(self._go)
+        self.list.hide()
+        line.addWidget(self.list)
         line.addStretch(1)
         self.choices.idClicked.connect(self._go)
         return line
@@ -101,6 +117,7 @@ class TrainingView(QWidget):
         """Shows one of the pages."""
         names = [*(page.name for page in PAGES), "settings"]
         self.choices.button(names.index(name)).setChecked(True)
+        self.list.setCurrentIndex(names.index(name))
         if name != "settings" or self._narrow:
             self.stack.setCurrentWidget(self.page(name))
 
@@ -152,8 +169,13 @@ class TrainingView(QWidget):
     def _arrange(self) -> None:
         """The settings beside the pages where there is room, else among them."""
         narrow = self.width() < _NARROW
-        tab = self.choices.button(len(PAGES))
-        tab.setVisible(narrow)
+        tabs = self.choices.buttons()
+        tab = tabs[-1]
+        row = sum(each.sizeHint().width() for each in tabs) + 24
+        for each in tabs:
+            each.setVisible(self.width() >= row and (narrow or each is not tab))
+        self.list.setVisible(self.width() < row)
+        self.bar.arrange(self.width())
         if narrow == self._narrow:
             return
         self._narrow = narrow
