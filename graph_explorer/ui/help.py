@@ -36,11 +36,13 @@ PAGES: Mapping[str, str] = {
     "models": "ONNX models",
     "operations": "Operations",
     "finding": "Finding",
+    "groups": "Groups and repeated blocks",
     "health": "The health of a run",
     "surface": "The surface view",
     "race": "The race of optimizers",
     "training": "Training",
     "flow": "Predictions and gradient flow",
+    "landscape": "Landscapes, sharpness and sweeps",
     "changelog": "What is new",
     "about": "About",
 }

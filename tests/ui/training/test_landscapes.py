@@ -174,5 +174,5 @@ def test_plain_and_normalised_directions_differ(view: SurfaceView, qtbot: QtBot)
     assert view.session.state.surface.axes[0].names == normalised.axes[0].names == ("W1", "W2")
     view.session.set_axes(("W1[0,0]", "b1[1]"))
     assert view.short_caution.full == ""
-    assert view.tools.axes[1].isVisible()
+    qtbot.waitUntil(view.tools.axes[1].isVisible)
     settled(view.session, qtbot)
