@@ -158,7 +158,7 @@ def test_tables_say_what_the_picture_says(shown: Shown) -> None:
     shown.view("columns")
     model = shown.page.columns.shown
     heads = [str(model.headerData(k, Qt.Orientation.Horizontal, 0)) for k in range(model.columnCount())]
-    assert heads == ["Column", "Least", "Mean", "Largest", "Deviation", "Missing", "Note"]
+    assert heads == ["Column", "Missing", "Least", "Mean", "Largest", "Deviation", "Note"]
     assert [str(model.index(row, 0).data()) for row in range(model.rowCount())] == ["x[0]", "x[1]", "target"]
     assert str(model.index(2, 6).data()) == "0 30, 1 30"
     shown.view("examples")
@@ -168,7 +168,7 @@ def test_tables_say_what_the_picture_says(shown: Shown) -> None:
     assert first.found is not None
     x = first.found.features[0]
     portion = "training" if 0 in first.training else "validation"
-    assert shown.row(0) == ["0", portion, f"{x[0]:.6g}", f"{x[1]:.6g}", "0"]
+    assert shown.row(0) == ["0", f"{x[0]:.6g}", f"{x[1]:.6g}", "0", portion]
 
 
 def test_portions_are_those_of_a_training(shown: Shown) -> None:
@@ -179,7 +179,7 @@ def test_portions_are_those_of_a_training(shown: Shown) -> None:
         assert [shown.row(k)[0] for k in range(shown.page.examples.shown.rowCount())] == [
             str(n) for n in numbers
         ]
-        assert {shown.row(k)[1] for k in range(len(numbers))} == {kind}
+        assert {shown.row(k)[-1] for k in range(len(numbers))} == {kind}
     assert shown.page.split.text().startswith("48 are trained on, 12 validate (split 0.8, drawn from seed 0)")
     assert "0: 30 (" in shown.page.counts.full
 
@@ -291,10 +291,10 @@ def test_a_file_with_a_gap_is_shown_with_line_and_column(saved: Shown, tmp_path:
     assert saved.page.problem.text().startswith("'gap.csv', line 3, column 2 'rooms': nothing stands there")
     saved.view("columns")
     model = saved.page.columns.shown
-    assert [str(model.index(row, 5).data()) for row in range(3)] == ["0", "1", "0"]
-    assert model.index(1, 5).data(Qt.ItemDataRole.ForegroundRole) is not None
+    assert [str(model.index(row, 1).data()) for row in range(3)] == ["0", "1", "0"]
+    assert model.index(1, 1).data(Qt.ItemDataRole.ForegroundRole) is not None
     saved.view("examples")
-    assert saved.row(1)[3] == ""
+    assert saved.row(1) == ["3", "4", "", "6"]
     assert not saved.page.kinds.isVisible()
 
 

@@ -121,7 +121,8 @@ class SetDrawing(QStackedWidget):
         parts = [(f"class {name}" if name.isdigit() else name, k, True) for k, name in enumerate(names)]
         if self.found.drawing != "sequences":
             parts += [] if names else [("training", 0, True)]
-            parts.append(("validation is hollow" if names else "validation", 0, False))
+            if self.found.validation:
+                parts.append(("validation is hollow" if names else "validation", 0, False))
         elif len(self.rows) > _MOST_SEQUENCES:
             parts.append((f"the first {_MOST_SEQUENCES} of {len(self.rows):,}", -1, True))
         box = self.chart.box

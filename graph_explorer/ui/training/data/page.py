@@ -243,7 +243,7 @@ class DataPage(QWidget):
             self.counts.show_text("")
             return
         rows = rows_of(found, training, self.portion)
-        self.told.show_text(told(found, training, self.portion))
+        self.told.show_text(told(found, training, self.portion) if found.found is not None else "")
         if self.stack.currentWidget() is self.picture:
             self.picture.show_set(found, rows, now.theme)
         elif self.stack.currentWidget() is self.columns:

@@ -77,7 +77,7 @@ class PictureGrid(QWidget):
             across, down = self._grid(width * scale, height * scale)
             if across * down >= len(self.pictures):
                 return scale
-        return _SIDE // side if side <= _SIDE else _SIDE / side
+        return float(_SIDE // side if side <= _SIDE else _SIDE / side)
 
     def _grid(self, wide: float, high: float) -> tuple[int, int]:
         """How many pictures of a size there is room for: across, and down."""

@@ -15,8 +15,8 @@ import numpy as np
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.preview import Column, Preview
 
-_MOMENTS = ("Column", "Least", "Mean", "Largest", "Deviation", "Missing", "Note")
-_MISSING, _NOTE = 5, 6
+_MOMENTS = ("Column", "Missing", "Least", "Mean", "Largest", "Deviation", "Note")
+_MISSING, _NOTE = 1, 6
 _MOST_WORDS = 6
 
 
@@ -54,7 +54,7 @@ class ColumnsOf:
             return f"{each.missing:,}"
         if column == _NOTE:
             return note(each)
-        value = (each.least, each.mean, each.largest, each.deviation)[column - 1]
+        value = (each.least, each.mean, each.largest, each.deviation)[column - 2]
         return "" if np.isnan(value) else number(value, 4)
 
     def is_wrong(self, row: int, column: int) -> bool:
@@ -65,32 +65,32 @@ class ColumnsOf:
 
 @dataclass(frozen=True)
 class ExamplesOf:
-    """A row an example: its place, the portion it belongs to, and its numbers."""
+    """A row an example: its place, its numbers, and the portion it belongs to where it belongs to one."""
 
     found: Preview
 
     @property
     def headings(self) -> tuple[str, ...]:
-        return (self.found.texts.counted, "Portion", *(column.name for column in self.found.columns))
+        numbers = (self.found.texts.counted, *(column.name for column in self.found.columns))
+        return numbers if self.found.found is None else (*numbers, "Portion")
 
     @cached_property
     def _trained(self) -> frozenset[int]:
         return frozenset(self.found.training)
 
     def is_words(self, column: int) -> bool:
-        return column == 1
+        return column > len(self.found.columns)
 
     def text(self, row: int, column: int) -> str:
         if column == 0:
             return str(self.found.texts.numbers[row])
-        if column == 1:
-            portion = "training" if row in self._trained else "validation"
-            return portion if self.found.found is not None else ""
-        return self.found.texts.text(row, column - 2)
+        if self.is_words(column):
+            return "training" if row in self._trained else "validation"
+        return self.found.texts.text(row, column - 1)
 
     def is_wrong(self, row: int, column: int) -> bool:
-        """Whether an empty cell is the one that keeps the file from being read."""
-        return column > 1 and not self.text(row, column)
+        """Whether an empty cell is what keeps the file from being read."""
+        return not self.text(row, column)
 
 
 def note(column: Column) -> str:
