@@ -38,6 +38,18 @@ class Distance(IntEnum):
     TEXTS = 3
 
 
+#: Seconds a card and a curve, by the distance; a far curve shorter than `_SPAN` pixels takes less.
+_SECONDS = {
+    Distance.POINTS: (6e-8, 1e-6),
+    Distance.BLOCKS: (5e-7, 1e-6),
+    Distance.SIGNS: (1.2e-5, 1e-5),
+    Distance.TEXTS: (4e-5, 1e-5),
+}
+_SPAN = 24.0
+#: Seconds a straight piece, at any distance.
+_STRAIGHT = 2e-7
+
+
 @dataclass(frozen=True)
 class Detail:
     """What is drawn of cards, and whether corners are rounded, lines wide and smooth, small texts written."""
@@ -74,3 +86,14 @@ def detail_for(scene: Scene, camera: Camera, window: Box) -> Detail:
         smooth=curves <= MOST_SMOOTH,
         fine=camera.scale >= FINE_FROM or cards <= FEW,
     )
+
+
+def effort(scene: Scene, camera: Camera, window: Box, detail: Detail) -> float:
+    """About how many seconds painting a rectangle of the screen takes, from what was measured."""
+    cards, straight, curves = scene.near(camera.scene_box(window))
+    a_card, a_curve = _SECONDS[detail.distance]
+    if detail.distance < Distance.SIGNS:  # short ones are points
+        a_curve *= min(1.0, 0.04 + scene.mean_span * camera.scale / _SPAN)
+    elif not detail.wide:
+        a_curve *= 0.2
+    return cards * a_card + straight * _STRAIGHT + curves * a_curve

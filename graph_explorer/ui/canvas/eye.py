@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from PySide6.QtCore import QEasingCurve, QRectF
+from PySide6.QtCore import QEasingCurve, QRectF, QTimer
 from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
 from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, keeping, opening, uncovered
-from graph_explorer.ui.canvas.detail import WHOLE, detail_for
+from graph_explorer.ui.canvas.detail import WHOLE, detail_for, effort
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.scene import Box
 from graph_explorer.ui.canvas.sheet import Sheet
@@ -37,6 +37,9 @@ class Eye:
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
         self.sheet = Sheet()
         self._detail = WHOLE
+        self._rest = QTimer(widget)  # goes on with a picture that takes several frames
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(widget.update)
 
     @property
     def room(self) -> tuple[float, float]:
@@ -83,7 +86,7 @@ class Eye:
         before = self.camera
         self.camera = replace(camera, x=round(camera.x * ratio) / ratio, y=round(camera.y * ratio) / ratio)
         if self.camera.scale != before.scale:
-            self.sheet.spoil()
+            self.sheet.rescale(before)
             self._scaled(self.camera.scale)
         else:
             dx, dy = (self.camera.x - before.x) * ratio, (self.camera.y - before.y) * ratio
@@ -92,6 +95,16 @@ class Eye:
         self._looked()
 
     # ── the picture ───────────────────────────────────────────────────────────────────────────
+
+    def forget(self) -> None:
+        """Another scene is seen: nothing of the picture before is shown meanwhile."""
+        self.sheet.forget()
+        self._widget.update()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the picture is finished."""
+        return self.sheet.settled
 
     def spoil(self, boxes: Iterable[Box] | None = None) -> None:
         """Parts of the scene look different, all of it if none are given."""
@@ -111,9 +124,14 @@ class Eye:
         if detail != self._detail:  # what is kept of the picture would not look like the rest
             self._detail = detail
             self.sheet.spoil()
+        stale = self.sheet.stale.boundingRect()
+        box = (float(stale.x()), float(stale.y()), float(stale.width()), float(stale.height()))
         self.sheet.refresh(
-            lambda on, box: artist.paint(on, stage.scene, stage.moment, self.camera, box, detail)
-        )
+            lambda on, part: artist.paint(on, stage.scene, stage.moment, self.camera, part, detail),
+            effort(stage.scene, self.camera, box, detail), self.camera, artist.ink.color("window"),
+        )  # fmt: skip
+        if not self.sheet.settled:
+            self._rest.start()
         area, ratio = region.boundingRect(), self.sheet.ratio
         source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
         painter.drawImage(QRectF(area), self.sheet.picture, source)

@@ -18,13 +18,21 @@ from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
 from graph_explorer.ui.canvas.ink import Ink, blended
 from graph_explorer.ui.canvas.moment import Moment
-from graph_explorer.ui.canvas.paint_lines import ORDER, SHADES, lit_lines
+from graph_explorer.ui.canvas.paint_lines import (
+    ORDER,
+    SHADES,
+    draw_straight,
+    draw_trunks,
+    lit_lines,
+    trunk_reaches,
+)
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
 from graph_explorer.ui.canvas.scene import Box, Places, Scene, bezier
 from graph_explorer.ui.canvas.shapes import ROLES
 from graph_explorer.ui.health.heats import heat_colors
 
 Floats = NDArray[np.float64]
+Cells = NDArray[np.int64]
 
 #: How strong lines are, compared with lines near by.
 _FAINT = 0.75
@@ -35,6 +43,8 @@ _LONG = 24
 _STRAIGHT = 0.75
 #: A piece shorter than this, in pixels, is one point.
 _TINY = 1.5
+#: More straight pieces than this are counted pixel by pixel, fewer are drawn where they overlap as one.
+_MANY = 30_000
 #: Of more things than this a pixel of the picture some are left out: they would lie over each other.
 _MOST_A_PIXEL, _NEVER_TOO_MANY = 6, 100_000
 
@@ -52,16 +62,21 @@ def block_color(kind: Kind, stage: int, ink: Ink) -> QColor:
     return ink.mixed(ROLES[kind], "node", 0.75 if stage >= VALUE else 0.35)
 
 
-def dots(ends: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Whole points x and y, a pixel apart, along lines between two ends (k, 2, 2)."""
-    start, way = ends[:, 0], ends[:, 1] - ends[:, 0]
-    counts = np.ceil(np.maximum(np.abs(way[:, 0]), np.abs(way[:, 1]))).astype(np.int64) + 1
-    line = np.repeat(np.arange(len(ends)), counts)
-    step = np.arange(len(line)) - (np.cumsum(counts) - counts)[line]
-    share = (step + 0.5) / counts[line]
-    x = start[:, 0][line] + way[:, 0][line] * share
-    y = start[:, 1][line] + way[:, 1][line] * share
-    return np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+def dots(ends: Floats) -> tuple[Cells, Cells]:
+    """Whole points x and y, a pixel apart, along lines between two ends (4, k)."""
+    ways = ends[2:] - ends[:2]
+    counts = np.ceil(np.maximum(np.abs(ways[0]), np.abs(ways[1]))).astype(np.int64) + 1
+    line = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(line)) - (np.cumsum(counts) - counts)[line] + 0.5) / counts[line]
+    x, y = (np.floor(start[line] + way[line] * share) for start, way in zip(ends[:2], ways, strict=True))
+    return x.astype(np.int64), y.astype(np.int64)
+
+
+def _middles(pixels: Pixels, scene: Scene, camera: Camera, pieces: Places) -> tuple[Cells, Cells]:
+    """The pixels in the middle of very short pieces."""
+    left, top, right, bottom = pixels.ends(scene, camera, pieces)
+    x, y = np.floor((left + right) / 2), np.floor((top + bottom) / 2)
+    return x.astype(np.int64), y.astype(np.int64)
 
 
 def on_screen(points: Floats, camera: Camera) -> Floats:
@@ -110,7 +125,14 @@ class Pixels:
         """Points of the screen (…, 2) as columns and rows of the rectangle's pixels."""
         return np.asarray(points * self.ratio - self._origin)
 
-    def put(self, x: NDArray[np.int64], y: NDArray[np.int64], color: QColor) -> None:
+    def ends(self, scene: Scene, camera: Camera, pieces: Places) -> Floats:
+        """Where pieces begin and end, (4, k), in columns and rows of the rectangle's pixels."""
+        scale = camera.scale * self.ratio
+        x, y = np.array([camera.x, camera.y]) * self.ratio - self._origin
+        columns = zip(scene.ends, (x, y, x, y), strict=True)
+        return np.stack([column[pieces] * scale + start for column, start in columns])
+
+    def put(self, x: Cells, y: Cells, color: QColor) -> None:
         """Colours the pixels at columns `x` and rows `y`; those outside are left out."""
         height, width = self._pixels.shape
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
@@ -121,36 +143,33 @@ class Pixels:
         return found[:: 1 + len(found) // (_MOST_A_PIXEL * self._pixels.size + _NEVER_TOO_MANY)]
 
     def stroke(self, ends: Floats, color: QColor) -> None:
-        """Colours the pixels along upright or level lines, given by their two ends (k, 2, 2).
+        """Colours the pixels along upright or level lines, given by their two ends (4, k).
 
         Where lines begin and end is counted in a table of the pixels; its running sums then tell how
         many of them cover each pixel. A thousand lines on top of each other cost no more than one.
         """
-        cells = np.floor(ends).astype(np.int64)
-        upright = cells[:, 0, 0] == cells[:, 1, 0]
-        self._cover(self._pixels, cells[upright][:, :, (1, 0)], color)
-        self._cover(self._pixels.T, cells[~upright], color)
+        left, top, right, bottom = np.floor(ends).astype(np.int64)
+        upright = left == right
+        level = ~upright
+        self._cover(self._pixels, left[upright], top[upright], bottom[upright], color)
+        self._cover(self._pixels.T, top[level], left[level], right[level], color)
 
-    def _cover(self, pixels: NDArray[np.uint32], cells: NDArray[np.int64], color: QColor) -> None:
-        """The same for lines along the columns of `pixels`: places along and across, (k, 2, 2)."""
+    def _cover(
+        self, pixels: NDArray[np.uint32], across: Cells, first: Cells, last: Cells, color: QColor
+    ) -> None:
+        """The same for lines down the columns of `pixels`: at which one, from where to where."""
         high, wide = pixels.shape
-        first, last = cells[:, :, 0].min(axis=1), cells[:, :, 0].max(axis=1)
-        across = cells[:, 0, 1]
+        first, last = np.minimum(first, last), np.maximum(first, last)
         inside = (across >= 0) & (across < wide) & (last >= 0) & (first < high)
-        first, last, across = np.maximum(first[inside], 0), np.minimum(last[inside], high - 1), across[inside]
+        across, first, last = across[inside], np.maximum(first[inside], 0), np.minimum(last[inside], high - 1)
         if not len(across):
             return
         left = int(across.min())
         count = int(across.max()) + 1 - left
-        if (lengths := last - first + 1).sum() < high * count:  # few: pixel by pixel
-            places = np.repeat(np.arange(len(across)), lengths)
-            step = np.arange(len(places)) - (np.cumsum(lengths) - lengths)[places]
-            pixels[first[places] + step, across[places]] = color.rgb()
-            return
-        table = np.zeros((high + 1) * count, dtype=np.int32)
-        np.add.at(table, first * count + across - left, 1)
-        np.subtract.at(table, (last + 1) * count + across - left, 1)
-        covered = np.cumsum(table.reshape(high + 1, count), axis=0)[:-1] > 0
+        cells = (high + 1) * count
+        begins = np.bincount(first * count + across - left, minlength=cells)
+        begins -= np.bincount((last + 1) * count + across - left, minlength=cells)
+        covered = np.cumsum(begins.reshape(high + 1, count), axis=0)[:-1] > 0
         pixels[:, left : left + count][covered] = color.rgb()
 
     def __enter__(self) -> Pixels:
@@ -175,7 +194,7 @@ class FarPainter:
         box = camera.scene_box(seen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         with Pixels(painter, seen) as pixels:
-            self._lines(painter, pixels, scene, moment, camera, box)
+            self._lines(painter, pixels, scene, moment, camera, seen)
             if points:
                 self._points(pixels, scene, moment, camera, box)
         if not points:
@@ -185,35 +204,42 @@ class FarPainter:
     # ── lines ─────────────────────────────────────────────────────────────────────────────────
 
     def _lines(
-        self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, box: Box
+        self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, seen: Box
     ) -> None:
         """Straight pieces and short curves as points in the image, long curves as chords."""
-        found = pixels.thinned(scene.pieces_in(box))
-        found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
-        if not found.size:
-            return
+        for state, light, reaches in trunk_reaches(scene, moment):
+            if light:
+                role, strength = SHADES[state]
+                painter.setPen(QPen(self.ink.mixed(role, "window", strength * _FAINT), 0))
+                draw_trunks(painter, scene.trunks.rows(reaches), camera, seen)
+        found = pixels.thinned(scene.pieces_in(camera.scene_box(seen)))
+        if moment.lit is not None:
+            found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
+        spans = scene.spans[found] * (camera.scale * pixels.ratio)
+        tiny, far = spans < _TINY, spans > _LONG
+        bent = ~tiny & (scene.bends[found] * camera.scale >= _STRAIGHT)
         states = moment.line_states(scene.sources, scene.line_of_piece[found])
-        ends = pixels.place(on_screen(scene.ends[found], camera))
-        bent = scene.bends[found] * camera.scale >= _STRAIGHT
-        long = np.abs(ends[:, 1] - ends[:, 0]).max(axis=1)
+        classes = (tiny, ~tiny & ~bent, bent & ~far, bent & far)
+        dust, straight, bits, curves = (found[these] for these in classes)
+        looks = [states[these] for these in classes]
+        points = _middles(pixels, scene, camera, dust)
+        short = pixels.ends(scene, camera, bits)
+        strokes = pixels.ends(scene, camera, straight) if len(straight) > _MANY else None
         for state in ORDER:
-            these = states == state
-            if not these.any():
+            if not any((look == state).any() for look in looks):
                 continue
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength * _FAINT)
-            tiny = these & (long < _TINY)
-            x, y = np.floor(ends[tiny].mean(axis=1)).astype(np.int64).T
-            pixels.put(x, y, color)
-            pixels.stroke(ends[these & ~tiny & ~bent], color)
-            curves = these & ~tiny & bent
-            pixels.put(*dots(ends[curves & (long <= _LONG)]), color)
-            self._chords(painter, scene.pieces[found[curves & (long > _LONG)]], camera, color)
-
-    def _chords(self, painter: QPainter, pieces: Floats, camera: Camera, color: QColor) -> None:
-        if len(pieces):
+            now = [look == state for look in looks]
+            pixels.put(points[0][now[0]], points[1][now[0]], color)
+            pixels.put(*dots(short[:, now[2]]), color)
             painter.setPen(QPen(color, 0))  # opaque: several times as fast
-            Rows(chords(distinct(on_screen(pieces, camera)))).draw_lines(painter)
+            if strokes is not None:
+                pixels.stroke(strokes[:, now[1]], color)
+            else:
+                draw_straight(painter, scene.pieces[straight[now[1]]], camera, seen)
+            rest = on_screen(scene.pieces[curves[now[3]]], camera)
+            Rows(chords(distinct(rest))).draw_lines(painter)
 
     # ── cards ─────────────────────────────────────────────────────────────────────────────────
 
@@ -254,7 +280,7 @@ class FarPainter:
         sides = scene.mean_size * camera.scale * pixels.ratio
         wide, high = (max(1, round(side)) for side in sides.tolist())
         corners = np.floor(pixels.place(on_screen(scene.boxes[places, :2], camera)))
-        x, y = corners.astype(np.int64).T
+        x, y = np.ascontiguousarray(corners.astype(np.int64).T)
         for color, these in self._colored(scene, moment, places):
             here, there = x[these], y[these]
             for dy in range(high):

@@ -7,6 +7,7 @@ hundred times as long. Thin pieces that fall on the same pixels are drawn once.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +45,35 @@ def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray
     return np.asarray(moment.lit[scene.sources[lines]] & moment.lit[scene.targets[lines]])
 
 
+def trunk_reaches(scene: Scene, moment: Moment) -> Iterator[tuple[int, bool, Floats]]:
+    """How far each trunk is drawn in which state, and whether bright; what is drawn later lies on top."""
+    trunks = scene.trunks
+    if not len(trunks):
+        return
+    longest, followed = trunks.longest, moment.progress.trunks.reaches(moment.time)
+    known = moment.progress.computed[trunks.sources] <= moment.time
+    states = ((WAITING, longest * ~known), (IDLE, longest * known), (FOLLOWED, followed))
+    if moment.lit is None:
+        yield from ((state, True, reaches) for state, reaches in states)
+        return
+    bright = trunks.farthest(lit_lines(scene, moment, scene.line_of_piece[trunks.pieces]))
+    yield from ((state, False, reaches) for state, reaches in states)
+    yield from ((state, True, np.minimum(reaches, bright)) for state, reaches in states)
+
+
+def draw_trunks(painter: QPainter, rows: Floats, camera: Camera, seen: Box) -> None:
+    """Draws trunks, given as x1, y1, x2, y2, with the painter's pen."""
+    pieces = rows.reshape(-1, 2, 2)[:, (0, 0, 1, 1)]
+    draw_straight(painter, pieces, camera, seen)
+
+
 def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
     """Draws straight pieces with the painter's pen, in screen pixels, cut off at the rectangle `seen`.
 
     A trunk of a thousand lines is one line on screen, and is drawn as one.
     """
+    if not len(pieces):
+        return
     ends = pieces[:, (0, 3)].reshape(-1, 4) * camera.scale + (camera.x, camera.y, camera.x, camera.y)
     x, y, width, height = seen
     ends[:, (0, 2)] = np.clip(ends[:, (0, 2)], x - 4, x + width + 4)
@@ -94,6 +119,7 @@ class LinePainter:
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
         """Draws the lines that touch `box`, `wide` or a pixel thin; the painter draws in screen pixels."""
+        self._trunks(painter, scene, moment, camera, seen, wide)
         found = scene.pieces_in(box)
         if not found.size:
             return
@@ -117,6 +143,15 @@ class LinePainter:
         if wide:
             for line in np.unique(lines[states == CUT]).tolist():
                 self._cut_mark(painter, scene, line, camera)
+
+    def _trunks(
+        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, seen: Box, wide: bool
+    ) -> None:
+        for state, light, reaches in trunk_reaches(scene, moment):
+            role, strength = SHADES[state]
+            color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
+            painter.setPen(self._pen(color, WIDTH * camera.scale if wide else 0.0, False))
+            draw_trunks(painter, scene.trunks.rows(reaches), camera, seen)
 
     def _pen(self, color: QColor, width: float, cut: bool) -> QPen:
         """A pen for opaque colour and square ends: translucent ones and round ends take ten times as long."""

@@ -20,6 +20,7 @@ from graph_explorer.ui.canvas.cards import Card
 from graph_explorer.ui.canvas.deck import Deck
 from graph_explorer.ui.canvas.hand import Hand
 from graph_explorer.ui.canvas.scene import Scene
+from graph_explorer.ui.canvas.trunks import Followed
 
 Times = NDArray[np.int64]
 
@@ -102,6 +103,7 @@ class Progress:
         return made
 
     def _place(self, scene: Scene) -> None:
+        self._scene = scene
         self.followed: Times = np.full(len(scene.sources), NEVER)
         nothing = np.zeros(0, np.int64)
         self._card_touches = self._line_touches = nothing, nothing
@@ -126,6 +128,13 @@ class Progress:
         if trace is None or self.trace is None:
             return trace is self.trace
         return trace.plan is self.trace.plan and trace.length == self.trace.length
+
+    @cached_property
+    def trunks(self) -> Followed:
+        """How far the trunks of the scene are followed."""
+        trunks = self._scene.trunks
+        times = self.followed[self._scene.line_of_piece[trunks.pieces]]
+        return Followed(trunks, times, self.trace.length if self.trace is not None else 0)
 
     def known_from(self, card: Card) -> int:
         """The time from which the value of a card is known."""

@@ -17,6 +17,7 @@ from graph_explorer.layout import Layout, curves
 from graph_explorer.ui.canvas.frames import Frames
 from graph_explorer.ui.canvas.hand import Hand
 from graph_explorer.ui.canvas.space import Space
+from graph_explorer.ui.canvas.trunks import LONG, Trunks
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -27,7 +28,7 @@ CURVED = 0.1
 #: At how many points of each piece of a curve distances are measured.
 _SAMPLES = np.linspace(0.0, 1.0, 9)
 #: What is worked out from positions, and so not kept where they change.
-_FOLLOWS = ("bends", "ends", "_cards", "_straight", "_curved", "_pieces_of_kind")
+_FOLLOWS = ("bends", "spans", "ends", "_cards", "_straight", "_curved", "_pieces_of_kind", "trunks")
 
 
 class Scene:
@@ -71,6 +72,7 @@ class Scene:
         self.card_at(0.0, 0.0)
         self.lines_from(0)
         self.lines_to(0)
+        self.mean_span  # noqa: B018
         self.place("")
 
     def __len__(self) -> int:
@@ -101,17 +103,29 @@ class Scene:
     @cached_property
     def bends(self) -> Floats:
         """By how much each piece leaves a straight line along or across the flow, (p,)."""
-        return np.asarray(np.abs(self.pieces[:, 3] - self.pieces[:, 0]).min(axis=1))
+        across, along = np.abs(self.ends[:2] - self.ends[2:])
+        return np.asarray(np.minimum(across, along))
+
+    @cached_property
+    def spans(self) -> Floats:
+        """How far each piece goes along or across the flow, whichever is more, (p,)."""
+        across, along = np.abs(self.ends[:2] - self.ends[2:])
+        return np.asarray(np.maximum(across, along))
 
     @cached_property
     def ends(self) -> Floats:
-        """Where each piece begins and ends, (p, 2, 2)."""
-        return np.ascontiguousarray(self.pieces[:, ::3])
+        """Where pieces begin and end, (4, p): x and y of the first point, then of the last."""
+        return np.ascontiguousarray(self.pieces[:, ::3].reshape(-1, 4).T)
 
     @cached_property
     def mean_size(self) -> Floats:
         """The width and height that cards have on average."""
         return np.asarray(self.boxes[:, 2:].mean(axis=0))
+
+    @cached_property
+    def mean_span(self) -> float:
+        """How far pieces of lines go on average, long ones counted as if they were a card's width."""
+        return float(np.minimum(self.spans, 100.0).mean()) if len(self.spans) else 0.0
 
     # ── what is in a rectangle, what is at a point ────────────────────────────────────────────
 
@@ -121,9 +135,20 @@ class Scene:
 
     @cached_property
     def _pieces_of_kind(self) -> tuple[Places, Places]:
-        """The numbers of the straight pieces, and those of the curves."""
+        """The numbers of the straight pieces that are in no trunk, and those of the curves."""
         curved = self.bends > CURVED
-        return np.flatnonzero(~curved), np.flatnonzero(curved)
+        straight = ~curved
+        straight[self.trunks.pieces] = False
+        return np.flatnonzero(straight), np.flatnonzero(curved)
+
+    @cached_property
+    def trunks(self) -> Trunks:
+        """The long straight pieces on which many lines leave a card together; none bears an arrow head."""
+        long = (self.spans > LONG) & (self.bends <= CURVED)
+        long &= self.multiplicities[self.line_of_piece] == 1
+        long[self.first_piece[1:] - 1] = False
+        pieces = np.flatnonzero(long)
+        return Trunks(self.ends, pieces, self.sources[self.line_of_piece[pieces]])
 
     @cached_property
     def _straight(self) -> Space:
@@ -138,13 +163,17 @@ class Scene:
         return self._cards.within(box)
 
     def pieces_in(self, box: Box) -> Places:
-        """The numbers of the cubic pieces whose bounds touch a rectangle."""
+        """The numbers of the cubic pieces whose bounds touch a rectangle, but for those of trunks."""
         straight, curved = self._pieces_of_kind
         return np.concatenate([straight[self._straight.within(box)], curved[self._curved.within(box)]])
 
     def curves_in(self, box: Box) -> int:
         """How many pieces in a rectangle are no straight lines."""
         return len(self._curved.within(box))
+
+    def near(self, box: Box) -> tuple[int, int, int]:
+        """How many cards, straight pieces and curves are near a rectangle, roughly."""
+        return self._cards.near(box), self._straight.near(box), self._curved.near(box)
 
     def card_at(self, x: float, y: float) -> int:
         """The place of the card at a point, −1 if there is none."""
@@ -155,11 +184,13 @@ class Scene:
         """The line nearest to a point within `reach` scene pixels, −1 if there is none."""
         near = self.pieces_in((x - reach, y - reach, 2 * reach, 2 * reach))
         if not near.size:
-            return -1
+            piece = self.trunks.at(x, y, reach)
+            return int(self.line_of_piece[piece]) if piece >= 0 else -1
         points = bezier(self.pieces[near], _SAMPLES)
         distances = _distances(points, np.array([x, y])).min(axis=1)
         best = int(np.argmin(distances))
-        return int(self.line_of_piece[near[best]]) if distances[best] <= reach else -1
+        piece = int(near[best]) if distances[best] <= reach else self.trunks.at(x, y, reach)
+        return int(self.line_of_piece[piece]) if piece >= 0 else -1
 
     # ── lines ─────────────────────────────────────────────────────────────────────────────────
 
@@ -214,7 +245,9 @@ class Scene:
 
 
 def _space_of(pieces: Floats) -> Space:
-    return Space(np.hstack([pieces.min(axis=1), pieces.max(axis=1)]))
+    a, b, c, d = (pieces[:, k] for k in range(4))
+    low, high = np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d))
+    return Space(np.hstack([low, high]))
 
 
 def bezier(pieces: Floats, at: Floats) -> Floats:

@@ -1,29 +1,45 @@
 """The kept picture: what was painted stays, and only what has changed is painted again.
 
-The one rule: after `refresh` the picture is what painting everything anew would give. A pan moves
-it and repaints the strip that came into sight; a step repaints the rectangles that it touched.
+The one rule: once nothing is stale the picture is what painting everything anew would give. A pan moves
+it and repaints the strip that came into sight; a step repaints the rectangles that it touched. What
+takes longer than a frame has time for is painted in bands, one frame after the other; until then the
+picture before is seen there, made larger or smaller where the scale has changed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import time as clock
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
-Box = tuple[float, float, float, float]
+from graph_explorer.ui.canvas.camera import Box, Camera
+
 #: Paints a rectangle of the screen, background included.
 Paint = Callable[[QPainter, Box], None]
 
 #: More rectangles than this are painted as the one around them all.
 MOST = 24
+#: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
+_FRAME, _BAND = 0.004, 0.0015
+#: No band is lower than this, in logical pixels.
+_LOWEST = 24
+#: Where there is no picture before, everything is painted at once unless it takes longer than this.
+_PATIENCE = 0.05
+#: Where more than this share of the picture comes into sight at once, it may wait for its bands too.
+_JUMP = 0.3
 
 
 def rectangles(region: QRegion) -> list[QRect]:
     """The rectangles of a region; PySide can go through them, its type hints do not say so."""
     return list(cast(Any, region))
+
+
+def _area(region: QRegion) -> int:
+    return sum(rectangle.width() * rectangle.height() for rectangle in rectangles(region))
 
 
 class Sheet:
@@ -34,6 +50,10 @@ class Sheet:
         self.stale = QRegion()
         self.ratio = 1.0
         self._spare = QImage()
+        self._bare = QRegion()  # where the picture holds nothing, not even what was there before
+        self._backdrop = QImage()  # the last picture of another scale, and from where it was seen
+        self._backdrop_camera: Camera | None = None
+        self._next = 0  # from which height on the next band is looked for
         #: device pixels painted since the start: what tests and benchmarks count
         self.painted = 0
 
@@ -42,19 +62,33 @@ class Sheet:
         """The size in logical pixels."""
         return self.picture.deviceIndependentSize().toSize()
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing remains to be painted."""
+        return self.stale.isEmpty()
+
     def resize(self, size: QSize, ratio: float) -> None:
         """Gives the picture a size; everything is stale if that is another one."""
         wanted = QSize(math.ceil(size.width() * ratio), math.ceil(size.height() * ratio))
         if wanted == self.picture.size() and ratio == self.ratio:
             return
         self.ratio = ratio
-        self.picture, self._spare = self._blank(wanted), self._blank(wanted)
-        self.spoil()
+        self.picture, self._spare, self._backdrop = (self._blank(wanted) for _ in range(3))
+        self.forget()
 
     def _blank(self, size: QSize) -> QImage:
         made = QImage(size, QImage.Format.Format_RGB32)
         made.setDevicePixelRatio(self.ratio)
         return made
+
+    @property
+    def _everything(self) -> QRegion:
+        return QRegion(QRect(QPoint(), self.size))
+
+    def forget(self) -> None:
+        """Another scene is to be painted: what was there before is not shown meanwhile."""
+        self.stale = self._bare = self._everything
+        self._backdrop_camera = None
 
     def spoil(self, boxes: Iterable[Box] | None = None) -> QRegion:
         """Marks rectangles as stale, all if none are given; returns the region that they cover."""
@@ -70,6 +104,14 @@ class Sheet:
         self.stale += region
         return region
 
+    def rescale(self, before: Camera) -> None:
+        """The scene is to be seen at another scale than from the camera `before`."""
+        everything = self._everything
+        if (self._backdrop_camera is None or self.settled) and self._bare != everything:
+            self.picture, self._backdrop = self._backdrop, self.picture
+            self._backdrop_camera = before
+        self.stale = self._bare = everything
+
     def shift(self, dx: int, dy: int) -> None:
         """Moves the picture by device pixels; what comes into sight is stale."""
         if not (dx or dy) or self.picture.isNull():
@@ -79,30 +121,96 @@ class Sheet:
         painter.drawImage(QPointF(dx / self.ratio, dy / self.ratio), self.picture)
         painter.end()
         self.picture, self._spare = self._spare, self.picture
-        everything = QRegion(QRect(QPoint(), self.size))
+        everything = self._everything
         left, top = math.ceil(dx / self.ratio), math.ceil(dy / self.ratio)
         right = math.floor(dx / self.ratio + self.size.width())
         bottom = math.floor(dy / self.ratio + self.size.height())
         inside = QRect(left, top, max(0, right - left), max(0, bottom - top))
-        if self.ratio == int(self.ratio) and not self.stale.isEmpty():
-            grown = QRegion()
-            way = QPoint(round(dx / self.ratio), round(dy / self.ratio))
-            for rectangle in rectangles(self.stale):
-                grown += rectangle.translated(way).adjusted(-1, -1, 1, 1)
-            self.stale = grown.intersected(everything)
-        elif not self.stale.isEmpty():
-            self.stale = everything
-        self.stale += everything.subtracted(QRegion(inside))
+        uncovered = everything.subtracted(QRegion(inside))
+        self.stale = self._moved(self.stale, dx, dy) + uncovered
+        self._bare = self._moved(self._bare, dx, dy) + uncovered
 
-    def refresh(self, paint: Paint) -> None:
-        """Paints what is stale."""
+    def _moved(self, region: QRegion, dx: int, dy: int) -> QRegion:
+        """A region moved by device pixels, no smaller for being rounded."""
+        if region.isEmpty():
+            return region
+        if self.ratio != int(self.ratio):
+            return self._everything
+        way = QPoint(round(dx / self.ratio), round(dy / self.ratio))
+        grown = QRegion()
+        for rectangle in rectangles(region):
+            grown += rectangle.translated(way).adjusted(-1, -1, 1, 1)
+        return grown.intersected(self._everything)
+
+    # ── painting ──────────────────────────────────────────────────────────────────────────────
+
+    def refresh(self, paint: Paint, seconds: float, camera: Camera, background: QColor) -> None:
+        """Paints what is stale: all of it, or bands of it where it would take too many `seconds`."""
         if self.stale.isEmpty() or self.picture.isNull():
             return
-        pieces = rectangles(self.stale)
+        nothing = self._backdrop_camera is None and self._bare == self._everything
+        if seconds <= _FRAME or (nothing and seconds <= _PATIENCE):
+            self._paint(paint, self.stale)
+            self.stale = QRegion()
+        else:
+            if self._bare == self._everything:
+                self._lay_backdrop(camera, background)
+            elif _area(self._bare) > _JUMP * _area(self._everything):
+                self._fill(self._bare, background)
+            else:
+                self._paint(paint, self._bare)
+                self.stale = self.stale.subtracted(self._bare)
+            self._paint_bands(paint, max(2, math.ceil(seconds / _BAND)))
+        self._bare = QRegion()
+        if self.settled:
+            self._backdrop_camera = None
+
+    def _paint_bands(self, paint: Paint, count: int) -> None:
+        """Paints as much of what is stale as a frame has time for."""
+        started = clock.perf_counter()
+        for band in self._bands(count):
+            self._paint(paint, band)
+            self.stale = self.stale.subtracted(band)
+            if clock.perf_counter() - started > _FRAME:
+                return
+
+    def _bands(self, count: int) -> Iterator[QRegion]:
+        """What is stale in bands from the one painted last on, all around."""
+        area = self.stale.boundingRect()
+        height = max(_LOWEST, math.ceil(area.height() / count))
+        tops = range(area.top(), area.bottom() + 1, height)
+        for top in sorted(tops, key=lambda top: (top + height <= self._next, top)):
+            band = self.stale.intersected(QRect(area.left(), top, area.width(), height))
+            if not band.isEmpty():
+                self._next = top + height
+                yield band
+
+    def _lay_backdrop(self, camera: Camera, background: QColor) -> None:
+        """Shows the picture of another scale, as it would be seen now, until there is a better one."""
+        size, seen = self._backdrop.deviceIndependentSize(), self._backdrop_camera
+        target = QRectF()
+        if seen is not None:
+            grown = camera.scale / seen.scale
+            corner = QPointF(camera.x - seen.x * grown, camera.y - seen.y * grown)
+            target = QRectF(corner, size * grown)
+        if not target.contains(QRectF(QPointF(), size)):
+            self.picture.fill(background)
         painter = QPainter(self.picture)
-        for rectangle in pieces if len(pieces) <= MOST else [self.stale.boundingRect()]:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(target, self._backdrop)
+        painter.end()
+
+    def _fill(self, region: QRegion, background: QColor) -> None:
+        painter = QPainter(self.picture)
+        for rectangle in rectangles(region):
+            painter.fillRect(rectangle, background)
+        painter.end()
+
+    def _paint(self, paint: Paint, region: QRegion) -> None:
+        pieces = rectangles(region)
+        painter = QPainter(self.picture)
+        for rectangle in pieces if len(pieces) <= MOST else [region.boundingRect()]:
             painter.setClipRect(rectangle)
             paint(painter, (rectangle.x(), rectangle.y(), rectangle.width(), rectangle.height()))
             self.painted += round(rectangle.width() * rectangle.height() * self.ratio**2)
         painter.end()
-        self.stale = QRegion()

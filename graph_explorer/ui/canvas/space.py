@@ -62,10 +62,18 @@ class Space:
             order = np.argsort(keys, kind="stable")
             yield _Grid(side, first, least, stride, keys[order], places[order])
 
+    def _spans(self, box: Box) -> list[tuple[Places, Places]]:
+        x, y, width, height = box
+        return [_near(grid, x, y, x + width, y + height) for grid in self._grids]
+
+    def near(self, box: Box) -> int:
+        """How many rectangles are near one: no fewer than touch it."""
+        return sum(int(counts.sum()) for _, counts in self._spans(box))
+
     def within(self, box: Box) -> Places:
         """The places of the rectangles that touch one, x, y, width and height, borders included."""
         x, y, width, height = box
-        spans = [_near(grid, x, y, x + width, y + height) for grid in self._grids]
+        spans = self._spans(box)
         count = sum(int(counts.sum()) for _, counts in spans)
         if count > _MOST * len(self):  # to compare all in their order takes less time
             left, top, right, bottom = self._columns

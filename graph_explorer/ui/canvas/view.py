@@ -112,6 +112,11 @@ class GraphView(QWidget):
         return self._eye.camera
 
     @property
+    def settled(self) -> bool:
+        """Whether the picture is finished: a large one is painted in several frames."""
+        return self._eye.settled
+
+    @property
     def scene(self) -> Scene | None:
         """Where everything is right now; None while nothing is shown."""
         return self._stage.scene if self._stage is not None else None

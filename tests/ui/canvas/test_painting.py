@@ -94,20 +94,20 @@ def test_the_sheet_shifts_and_repaints_the_strip(qapp: object, ratio: float) -> 
             painter.fillRect(QRectF(*corner, 8, 6), QColor(6 * k, 100, 0))
 
     sheet.resize(QSize(300, 200), ratio)
-    sheet.refresh(paint)
+    sheet.refresh(paint, 0.0, Camera(), QColor())
     whole = sheet.painted
     for dx, dy in ((12, 0), (0, -6), (-30, 18), (400, 0)):
         offset[0] += dx
         offset[1] += dy
         sheet.shift(dx, dy)
-        sheet.refresh(paint)
+        sheet.refresh(paint, 0.0, Camera(), QColor())
         kept = pixels(sheet.picture)
         sheet.spoil()
-        sheet.refresh(paint)
+        sheet.refresh(paint, 0.0, Camera(), QColor())
         np.testing.assert_array_equal(kept, pixels(sheet.picture))
     sheet.shift(10, 0)
     before = sheet.painted
-    sheet.refresh(paint)
+    sheet.refresh(paint, 0.0, Camera(), QColor())
     assert sheet.painted - before < 0.1 * whole, "only the strip that came into sight"
 
 
