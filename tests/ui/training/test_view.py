@@ -82,6 +82,7 @@ def test_the_bar_orders_and_tells(view: TrainingView, qtbot: QtBot, rest: Rest) 
     session.trainer.set_up({**session.latest.training, "epochs": 100_000}, "Long")
     qtbot.mouseClick(bar.run, LEFT)
     assert bar.run.text() == "Pause"
+    qtbot.waitUntil(lambda: run_of(session, 2).reached > 1, timeout=20_000)
     qtbot.mouseClick(bar.run, LEFT)
     assert bar.run.accessibleName() == "Run"
     rest(session)
