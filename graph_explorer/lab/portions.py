@@ -20,7 +20,7 @@ from graph_explorer.lab.training import Training, TrainingError
 Array = np.ndarray[Any, Any]
 
 #: A column that varies less than this, relative to its size, is constant but for rounding.
-_CONSTANT = 1e-12
+CONSTANT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def examples_of(network: Network, training: Training) -> Examples:
     features = np.asarray(found.features, dtype=float)
     mean = scale = None
     if training.standardize:
-        mean, scale = moments(features[first])
+        mean, scale = _moments(features[first])
         features = (features - mean) / scale
     features = _formed(features, inputs, network)
     targets = features if target == inputs else _formed_targets(found, target, network)
@@ -112,10 +112,10 @@ def names_of(network: Network, training: Training) -> tuple[str, str]:
     return inputs, target
 
 
-def moments(features: Array) -> tuple[Array, Array]:
+def _moments(features: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of each number of an example; 1 where it never changes."""
     mean, deviation = features.mean(axis=0), features.std(axis=0)
-    steady = deviation <= _CONSTANT * np.maximum(np.abs(mean), 1.0)
+    steady = deviation <= CONSTANT * np.maximum(np.abs(mean), 1.0)
     return mean, np.where(steady, 1.0, deviation)
 
 

@@ -22,7 +22,7 @@ from graph_explorer.lab.arrays import inside
 from graph_explorer.lab.data import DataSet, data_set
 from graph_explorer.lab.hyperparameters import split
 from graph_explorer.lab.network import Network
-from graph_explorer.lab.portions import examples_of, names_of, split_rows
+from graph_explorer.lab.portions import CONSTANT, examples_of, names_of, split_rows
 from graph_explorer.lab.tables import Cells, number_in, read_cells
 from graph_explorer.lab.training import Training
 
@@ -32,8 +32,6 @@ Drawing = Literal["plane", "curve", "pictures", "sequences", ""]
 
 #: Columns that are described; of examples with more numbers, the first ones.
 MOST_COLUMNS = 400
-#: A column that varies less than this, relative to its size, is constant but for rounding.
-_CONSTANT = 1e-12
 #: Sides of a picture that are no sequence of numbers.
 _LEAST_SIDE = 4
 
@@ -181,7 +179,7 @@ def _described(name: str, there: Array, missing: int = 0, words: Sequence[str] =
     if not len(there):
         return Column(name, missing, constant=len(counted) == 1, words=counted)
     mean, deviation = float(there.mean()), float(there.std())
-    constant = not words and deviation <= _CONSTANT * max(abs(mean), 1.0)
+    constant = not words and deviation <= CONSTANT * max(abs(mean), 1.0)
     least, largest = float(there.min()), float(there.max())
     return Column(name, missing, least, mean, largest, deviation, constant, counted)
 

@@ -16,7 +16,7 @@ def summary(found: Preview) -> str:
         return f"{len(found.texts):,} lines of {len(found.columns)} columns"
     shape = given.features.shape[1:]
     size = "1 number" if shape == (1,) or not shape else " × ".join(map(str, shape)) + " numbers"
-    answer = f"{len(given.classes)} classes" if given.classes else "a number to be told"
+    answer = f"{len(given.classes)} classes" if given.classes else "the target is a number"
     return f"{len(given):,} examples of {size}, {answer}"
 
 
