@@ -26,6 +26,9 @@ _LANE: Final = 1 << 40
 """The importance of a step within a lane: above that of any path."""
 _OPPOSITE: Final = 800.0
 """Ports of two frames that are further apart than this are at opposite sides of them."""
+_ALIKE: Final = 0.75
+_ASIDE: Final = 0.2
+"""Frames are alike from this part of the width of the wider one; ports so far apart would let them drift."""
 _PARTED: Final = 0.5
 """Anchors that differ by more than this from a straight line part a block."""
 _ITEM: Final = 1 << 20
@@ -115,16 +118,17 @@ class Offsets:
     def between(self, step: Step) -> float:
         """How far the lower item stands from the upper one when the step is straight.
 
-        Frames of equal width stand exactly below one another instead, and so do frames whose ports
-        are at opposite sides.
+        Frames of equal width stand exactly below one another instead, and so do frames of about the
+        same width whose ports are at different places, lest a row of them drifts to one side, and
+        frames whose ports are at opposite sides.
         """
         ends = (step.upper, step.lower)
         away = self.leave(step) - self.arrive(step)
-        if all(end < len(self._kinds) and self._kinds[end] == GROUP for end in ends):
-            widths = [self._sizes[end][0] for end in ends]
-            if widths[0] == widths[1] or abs(away) > max(_OPPOSITE, min(widths) / 2):
-                return 0.0
-        return away
+        if any(end >= len(self._kinds) or self._kinds[end] != GROUP for end in ends):
+            return away
+        less, more = sorted(self._sizes[end][0] for end in ends)
+        alike = less == more or (less > _ALIKE * more and abs(away) > _ASIDE * less)
+        return 0.0 if alike or abs(away) > max(_OPPOSITE, less / 2) else away
 
 
 def _choose(lattice: Lattice, order: Order, importance: dict[Step, int], pause: Pause) -> set[Step]:

@@ -25,13 +25,15 @@ _SLENDER: Final = 8.0
 """Neither is what is shorter than so many times its width."""
 _RELUCTANT: Final = 4.0
 """A piece that was in one column before is broken only when it is so many times as long."""
+_EVEN: Final = 2.0
+"""There are no columns where one would be longer than so many times its share."""
 _UNEVEN: Final = 3.0
-"""Breaks are found anew when a column is longer than so many times its share."""
+"""Those of before are given up when one is longer than so many times its share."""
 _WIDER: Final = 1.25
 _MUCH: Final = 600.0
 """Columns that stood further apart before stay there if that makes the whole no more than so many
 times as wide, and by so much wider."""
-_MOST: Final = 12
+_MOST: Final = 8
 """At most so many values pass a break."""
 _MARGIN: Final = 36.0
 """Room between a column and the lines beside it."""
@@ -66,7 +68,8 @@ def find_breaks(
             long = long and length > _RELUCTANT * _LONG
         elif kept and length > _LONG / 2 and _longest(rows, inner, kept) < _UNEVEN * share:
             return kept
-    return dict.fromkeys(_even_breaks(lattice, rows, inner, share), -math.inf) if long else {}
+    found = _even_breaks(lattice, rows, inner, share) if long else []
+    return dict.fromkeys(found, -math.inf) if _longest(rows, inner, found) < _EVEN * share else {}
 
 
 def _inner_rows(lattice: Lattice) -> range:
@@ -98,9 +101,9 @@ def _even_breaks(
     lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, share: float
 ) -> list[int]:
     """Breaks where few values pass, about `share` apart, or as far as the first that is found."""
-    passing: defaultdict[int, set[int]] = defaultdict(set)
+    passing: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
     for step in lattice.steps:
-        passing[lattice.row[step.lower]].add(step.upper)
+        passing[lattice.row[step.lower]].add((step.upper, step.leave))
     breaks: list[int] = []
     begin, end = rows[inner[0]][0], rows[inner[-1]][1]
     best: tuple[tuple[int, float], int] | None = None
