@@ -31,6 +31,8 @@ def document_of(options: argparse.Namespace) -> Document:
         document = _with(document, name, _number(name, value))
     for text in options.input:
         name, file = _assignment(text, "--input", "x=x.npy")
+        if not Path(file).exists():
+            raise InputError(f"there is no file '{file}' for --input {name}; give its path from this folder")
         document = document.with_values({name: load_array(Path(file), None, name)})
     return document
 

@@ -166,7 +166,7 @@ def test_examples_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "neuron", "--set", "v=1"], "unknown input or parameter 'v'"),
         (["run", "neuron", "--wrt", "v"], "unknown node 'v'"),
         (["run", "neuron", "--output", "L[0]"], "there is no entry [0]"),
-        (["run", "neuron", "--input", "x=missing.npy"], "does not exist"),
+        (["run", "neuron", "--input", "x=missing.npy"], "there is no file 'missing.npy' for --input x"),
         (["run", "neuron", "--sed", "1"], "unrecognized arguments"),
         (["render", "neuron", "-o", "x.bmp"], "give it one of the suffixes .svg, .png"),
         (["render", "neuron", "-o", "x.png", "--size", "big"], "no size"),

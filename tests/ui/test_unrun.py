@@ -13,6 +13,7 @@ from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Use
 from graph_explorer.engine.search import search
+from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS
 from graph_explorer.ui.jobs import Checkpoint, Jobs
 from graph_explorer.ui.panels.inspector import Inspector
@@ -54,6 +55,17 @@ def test_a_stopped_run_leaves_the_document_and_says_how_to_run_it(unrun: Window,
     assert session.state.time == session.state.trace.forward_length
     assert session.state.message == ""
     assert not unrun.menus.actions["step.run"].isEnabled()
+
+
+def test_the_graph_is_laid_out_without_a_run_and_stays_when_it_comes(unrun: Window, qtbot: QtBot) -> None:
+    view = unrun.bench.middle.page("graph")
+    assert isinstance(view, GraphView)
+    qtbot.waitUntil(lambda: view.scene is not None and view.drawn("h") == "h")
+    before = view.scene.layout
+    unrun.session.run()
+    qtbot.waitUntil(lambda: unrun.session.state.trace is not None and not unrun.session.jobs.busy())
+    assert view.scene.layout.ids == before.ids
+    np.testing.assert_array_equal(view.scene.layout.centers, before.centers)
 
 
 def test_a_run_waits_for_the_layout(qtbot: QtBot) -> None:
