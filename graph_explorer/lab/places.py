@@ -166,7 +166,9 @@ class Cluster:
             raise InputError(
                 "a cluster needs Dask; install it with: pip install graph-explorer[cluster]"
             ) from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in our words
+        for name in list(logging.root.manager.loggerDict):
+            if name.partition(".")[0] == "distributed":  # what matters is said in our words
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         client = distributed.Client.__new__(distributed.Client)
         try:
             _knock(self.address)
