@@ -25,8 +25,8 @@ _SLENDER: Final = 8.0
 """Neither is what is shorter than so many times its width."""
 _RELUCTANT: Final = 4.0
 """A piece that was in one column before is broken only when it is so many times as long."""
-_EVEN: Final = 2.0
-"""There are no columns where one would be longer than so many times its share."""
+_WORTH: Final = 0.6
+"""There are no columns where one would be longer than this part of the whole."""
 _UNEVEN: Final = 3.0
 """Those of before are given up when one is longer than so many times its share."""
 _WIDER: Final = 1.25
@@ -35,6 +35,8 @@ _MUCH: Final = 600.0
 times as wide, and by so much wider."""
 _MOST: Final = 8
 """At most so many values pass a break."""
+_AVOIDED: Final = 0.05
+"""What a value that passes a break is worth in parts of the length of a column."""
 _MARGIN: Final = 36.0
 """Room between a column and the lines beside it."""
 _TURN: Final = 16.0
@@ -69,7 +71,7 @@ def find_breaks(
         elif kept and length > _LONG / 2 and _longest(rows, inner, kept) < _UNEVEN * share:
             return kept
     found = _even_breaks(lattice, rows, inner, share) if long else []
-    return dict.fromkeys(found, -math.inf) if _longest(rows, inner, found) < _EVEN * share else {}
+    return dict.fromkeys(found, -math.inf) if _longest(rows, inner, found) < _WORTH * length else {}
 
 
 def _inner_rows(lattice: Lattice) -> range:
@@ -104,19 +106,21 @@ def _even_breaks(
     passing: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
     for step in lattice.steps:
         passing[lattice.row[step.lower]].add((step.upper, step.leave))
+    possible = [row for row in inner[1:] if len(passing[row]) <= _MOST]
+    share = max(share, _longest(rows, inner, possible))
     breaks: list[int] = []
     begin, end = rows[inner[0]][0], rows[inner[-1]][1]
-    best: tuple[tuple[int, float], int] | None = None
-    for row in [*inner[1:], inner[-1] + 1]:
+    best: tuple[float, int] | None = None
+    for row in [*possible, inner[-1] + 1]:
         length = rows[row - 1][1] - begin
         if length > 1.2 * share and best is not None:
             breaks.append(best[1])
             share = share if len(breaks) > 1 else rows[best[1] - 1][1] - begin
             begin, best = rows[best[1]][0], None
             length = rows[row - 1][1] - begin
-        near = (len(passing[row]), abs(length - share))
+        near = abs(length - share) / share + _AVOIDED * len(passing[row])
         # What is left for the last column is to be worth one.
-        if 0.8 * share <= length < end - begin - 0.2 * share and near[0] <= _MOST:
+        if 0.4 * share <= length < end - begin - 0.2 * share:
             best = (near, row) if best is None or near < best[0] else best
     return breaks
 
