@@ -18,6 +18,7 @@ from graph_explorer.ui.surface.writing import SMALL, write
 from graph_explorer.ui.theme import Theme
 from graph_explorer.ui.training.predictions.chart import Chart, Range
 from graph_explorer.ui.training.predictions.plane import thinned
+from graph_explorer.ui.training.predictions.sprites import Sprites
 from graph_explorer.ui.training.predictions.subject import Moment, around
 
 Array = np.ndarray[Any, Any]
@@ -49,6 +50,7 @@ class FitView(QWidget):
         box.setContentsMargins(6, 2, 6, 2)
         box.addWidget(self.chart)
         self.moment: Moment | None = None
+        self._sprites = Sprites(self)
 
     def show_moment(self, moment: Moment, theme_name: str) -> None:
         """Shows the answers of this moment."""
@@ -93,10 +95,8 @@ class FitView(QWidget):
                 for (x, y), (_, end) in zip(places.tolist(), ends.tolist(), strict=True):
                     if np.isfinite(end):
                         painter.drawLine(QLineF(x, y, x, end))
-            painter.setPen(QPen(shown.color("text"), 1.2))
-            painter.setBrush(shown.color("text", 0.8) if name == "training" else shown.color("panel"))
             for x, y in places.tolist():
-                painter.drawEllipse(QPointF(x, y), _POINT, _POINT)
+                self._sprites.dot(painter, x, y, shown, "text", name == "training", _POINT)
 
     def _draw_legend(self, painter: QPainter, shown: Theme) -> None:
         if self.moment is None:
@@ -104,9 +104,7 @@ class FitView(QWidget):
         x, y = self.chart.box.left() + 10, self.chart.box.top() + 12
         for filled, text in ((True, "training"), (False, "validation")):
             if filled or len(self.moment.validation):
-                painter.setPen(QPen(shown.color("text"), 1.2))
-                painter.setBrush(shown.color("text", 0.8) if filled else shown.color("panel"))
-                painter.drawEllipse(QPointF(x, y), _POINT, _POINT)
+                self._sprites.dot(painter, x, y, shown, "text", filled, _POINT)
                 x = write(painter, text, x + 9, y, shown.color("muted"), SMALL).right() + 16
         for line in self.moment.lines:
             painter.setPen(QPen(shown.series_color(line.colour), 2.4))

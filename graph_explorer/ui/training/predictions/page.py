@@ -6,6 +6,8 @@ runs the next moment is asked for when the last one is shown, so that it lags bu
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -29,7 +31,7 @@ from graph_explorer.ui.widgets.text import Elided, Label
 
 #: The key of the job.
 JOB = "predictions"
-#: Milliseconds between two moments while training runs.
+#: Milliseconds between two moments while training runs, at least: as long again as one has taken.
 _PAUSE = 40
 _EMPTY = "Open a document with a [training] table, such as Two spirals, to see what it answers."
 #: Name of a part, its title, what it shows.
@@ -69,9 +71,9 @@ class PredictionsPage(QWidget):
         self._answering = Answering()
         self._asked: tuple[object, ...] = ()
         self._untrained: Asked | None = None
+        self._began = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(_PAUSE)
         self._later.timeout.connect(lambda: self._ask(self.session.state))
         self._parts: dict[str, QWidget] = {}
         self.stack = QStackedWidget()
@@ -252,6 +254,7 @@ class PredictionsPage(QWidget):
         if key == self._asked:
             return
         self._asked, self._kept = key, wanted  # kept, so that no id is given to something else
+        self._began = time.perf_counter()
         live, window, answering = now.training.running, self._window(), self._answering
         self.session.jobs.start(
             JOB,
@@ -307,7 +310,7 @@ class PredictionsPage(QWidget):
                 self._asked = ()
         else:
             self._show()
-        self._later.start()
+        self._later.start(max(_PAUSE, round(1000 * (time.perf_counter() - self._began))))
 
     def _fitting(self) -> tuple[str, ...]:
         assert self.moment is not None

@@ -6,6 +6,7 @@ validation, and a ring marks what is classified wrongly.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from graph_explorer.ui.surface.colours import packed
 from graph_explorer.ui.surface.writing import SMALL, width_of, write
 from graph_explorer.ui.theme import Theme, theme
 from graph_explorer.ui.training.predictions.chart import Chart
+from graph_explorer.ui.training.predictions.sprites import Sprites
 from graph_explorer.ui.training.predictions.subject import Moment, Plane, around
 
 Array = np.ndarray[Any, Any]
@@ -56,6 +58,7 @@ class PlaneView(QWidget):
         self._image = QImage()
         self._borders: tuple[Array, ...] = ()
         self._image_of: tuple[object, str] | None = None
+        self._sprites = Sprites(self)
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -106,16 +109,10 @@ class PlaneView(QWidget):
         if answered.truth is None:
             self._draw_numbers(painter, shown, places, answered.wanted.reshape(len(portion), -1)[rows, 0])
             return
-        right = answered.right[rows].tolist()
-        for (x, y), truth, well in zip(places, answered.truth[rows].tolist(), right, strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(shown.color("panel", 0.85))
-            painter.drawEllipse(QPointF(x, y), _POINT + 1.6, _POINT + 1.6)
-            draw_marker(painter, x, y, _POINT, int(truth), self.chart.theme_name, filled)
-            if not well:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(shown.color("error"), 1.8))
-                painter.drawEllipse(QPointF(x, y), _RING, _RING)
+        marks = zip(places, answered.truth[rows].tolist(), answered.right[rows].tolist(), strict=True)
+        for (x, y), truth, well in marks:
+            key = (shown.name, truth, filled, well)
+            self._sprites.draw(painter, x, y, key, partial(_paint_mark, shown, truth, filled, well))
 
     def _draw_numbers(
         self, painter: QPainter, shown: Theme, places: list[list[float]], values: Array
@@ -192,6 +189,18 @@ class PlaneView(QWidget):
         else:
             wanted = self.moment.classes[int(answered.truth[row])]
         return f" · {name} example {int(portion.numbers[row])}: truly {wanted}; press to open it"
+
+
+def _paint_mark(shown: Theme, colour: int, filled: bool, well: bool, painter: QPainter) -> None:
+    """A point around the origin, with a ring where it is classified wrongly."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(shown.color("panel", 0.85))
+    painter.drawEllipse(QPointF(0, 0), _POINT + 1.6, _POINT + 1.6)
+    draw_marker(painter, 0, 0, _POINT, colour, shown.name, filled)
+    if not well:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(shown.color("error"), 1.8))
+        painter.drawEllipse(QPointF(0, 0), _RING, _RING)
 
 
 def told_at(moment: Moment, x: float, y: float) -> str:

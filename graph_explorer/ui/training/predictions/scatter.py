@@ -17,6 +17,7 @@ from graph_explorer.ui.theme import Theme
 from graph_explorer.ui.training.predictions.chart import Chart
 from graph_explorer.ui.training.predictions.choice import Choice, sentence
 from graph_explorer.ui.training.predictions.plane import thinned
+from graph_explorer.ui.training.predictions.sprites import Sprites
 from graph_explorer.ui.training.predictions.subject import Moment
 
 Array = np.ndarray[Any, Any]
@@ -44,6 +45,7 @@ class Scatter(QWidget):
         box.setContentsMargins(6, 2, 6, 2)
         box.addWidget(self.chart)
         self.moment: Moment | None = None
+        self._sprites = Sprites(self)
 
     def show_moment(self, moment: Moment, theme_name: str) -> None:
         """Shows the answers of this moment."""
@@ -74,17 +76,14 @@ class Scatter(QWidget):
         for name in ("validation", "training"):
             points = self._points(name)
             places = self.chart.seen(points[thinned(len(points))]) if len(points) else points
-            painter.setPen(QPen(shown.series_color(0 if name == "training" else 1), 1.4))
-            painter.setBrush(shown.series_color(0, 0.75) if name == "training" else shown.color("panel"))
+            place, filled = (0, True) if name == "training" else (1, False)
             for x, y in places[np.isfinite(places).all(axis=1)].tolist():
-                painter.drawEllipse(QPointF(x, y), _POINT, _POINT)
+                self._sprites.dot(painter, x, y, shown, place, filled, _POINT)
 
     def _draw_legend(self, painter: QPainter, shown: Theme) -> None:
         x, y = self.chart.box.left() + 10, self.chart.box.top() + 12
         for place, text in enumerate(("training", "validation")):
-            painter.setPen(QPen(shown.series_color(place), 1.4))
-            painter.setBrush(shown.series_color(0, 0.75) if place == 0 else shown.color("panel"))
-            painter.drawEllipse(QPointF(x, y), _POINT, _POINT)
+            self._sprites.dot(painter, x, y, shown, place, place == 0, _POINT)
             x = write(painter, text, x + 9, y, shown.color("muted"), SMALL).right() + 16
 
     def _nearest(self, x: float, y: float) -> tuple[str, int] | None:
