@@ -242,16 +242,23 @@ class Graph:
         return graph
 
 
-_SLOTS = [(name, Node.__dict__[name].__set__) for name in Node.__slots__ if name != "group"]
-_SET_GROUP = Node.__dict__["group"].__set__
+_id, _op, _inputs, _attributes, _group, _caption, _outputs, _place, _rule = (
+    Node.__dict__[name].__set__ for name in Node.__slots__
+)
 
 
 def _moved(node: Node, group: str) -> Node:
     """The node in another group, made as fast as can be: a large graph has a million of them."""
     made: Node = object.__new__(Node)
-    for name, put in _SLOTS:
-        put(made, getattr(node, name))
-    _SET_GROUP(made, group)
+    _id(made, node.id)
+    _op(made, node.op)
+    _inputs(made, node.inputs)
+    _attributes(made, node.attributes)
+    _group(made, group)
+    _caption(made, node.caption)
+    _outputs(made, node.outputs)
+    _place(made, node.place)
+    _rule(made, node.rule)
     return made
 
 

@@ -54,7 +54,9 @@ def view(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[GraphView]:
     shown = GraphView(session)
     shown.resize(1600, 1000)
     qtbot.addWidget(shown)
+    session.change(blocks=False)
     session.show(request.param(NODES))
+    session.change(collapsed=frozenset())
     qtbot.waitUntil(lambda: shown.scene is not None, timeout=60_000)
     assert session.state.trace is not None
     session.seek(session.state.trace.forward_length + len(session.state.trace.plan.pulls) // 2)

@@ -20,6 +20,7 @@ from graph_explorer.engine.hierarchy.folding import FIRST, MANY, folding
 from graph_explorer.engine.hierarchy.names import block_names, stack_name
 from graph_explorer.engine.hierarchy.stacks import Stack, stacks_of
 from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
+from graph_explorer.engine.machine import without_collector
 from graph_explorer.engine.program import Program
 
 Array = np.ndarray[Any, Any]
@@ -39,6 +40,11 @@ def with_blocks(program: Program, values: Mapping[str, Array]) -> Program:
     """
     if len(program.graph) < SMALLEST:
         return program
+    with without_collector():
+        return _found(program, values)
+
+
+def _found(program: Program, values: Mapping[str, Array]) -> Program:
     found = _grouped(program, Structure(program.graph, values))
     if _cards(found) <= MANY:
         return found

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from graph_explorer.ui import groups
 from graph_explorer.ui.finding.acts import show_paths
 
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ class Pointer:
             return
         target = self.at(event.position())
         view = self._view
-        if target.name in view.groups:
+        group = target.name if target.name in view.groups else target.inside
+        if group and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            groups.enter(view.session, group)
+        elif target.name in view.groups:
             view.session.toggle_group(target.name)
         elif target.inside and not target.name and target.line < 0:
             view.session.toggle_group(target.inside)
