@@ -376,7 +376,7 @@ def test_a_reconstruction_stands_beside_its_picture(page: PredictionsPage, qtbot
     moment = shown(page, lesson("autoencoder"), qtbot, epochs=1)
     assert page.widget("pictures").again  # type: ignore[attr-defined]
     assert moment.validation.answers.shape == moment.validation.wanted.shape == (len(moment.validation), 64)
-    assert "root mean square" in summary(moment, "validation")
+    assert "RMS error" in summary(moment, "validation")
 
 
 def test_curves_of_several_runs_are_drawn(page: PredictionsPage, qtbot: QtBot) -> None:

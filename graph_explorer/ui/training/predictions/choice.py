@@ -91,4 +91,4 @@ def summary(moment: Moment, name: str) -> str:
     spread = float(np.var(np.ravel(answered.wanted)))
     error = math.sqrt(square) if square >= 0 else math.nan
     explained = f", R² {number(1 - square / spread, 3)}" if spread > 0 else ""
-    return f"{name}: root mean square error {number(error, 3)}{explained}{of}"
+    return f"{name}: RMS error {number(error, 3)}{explained}{of}"

@@ -125,7 +125,7 @@ class PlaneView(QWidget):
             painter.drawEllipse(QPointF(x, y), _POINT, _POINT)
 
     def _draw_legend(self, painter: QPainter, shown: Theme) -> None:
-        """What colours, shapes and rings mean, at the lower right."""
+        """What colours, shapes and rings mean, in the corner where the fewest points are."""
         if self.moment is None or not self.moment.classes:
             return
         names = self.moment.classes[:12]
@@ -133,9 +133,9 @@ class PlaneView(QWidget):
         texts = [text for _, text in rows] + ["validation is hollow", "wrong is ringed"]
         wide = max(width_of(text, SMALL) for text in texts) + 34
         high = 18.0 * len(texts) + 8
-        box = QRectF(self.chart.box.right() - wide - 8, self.chart.box.bottom() - high - 8, wide, high)
-        if box.height() > self.chart.box.height() * 0.6:
+        if high > self.chart.box.height() * 0.6:
             return
+        box = self._emptiest(wide, high)
         painter.setPen(shown.color("border"))
         painter.setBrush(shown.color("panel", 0.9))
         painter.drawRoundedRect(box, 5, 5)
@@ -150,6 +150,25 @@ class PlaneView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y + 18), _RING - 1, _RING - 1)
         write(painter, texts[-1], x + 14, y + 18, shown.color("muted"), SMALL)
+
+    def _emptiest(self, wide: float, high: float) -> QRectF:
+        """A box of this size in a corner of the picture; the lower right one where all are alike."""
+        assert self.moment is not None
+        around = self.chart.box.adjusted(8, 8, -8, -8)
+        right, low = around.right() - wide, around.bottom() - high
+        corners = [(right, low), (right, around.top()), (around.left(), low), (around.left(), around.top())]
+        points = [
+            self.chart.seen(portion.features.reshape(len(portion), -1))
+            for portion in self.moment.portions
+            if len(portion)
+        ]
+        places = np.concatenate(points)
+
+        def covered(corner: tuple[float, float]) -> int:
+            inside = (places >= corner) & (places <= (corner[0] + wide, corner[1] + high))
+            return int(inside.all(axis=1).sum())
+
+        return QRectF(*min(corners, key=covered), wide, high)
 
     # ── acting ────────────────────────────────────────────────────────────────────────────────
 
