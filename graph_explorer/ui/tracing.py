@@ -177,19 +177,22 @@ class Tracer:
 
     def _stop(self, wanted: _Wanted) -> None:
         """A person has stopped the run."""
-        self._show_unrun(wanted, _STOPPED)
+        self._show_unrun(wanted, notice=_STOPPED)
         self._held = True
 
-    def _show_unrun(self, wanted: _Wanted, message: str = "") -> None:
+    def _show_unrun(self, wanted: _Wanted, message: str = "", notice: str = "") -> None:
         self._wanted = None
-        self._show(wanted, None, 0, message)
+        self._show(wanted, None, 0, message, notice)
 
-    def _show(self, wanted: _Wanted, trace: Trace | None, at: int, message: str) -> None:
+    def _show(
+        self, wanted: _Wanted, trace: Trace | None, at: int, message: str, notice: str = ""
+    ) -> None:  # fmt: skip
         before, document = self.session.state, wanted.document
+        notice = notice or (" ".join(document.notes) if before.notice else "")
         same = before.graph is document.graph
         self.session.change(
             document=document, detached=wanted.detached, asked=wanted.asked, trace=trace, time=at,
-            message=message, notice=" ".join(document.notes) if before.notice else "",
+            message=message, notice=notice,
             accumulator=fitting(before.accumulator, document),
             **({} if same else carried(before, document)),
         )  # fmt: skip

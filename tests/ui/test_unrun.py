@@ -48,12 +48,13 @@ def panel(window: Window, name: str) -> object:
 def test_a_stopped_run_leaves_the_document_and_says_how_to_run_it(unrun: Window, qtbot: QtBot) -> None:
     session = unrun.session
     assert session.state.graph is not None
-    assert "Ctrl+R" in session.state.message
+    assert "Ctrl+R" in session.state.notice
+    assert session.state.message == "", "nothing is wrong"
     assert unrun.menus.actions["step.run"].isEnabled()
     session.run()
     qtbot.waitUntil(lambda: session.state.trace is not None)
     assert session.state.time == session.state.trace.forward_length
-    assert session.state.message == ""
+    assert session.state.notice == ""
     assert not unrun.menus.actions["step.run"].isEnabled()
 
 
