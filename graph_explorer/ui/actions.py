@@ -165,6 +165,10 @@ def _some_found(session: Session) -> bool:
     return session.state.found is not None and bool(session.state.found.names)
 
 
+def _moved(session: Session) -> bool:
+    return bool(session.state.moved)
+
+
 def _surface(session: Session) -> bool:
     """A view of the surface is open."""
     return session.state.surface is not None and "surface" in session.state.views
@@ -301,6 +305,13 @@ _FIND = (
            section=3, keys=("Alt+X",), enabled=_filtered, act=_finds("show_all")),
 )  # fmt: skip
 
+
+def _put_back(window: Window) -> None:
+    from graph_explorer.ui.canvas import moving  # loaded with the workbench
+
+    moving.put_back(window.session)
+
+
 _VIEW = (
     Action(id="view.fit", text="Fit", hint="Show the whole graph, or the whole window of the surface",
            menu="View", icon="fit", keys=("Ctrl+0",), enabled=_open,
@@ -309,6 +320,9 @@ _VIEW = (
            keys=("Ctrl++", "Ctrl+="), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_in()),
     Action(id="view.zoom_out", text="Zoom out", hint="Show it smaller", menu="View", icon="zoom_out",
            keys=("Ctrl+-",), enabled=_open, act=lambda w: w.bench.middle.zoomed.zoom_out()),
+    Action(id="view.put_back", text="Put moved boxes back", menu="View", enabled=_moved,
+           hint="Boxes moved with Shift and the mouse or the arrow keys stand where the layout puts them",
+           act=_put_back),
     Action(id="view.minimap", text="Map of large graphs", menu="View", keys=("Ctrl+M",), enabled=_open,
            hint="The whole of a large graph as a small picture, to find one's way",
            checked=lambda w: w.session.state.minimap,

@@ -30,7 +30,15 @@ from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.race.place import values_at
 from graph_explorer.ui.race.runner import Runner
 from graph_explorer.ui.race.state import Race
-from graph_explorer.ui.state import NO_SEARCH, NO_SURFACE, Accumulator, Mode, State, closed_at_first
+from graph_explorer.ui.state import (
+    NO_SEARCH,
+    NO_SURFACE,
+    NOTHING_MOVED,
+    Accumulator,
+    Mode,
+    State,
+    closed_at_first,
+)
 from graph_explorer.ui.surface.landscapes import Landscapes
 from graph_explorer.ui.tracing import Tracer
 from graph_explorer.ui.training.runner import TrainingRunner
@@ -157,6 +165,7 @@ class Session(QObject):
             problem=None, draft=None, playing=False,
             message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
             views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
+            moved=NOTHING_MOVED,
         )  # fmt: skip
         self.run()
 
@@ -178,7 +187,7 @@ class Session(QObject):
             breakpoints=frozenset(),
             accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
             problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
-            **NO_SURFACE, **NO_SEARCH,
+            moved=NOTHING_MOVED, **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
 
     def save(self, path: Path) -> bool:

@@ -14,7 +14,9 @@ from PySide6.QtGui import QKeyEvent
 
 from graph_explorer.engine.graph import enclosing
 from graph_explorer.ui import groups
+from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.canvas.pointer import Target
+from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.walk import Way, neighbour
 from graph_explorer.ui.finding.acts import show_all
 
@@ -33,6 +35,12 @@ _WAYS: Mapping[str, Mapping[Key, Way]] = {
 }  # fmt: skip
 
 
+#: Where a box goes by which key, with Shift: across and down.
+_SIDES: Mapping[Key, tuple[int, int]] = {
+    Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1),
+}  # fmt: skip
+
+
 def press_key(view: GraphView, event: QKeyEvent) -> bool:
     """Does what the key means here; whether it means anything."""
     if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
@@ -41,6 +49,9 @@ def press_key(view: GraphView, event: QKeyEvent) -> bool:
     scene = view.scene
     if scene is None or not len(scene):
         return False
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and key in _SIDES:
+        _move(view, scene, *_SIDES[key])
+        return True
     way = _WAYS[scene.layout.direction].get(key)
     if way is not None:
         _walk(view, way)
@@ -64,6 +75,18 @@ def _walk(view: GraphView, way: Way) -> None:
         _select(view, _start(view, here))
     else:
         _select(view, scene.cards.ids[neighbour(scene, place, way)])
+
+
+def _move(view: GraphView, scene: Scene, across: int, down: int) -> None:
+    """Moves the selected box."""
+    name = view.selected
+    if scene.place(name) >= 0:
+        x, y = moving.middle_of(scene, name)
+        middle = x + across * moving.STEP, y + down * moving.STEP
+        if len(scene) <= moving.MOST_LIVE:
+            view.preview(moving.with_box_at(scene, name, middle))
+        moving.place(view.session, name, middle, merge=f"move {name}")
+        view.reveal(name)
 
 
 def _start(view: GraphView, here: str) -> str:

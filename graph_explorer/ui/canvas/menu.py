@@ -17,6 +17,7 @@ from graph_explorer.engine.graph import Use, enclosing
 from graph_explorer.engine.opening import can_open
 from graph_explorer.engine.ops import operation_of
 from graph_explorer.ui import groups
+from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.finding.acts import (
     begin_path,
     influences,
@@ -49,7 +50,17 @@ def entries(view: GraphView, name: str, use: Use | None) -> Iterator[Entry]:
         yield from _node_entries(view, name)
     if name and use is None:
         yield from _reach_entries(view, name)
+    yield from _moved_entries(view, name)
     yield Entry("Show the whole graph", view.fit)
+
+
+def _moved_entries(view: GraphView, name: str) -> Iterator[Entry]:
+    """To undo what the hand has moved."""
+    moved = moving.positions(view.session.state)
+    if name in moved:
+        yield Entry("Put back where it was", partial(moving.put_back, view.session, name))
+    if moved and not name:
+        yield Entry("Put all moved boxes back", partial(moving.put_back, view.session))
 
 
 def _edge_entries(view: GraphView, use: Use) -> Iterator[Entry]:

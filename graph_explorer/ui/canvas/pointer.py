@@ -12,7 +12,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+<<<<<<< HEAD
+from graph_explorer.ui.canvas import moving
+from graph_explorer.ui.canvas.camera import Point
+=======
 from graph_explorer.ui import groups
+>>>>>>> 2acf89ca011e65ae94297aee297688530f797f0c
 from graph_explorer.ui.finding.acts import show_paths
 
 if TYPE_CHECKING:
@@ -44,6 +49,8 @@ class Pointer:
         self._last = QPointF()
         self.dragging = False
         self.target = Target()
+        #: the box that is moved by hand, and where on it the hand holds it, from its middle in scene pixels
+        self._held, self._grip = "", (0.0, 0.0)
 
     def at(self, position: QPointF) -> Target:
         """What is at a point of the widget."""
@@ -64,6 +71,7 @@ class Pointer:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = self._last = event.position()
             self.dragging = False
+            self._hold(event)
         elif event.button() in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
             self._view.go_back(1 if event.button() == Qt.MouseButton.BackButton else -1)
 
@@ -79,7 +87,10 @@ class Pointer:
             self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
         way = event.position() - self._last
         self._last = event.position()
-        self._view.pan(way.x(), way.y())
+        if self._held:
+            self._carry()
+        else:
+            self._view.pan(way.x(), way.y())
 
     def release(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None
@@ -88,8 +99,30 @@ class Pointer:
         if self.dragging:
             self.dragging = False
             self._view.unsetCursor()
+            if self._held:
+                moving.place(self._view.session, self._held, self._carried_to())
         elif event.button() == Qt.MouseButton.LeftButton:
             self._choose(self.at(pressed), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def _hold(self, event: QMouseEvent) -> None:
+        """With Shift a box is taken hold of, rather than the picture."""
+        scene, name = self._view.scene, self.at(event.position()).name
+        held = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) and scene is not None
+        self._held = name if held and scene is not None and scene.place(name) >= 0 else ""
+        if self._held and scene is not None:
+            x, y = self._view.camera.scene((event.position().x(), event.position().y()))
+            middle = moving.middle_of(scene, self._held)
+            self._grip = x - middle[0], y - middle[1]
+
+    def _carried_to(self) -> Point:
+        """Where the middle of the box is that the hand moves."""
+        x, y = self._view.camera.scene((self._last.x(), self._last.y()))
+        return x - self._grip[0], y - self._grip[1]
+
+    def _carry(self) -> None:
+        scene = self._view.scene
+        if scene is not None and scene.place(self._held) >= 0 and len(scene) <= moving.MOST_LIVE:
+            self._view.preview(moving.with_box_at(scene, self._held, self._carried_to()))
 
     def _choose(self, target: Target, shift: bool) -> None:
         """Selects what is meant; with Shift it shows the paths from the selection to it as well."""

@@ -43,6 +43,7 @@ from graph_explorer.ui.canvas.marks import Flight, Marks, marks_boxes, paint_mar
 from graph_explorer.ui.canvas.menu import make_menu
 from graph_explorer.ui.canvas.minimap import Minimap
 from graph_explorer.ui.canvas.motion import Motion
+from graph_explorer.ui.canvas.moving import positions
 from graph_explorer.ui.canvas.pointer import Pointer, Target
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.stage import Stage
@@ -52,6 +53,7 @@ from graph_explorer.ui.finding.bar import FindBar
 from graph_explorer.ui.groups import inside
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.state import NOTHING_MOVED
 
 _ZOOM_STEP = 1.4
 #: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
@@ -189,7 +191,7 @@ class GraphView(QWidget):
     def _arrange(self, before: State, now: State) -> None:
         assert now.document is not None
         wanted = Wanted(
-            now.document, now.trace, now.collapsed, self.direction, self._room, now.moved, now.asked,
+            now.document, now.trace, now.collapsed, self.direction, self._room, positions(now), now.asked,
             inside(now),
         )  # fmt: skip
         if self._asked is not None and self._asked.same_as(wanted):
@@ -329,6 +331,15 @@ class GraphView(QWidget):
         """What the picture shows of a node or group, as sentences."""
         return " ".join(describe(self.session.state, name))
 
+    def preview(self, scene: Scene) -> None:
+        """Shows boxes elsewhere, while a hand moves them."""
+        if self._stage is not None:
+            self._glide_motion.finish()
+            self._stage.scene = self._goal = scene
+            self._eye.framing = ""
+            self._eye.spoil()
+            self.show_marks()
+
     # ── acts ──────────────────────────────────────────────────────────────────────────────────
 
     def choose(self, target: Target) -> None:
@@ -360,6 +371,7 @@ class GraphView(QWidget):
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
         if direction != self.direction:
             self.direction, self._eye.framing = direction, "opening"
+            self.session.change(moved=NOTHING_MOVED)  # they were meant for another picture
             if self.session.state.document is not None:
                 self._arrange(self.session.state, self.session.state)
 
