@@ -23,6 +23,7 @@ y = w*x + b              # a straight line
 L = (y - t)**2           # how far it is from the target
 """
 
+_NOT_RUN = "A picture of the graph shows its values: run the document first (Ctrl+R)."
 _DRAFT = "Saved without the text in the editor, which has a mistake: mend it there and save again."
 
 
@@ -135,6 +136,9 @@ class Files:
         assert document is not None
         shows = session.state.surface if isinstance(front, SurfaceView) else session.state.training.run
         own = front if isinstance(front, SurfaceView | TrainingView) and shows is not None else None
+        if own is None and session.state.trace is None:
+            session.say(_NOT_RUN)
+            return False
         kinds = own.picture_filters() if own is not None else exports.filters()
         start = self.window.settings.folder / f"{_file_name(document.name)}.svg"
         path = WhereTo.ask(self.window, "Export picture", start, kinds)

@@ -191,6 +191,13 @@ def test_the_timeline_offers_the_run(unrun: Window, qtbot: QtBot) -> None:
     assert timeline.scrub.isEnabled()
 
 
+def test_a_picture_waits_for_the_run(unrun: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answer_questions(monkeypatch, tmp_path)
+    assert not unrun.files.ask_picture()
+    assert "run the document first" in unrun.session.state.message
+    assert not list(tmp_path.glob("*.svg"))
+
+
 def test_edits_without_a_run_are_edits(unrun: Window, qtbot: QtBot) -> None:
     session = unrun.session
     before = float(session.latest.entry("w").array)
