@@ -12,12 +12,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-<<<<<<< HEAD
+from graph_explorer.ui import groups
 from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.canvas.camera import Point
-=======
-from graph_explorer.ui import groups
->>>>>>> 2acf89ca011e65ae94297aee297688530f797f0c
 from graph_explorer.ui.finding.acts import show_paths
 
 if TYPE_CHECKING:
