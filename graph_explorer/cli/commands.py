@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from graph_explorer.cli import report
 from graph_explorer.document import Document, as_array, run, split_entry
-from graph_explorer.engine.check import check
+from graph_explorer.engine.check import Compared, check
 from graph_explorer.engine.errors import InputError, check_entry
 from graph_explorer.engine.notation import number
 from graph_explorer.engine.ops.declare import Local
@@ -157,39 +158,41 @@ def _scalar_factor(local: Local) -> str:
     return value if local.text.lstrip("-").replace(".", "").isdigit() else f"{local.text} = {value}"
 
 
+def _verdict(found: Sequence[Compared]) -> str:
+    """How the entries of one gradient fared."""
+    bad = sum(not (one.agrees or one.kink or one.cut) for one in found)
+    good = sum(one.agrees for one in found)
+    said = {
+        f"{bad} of {len(found)} disagree": bad,
+        f"all {len(found)} agree" if len(found) > 1 else "agrees": not bad and good,
+        f"{sum(one.kink for one in found)} at a kink": any(one.kink for one in found),
+        f"{sum(one.cut for one in found)} cut off by detach": any(one.cut for one in found),
+    }
+    return ", ".join(text for text, holds in said.items() if holds)
+
+
 def command_check(options: argparse.Namespace) -> int:
     """Compares every gradient with central differences; 1 where one disagrees."""
     document, trace = _trace(options)
     found = check(trace, document.leaves)
     _say_notes(document)
-    wrong = [one for one in found if not one.agrees and not one.kink]
+    wrong = [one for one in found if not (one.agrees or one.kink or one.cut)]
     if options.json:
         rows = [
             {
                 "name": one.name, "index": list(one.index), "gradient": report.plain(one.gradient),
                 "difference": report.plain(one.difference), "error": report.plain(one.error),
-                "agrees": one.agrees, "kink": one.kink,
+                "agrees": one.agrees, "kink": one.kink, "cut": one.cut,
             }
             for one in found
         ]  # fmt: skip
         print(json.dumps({"agrees": not wrong, "compared": rows}, ensure_ascii=False))
         return int(bool(wrong))
-    by_name: dict[str, list[Any]] = {}
+    by_name: dict[str, list[Compared]] = {}
     for one in found:
         by_name.setdefault(one.name, []).append(one)
-    rows_text = []
-    for name, ones in by_name.items():
-        bad = sum(not one.agrees and not one.kink for one in ones)
-        kinks = sum(one.kink for one in ones)
-        verdict = (
-            f"{bad} of {len(ones)} disagree"
-            if bad
-            else f"all {len(ones)} agree"
-            if len(ones) > 1
-            else "agrees"
-        )
-        rows_text.append(
-            (name, verdict + (f", {kinks} at a kink" if kinks else ""), f"{max(o.error for o in ones):.1e}")
-        )
+    rows_text = [
+        (name, _verdict(ones), f"{max(one.error for one in ones):.1e}") for name, ones in by_name.items()
+    ]
     print(report.table(("name", "against differences", "largest relative error"), rows_text))
     return int(bool(wrong))

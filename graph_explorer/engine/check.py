@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.plan import Plan
 from graph_explorer.engine.run import execute
 from graph_explorer.engine.trace import Trace
@@ -32,7 +33,8 @@ class Compared:
     """One entry of one gradient: what backpropagation says, and what differences say.
 
     `error` is relative to the larger of the two and the scale of the rounding. `kink` is true where
-    the slopes to the left and right differ: there is then no derivative to agree on.
+    the slopes to the left and right differ: there is then no derivative to agree on. `cut` is true
+    where the two differ by what was detached alone: with the detached values held, they agree.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Compared:
     error: float
     agrees: bool
     kink: bool = False
+    cut: bool = False
 
 
 def check(
@@ -53,18 +56,15 @@ def check(
     """Compares the gradients of the leaves `names` (by default all that have one) with differences.
 
     Differences are taken in float64 whatever the type of the values. A leaf without a gradient is
-    compared with 0 where it was detached, so that what detaching loses is seen.
+    compared with 0 where it was detached, so that what detaching loses is seen: a gradient that is right
+    but for that is `cut`.
     """
     if np.asarray(trace.value(trace.output)).dtype.kind not in "biuf":
         raise InputError(f"the output '{trace.output}' holds no numbers; choose another one")
-    wide = {k: v.astype(np.float64) if v.dtype.kind == "f" else v for k, v in leaves.items()}
+    wide = {name: _wide(value) for name, value in leaves.items()}
     plan = Plan(trace.graph, trace.output, ())
-    seed = np.asarray(trace.seed, dtype=np.float64)
-
-    def objective(changed: Mapping[str, Array]) -> float:
-        run = execute(plan, {**wide, **changed})
-        return float(np.sum(np.asarray(run.value(trace.output)) * seed))
-
+    objective = _objective(plan, wide, trace)
+    held = _objective(*_held(trace, wide), trace) if trace.plan.detached else None
     center = objective({})
     wanted = [n for n in (trace.plan.wrt if names is None else names) if n in wide]
     found: list[Compared] = []
@@ -76,8 +76,47 @@ def check(
             if checkpoint is not None:
                 checkpoint((done + k / len(chosen)) / len(wanted))
             index = tuple(int(i) for i in np.unravel_index(flat, wide[name].shape))
-            found.append(_compare(name, index, wide[name], gradient, objective, center, float(precision)))
+            entry = (name, index, wide[name], gradient)
+            compared = _compare(*entry, objective, center, float(precision))
+            if held is not None and not compared.agrees:
+                cut = _compare(*entry, held, center, float(precision)).agrees
+                compared = replace(compared, cut=cut)
+            found.append(compared)
     return tuple(found)
+
+
+def _wide(value: Array) -> Array:
+    return value.astype(np.float64) if value.dtype.kind == "f" else value
+
+
+def _objective(
+    plan: Plan, leaves: Mapping[str, Array], trace: Trace
+) -> Callable[[Mapping[str, Array]], float]:
+    """The output along the seed as a function of some leaves."""
+    seed = np.asarray(trace.seed, dtype=np.float64)
+
+    def objective(changed: Mapping[str, Array]) -> float:
+        run = execute(plan, {**leaves, **changed})
+        return float(np.sum(np.asarray(run.value(trace.output)) * seed))
+
+    return objective
+
+
+def _held(trace: Trace, leaves: Mapping[str, Array]) -> tuple[Plan, Mapping[str, Array]]:
+    """The graph in which what is detached is a constant: the value that it has now."""
+    graph = trace.graph
+    cut = {(use.node, use.input_index) for use in trace.plan.detached if use.node in graph}
+    nodes: list[Node] = []
+    constants: dict[str, Array] = {}
+    for node in graph:
+        inputs = list(node.inputs)
+        for index, value in enumerate(node.inputs):
+            if (node.id, index) in cut:
+                inputs[index] = f"{node.id}.held{index}"
+                constants[inputs[index]] = _wide(trace.value(value))
+                nodes.append(Node(inputs[index], "constant"))
+        nodes.append(replace(node, inputs=tuple(inputs)))
+    return Plan(Graph(nodes, graph.names), trace.output, ()), {**leaves, **constants}
 
 
 def _chosen(size: int) -> list[int]:

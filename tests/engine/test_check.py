@@ -72,6 +72,21 @@ def test_what_detaching_loses_is_seen() -> None:
     assert entry.gradient == 3
     assert entry.difference == pytest.approx(6)
     assert not entry.agrees
+    assert entry.cut  # with the other factor held, the difference is 3 too
+
+
+def test_detaching_explains_no_other_mistake() -> None:
+    document = parse("L = x*x*x", parameters={"x": 2.0})
+    plan = Plan(document.graph, document.output, document.default_wrt, [Use("L", 1)], lookup=_doubled)
+    (entry,) = check(execute(plan, document.leaves), document.leaves)
+    assert not entry.agrees
+    assert not entry.cut
+
+
+def _doubled(name: str) -> ops.Operation:
+    right = ops.operation(name)
+    rules = tuple(lambda a, b, y, rule=rule: 2 * rule(a, b, y) for rule in right.partials)
+    return dataclasses.replace(right, partials=rules)
 
 
 def test_a_kink_is_called_one() -> None:

@@ -109,6 +109,7 @@ def test_agrees_with_central_differences(example: Example) -> None:
     compared = check(trace, document.leaves)
     assert {one.name for one in compared} == set(document.default_wrt)
     assert {one.name for one in compared if not one.agrees} == CUT.get(example.name, set())
+    assert all(one.agrees or one.cut for one in compared)
 
 
 @every_example

@@ -37,6 +37,8 @@ def verdict(found: Sequence[Compared]) -> tuple[str, str]:
             return f"They agree: {pair}.", "success"
         if one.kink:
             return f"A kink: the slopes left and right differ ({pair}).", "warning"
+        if one.cut:
+            return f"Detaching cuts off a part of it: {pair}.", "warning"
         return f"They differ: {pair}.", "error"
     if not wrong:
         worst = max(one.error for one in found)
@@ -44,14 +46,16 @@ def verdict(found: Sequence[Compared]) -> tuple[str, str]:
             f"All {len(found)} compared entries agree; the largest relative error is {number(worst, 2)}.",
             "success",
         )
-    kinks = sum(one.kink for one in wrong)
+    explained = all(one.kink or one.cut for one in wrong)
     first = wrong[0]
     place = ", ".join(map(str, first.index))
     said = (
         f"{len(wrong)} of {len(found)} entries differ, first [{place}]: "
         f"backpropagation {number(first.gradient)}, differences {number(first.difference)}."
     )
-    return said, "warning" if kinks == len(wrong) else "error"
+    if all(one.cut for one in wrong):
+        said += " Detaching cuts the rest off."
+    return said, "warning" if explained else "error"
 
 
 class CheckLine(QWidget):
