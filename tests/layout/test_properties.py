@@ -110,7 +110,7 @@ def _arranged(columns: bool, graph: nx.MultiDiGraph, *given: Any, **named: Any) 
 
 
 @either_way
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
 def test_boxes_and_frames_keep_apart(columns, case, direction):
     graph, sizes, collapsed = case
@@ -135,7 +135,7 @@ def test_boxes_and_frames_keep_apart(columns, case, direction):
 
 
 @either_way
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
 def test_edges_run_through_nothing_foreign(columns, case, direction):
     graph, sizes, collapsed = case
@@ -148,7 +148,7 @@ def test_edges_run_through_nothing_foreign(columns, case, direction):
         assert not any(_inside(dots, frame) for path, frame in frames.items() if path not in around)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(case=cases(orderly=True), direction=directions)
 def test_edges_go_forward_from_border_to_border(case, direction):
     graph, sizes, collapsed = case
@@ -169,7 +169,7 @@ def test_edges_go_forward_from_border_to_border(case, direction):
 
 
 @either_way
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=cases(orderly=False))
 def test_every_edge_of_the_graph_is_drawn_once(columns, case):
     graph, sizes, collapsed = case
@@ -188,7 +188,7 @@ def test_every_edge_of_the_graph_is_drawn_once(columns, case):
 
 
 @either_way
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
 def test_the_same_again(columns, case, direction):
     graph, sizes, collapsed = case
