@@ -95,6 +95,11 @@ def test_groups_nested_deeper_than_any_recursion():
     graph.add_edges_from((f"n{number}", f"n{number + 1}", 0) for number in range(depth - 1))
     layout = arrange(graph, {})
     assert len(layout.groups) == depth - 1
+    shut = frozenset({"/".join(["g"] * (depth - 2))})
+    closed = arrange(graph, {}, collapsed=shut, previous=layout)
+    assert len(closed.groups) == depth - 3
+    again = arrange(graph, {}, previous=closed)
+    np.testing.assert_allclose(again.centers, layout.centers, atol=0.01)
 
 
 def test_mask_read_by_every_block():
