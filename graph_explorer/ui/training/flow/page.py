@@ -192,9 +192,6 @@ class FlowPage(QWidget):
         """Shows all of the lines."""
         self.lines.fit()
 
-    def zoom_in(self) -> None: ...
-    def zoom_out(self) -> None: ...
-
     def _select(self, place: str) -> None:
         document = self.session.state.document
         if document is not None and place in document.graph:
