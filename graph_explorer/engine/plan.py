@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graph_explorer.engine.graph import LEAVES, Graph, Use
 from graph_explorer.engine.levels import Batch, Level, Table, backward_levels, forward_batches
 from graph_explorer.engine.ops import operation
@@ -140,6 +143,14 @@ class Plan:
         for position, (node, index) in enumerate(self.pulls):
             found.setdefault(self.inputs[node][index], []).append(position)
         return {value: tuple(positions) for value, positions in found.items()}
+
+    @cached_property
+    def completed(self) -> NDArray[np.int64]:
+        """Per node, how many edges are followed until its first value's gradient is complete; −1: never."""
+        pulls = [self.inputs[node][index] for node, index in self.pulls]
+        needed = np.where(np.array(self.takes_gradient, dtype=bool), 0, -1)
+        needed[pulls] = np.arange(1, len(pulls) + 1)
+        return needed[[self.number[node.id] for node in self.graph.nodes]]
 
     @cached_property
     def forward_steps(self) -> tuple[ForwardStep, ...]:

@@ -1,33 +1,38 @@
 """What depends on what: ancestors, descendants, and all that lies between.
 
-The one rule: one walk over the nodes in their order, or against it; no recursion, so that a chain may be
-as deep as it likes.
+The one rule: one walk over the edges in the order of the nodes, or against it; no recursion, so that a
+chain may be as deep as it likes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 
 from graph_explorer.engine.graph import Graph
 
 
 def ancestors(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
     """The ids of the nodes that the given ones are computed from, and theirs, in dependency order."""
-    needed = {graph.index(name) for name in names}
-    for place in range(len(graph) - 1, -1, -1):
-        if place in needed:
-            needed.update(graph.index(name) for name in graph.nodes[place].inputs if name)
+    needed = bytearray(len(graph))
+    for name in names:
+        needed[graph.index(name)] = 1
+    source, target, _ = graph.edges
+    for maker, taker in zip(source[::-1].tolist(), target[::-1].tolist(), strict=True):
+        if needed[taker]:
+            needed[maker] = 1
     return _ids(graph, needed)
 
 
 def descendants(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
     """The ids of the given nodes and of all whose values they influence, in dependency order."""
-    touched = {graph.index(name) for name in names}
-    made = {name for place in touched for name in graph.nodes[place].outputs}
-    for place, node in enumerate(graph.nodes):
-        if place in touched or not made.isdisjoint(node.inputs):
-            touched.add(place)
-            made.update(name for name in node.outputs if name)
+    touched = bytearray(len(graph))
+    for name in names:
+        touched[graph.index(name)] = 1
+    source, target, _ = graph.edges
+    for maker, taker in zip(source.tolist(), target.tolist(), strict=True):
+        if touched[maker]:
+            touched[taker] = 1
     return _ids(graph, touched)
 
 
@@ -47,5 +52,5 @@ def inside(graph: Graph, name: str) -> tuple[str, ...]:
     return tuple(node.id for node in graph if node.group == name or node.group.startswith(f"{name}/"))
 
 
-def _ids(graph: Graph, places: Iterable[int]) -> tuple[str, ...]:
-    return tuple(graph.nodes[place].id for place in sorted(places))
+def _ids(graph: Graph, marked: bytearray) -> tuple[str, ...]:
+    return tuple(compress([node.id for node in graph.nodes], marked))

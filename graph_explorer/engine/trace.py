@@ -366,23 +366,51 @@ class Trace:
     def nonfinite(self) -> Mapping[str, str]:
         """Where values or gradients stop being finite: name → 'value' or 'gradient', at the origin only."""
         found: dict[str, str] = {}
-        bad = {
-            name
-            for name, value in zip(self.graph.values, self.values, strict=True)
-            if value is not None and not _finite(value)
-        }
-        for node in self.graph.nodes:
+        values = _all_finite(self.values)
+        bad = {name for name, fine in zip(self.graph.values, values, strict=True) if not fine}
+        for node in self.graph.nodes if bad else ():
             if bad.isdisjoint(node.inputs):
                 found.update({name: "value" for name in node.outputs if name in bad})
-        for position in range(len(self.plan.pulls) if self._seed is not None else 0):
-            index, slot = self.plan.pulls[position]
+        gradients = _all_finite(self.gradients) if self._seed is not None else [True]
+        for index, slot in self.plan.pulls if not all(gradients) else ():
             value = self.plan.inputs[index][slot]
-            pulled = self.gradients[value]
-            outputs = [self.gradients[number] for number in self.plan.outputs[index]]
-            clean = all(g is None or _finite(g) for g in outputs)
-            if clean and pulled is not None and not _finite(pulled):
+            clean = all(gradients[number] for number in self.plan.outputs[index])
+            if clean and not gradients[value]:
                 found.setdefault(self.graph.values[value], "gradient")
         return found
+
+
+#: Arrays of up to so many entries are looked at together, up to so many entries at a time.
+_SMALL, _TOGETHER = 4096, 1 << 22
+
+
+def _all_finite(arrays: Sequence[Any] | Array) -> list[bool]:
+    """For each array whether all its entries are finite numbers; what is not there is."""
+    if isinstance(arrays, np.ndarray):
+        return [bool(fine) for fine in np.isfinite(arrays)]
+    fine = [True] * len(arrays)
+    small: list[int] = []
+    entries = 0
+    for place, array in enumerate(arrays):
+        if isinstance(array, np.ndarray) and 0 < array.size <= _SMALL and array.dtype.kind == "f":
+            small.append(place)
+            entries += array.size
+        elif array is not None:
+            fine[place] = _finite(array)
+        if entries > _TOGETHER:
+            _judge(arrays, small, fine)
+            small, entries = [], 0
+    _judge(arrays, small, fine)
+    return fine
+
+
+def _judge(arrays: Sequence[Any], places: Sequence[int], fine: list[bool]) -> None:
+    """Finds out which of some small arrays are finite, all at once."""
+    if places:
+        joined = np.isfinite(np.concatenate([arrays[place].reshape(-1) for place in places]))
+        first = np.cumsum([0, *(arrays[place].size for place in places[:-1])])
+        for place, whole in zip(places, np.logical_and.reduceat(joined, first).tolist(), strict=True):
+            fine[place] = whole
 
 
 def _finite(array: Any) -> bool:

@@ -77,21 +77,16 @@ def summarize(
 
 
 def seconds(trace: Trace, contents: Contents) -> float:
-    """About how long the summary takes."""
-    parameters = [node.id for node in contents.nodes if node.op == "parameter"]
-    numbers = sum(trace.value(name).size for name in parameters if trace.has_value(name))
-    return len(contents.nodes) * _A_NODE + numbers * _A_NUMBER
+    """About how long the summary takes; the numbers of very many nodes are not counted."""
+    nodes = len(contents.nodes) * _A_NODE
+    parameters = [node.id for node in contents.nodes if node.op == "parameter"] if nodes < 0.05 else []
+    return nodes + _A_NUMBER * sum(trace.value(name).size for name in parameters if trace.has_value(name))
 
 
 def _times(trace: Trace, contents: Contents) -> tuple[Times, Times]:
     """When the values of the operations in a group are computed, and when gradients are complete."""
     plan, forward = trace.plan, trace.forward_length
-    nodes = trace.graph.index
-    computed = np.array([plan.forward_position[nodes(node.id)] + 1 for node in contents.operations], np.int64)
-    backward = trace.length > forward
-    terms = plan.terms if backward else {}
-    ends = {k: terms[k][-1] + forward + 2 for k in (plan.number[n.id] for n in contents.nodes) if k in terms}
-    seeded = backward and any(trace.output in node.outputs for node in contents.nodes)
-    if seeded and plan.takes_gradient[plan.number[plan.output]]:
-        ends.setdefault(plan.number[plan.output], forward + 1)
-    return np.sort(computed), np.sort(np.array(list(ends.values()), dtype=np.int64))
+    places = np.array([trace.graph.index(node.id) for node in contents.nodes], dtype=np.int64)
+    computed = [plan.forward_position[k] + 1 for k in places.tolist() if k in plan.forward_position]
+    needed = plan.completed[places] if trace.length > forward else np.zeros(0, np.int64)
+    return np.sort(np.array(computed, dtype=np.int64)), np.sort(needed[needed >= 0] + forward + 1)

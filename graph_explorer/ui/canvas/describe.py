@@ -6,6 +6,8 @@ yet is called so.
 
 from __future__ import annotations
 
+import numpy as np
+
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
 from graph_explorer.layout import Member
@@ -68,14 +70,17 @@ def _gradient(trace: Trace, time: int, name: str) -> str:
 
 def describe_group(trace: Trace, time: int, path: str, caption: str = "") -> list[str]:
     """What is known about a group at `time`, a sentence a line."""
-    inside = [node for node in trace.graph if node.group == path or node.group.startswith(f"{path}/")]
-    lines = [f"{path}: group of {len(inside)} node{'s' * (len(inside) != 1)}."]
+    paths, number = trace.graph.grouping
+    inside = np.array([one == path or one.startswith(f"{path}/") for one in paths], dtype=bool)[number]
+    count = int(inside.sum())
+    lines = [f"{path}: group of {count} node{'s' * (count != 1)}."]
     if caption:
         lines.append(caption[0].upper() + caption[1:] + ".")
-    takes = [node.id for node in inside if trace.takes_gradient(node.id)]
-    if takes:
-        done = sum(trace.is_complete(name, time) for name in takes)
-        lines.append(f"{done} of {len(takes)} gradients complete.")
+    needed = trace.plan.completed[inside]
+    needed = needed[needed >= 0]
+    if needed.size:
+        done = int((needed <= trace.pulled_by(time)).sum()) if time > trace.forward_length else 0
+        lines.append(f"{done} of {needed.size} gradients complete.")
     return lines
 
 

@@ -99,6 +99,7 @@ class FindBar(Overlay):
         self.list.setAccessibleName("Nodes that were found")
         self.list.setModel(self.names)
         self.list.setUniformItemSizes(True)
+        self.list.setLayoutMode(QListView.LayoutMode.Batched)  # tens of thousands may be found
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedWidth(_WIDE)

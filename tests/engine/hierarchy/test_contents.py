@@ -105,3 +105,15 @@ def test_the_parameters_of_a_group_are_summed_up(document: Document) -> None:
     assert found.size == pytest.approx(np.linalg.norm(trace.value("W")))
     assert found.pull == pytest.approx(np.linalg.norm(trace.gradient("W")))
     assert found.compared is not None
+
+
+def test_when_gradients_are_complete_is_known_for_every_node(document: Document) -> None:
+    trace = run(document)
+    needed = trace.plan.completed
+    for place, node in enumerate(document.graph):
+        assert (needed[place] >= 0) == trace.takes_gradient(node.id)
+        for time in range(trace.length + 1):
+            done = (
+                needed[place] >= 0 and trace.forward_length < time and needed[place] <= trace.pulled_by(time)
+            )
+            assert done == trace.is_complete(node.id, time)
