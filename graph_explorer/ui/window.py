@@ -288,6 +288,7 @@ class Window(QMainWindow):
             self._bench.remember()
         if hasattr(self, "session"):
             self.session.change(playing=False)
+            self.session.trainer.stop()
             self.session.jobs.close()
         event.accept()
 

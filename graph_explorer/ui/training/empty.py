@@ -33,7 +33,8 @@ _NONE = (
 #: Sets that are offered, in this order, as the text that a document has.
 _OFFERED = tuple(GENERATORS)
 _COLUMNS = 3
-_LARGEST = 4096
+#: Larger examples, or graphs, than are looked at without being asked.
+_LARGEST, _MOST_NODES = 4096, 3000
 
 
 def fitting_sets(document: Document) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ def fitting_sets(document: Document) -> tuple[str, ...]:
 def trains(document: Document, data: str) -> bool:
     """Whether the document can be trained on a set, found by making it ready."""
     sizes = [math.prod(entry.array.shape[1:]) for entry in document.inputs.values() if entry.array.ndim]
-    if len(sizes) < 2 or max(sizes) > _LARGEST:
+    if len(sizes) < 2 or max(sizes) > _LARGEST or len(document.graph.nodes) > _MOST_NODES:
         return False
     try:
         Course(document, read_training({"data": f"{data}:examples=8", "batch_size": 4}))

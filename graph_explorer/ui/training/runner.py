@@ -248,6 +248,8 @@ class TrainingRunner:
         run, board = self.state.numbered(self._running), self._board
         if not self.session.jobs.busy(JOB):
             self._clock.stop()
+            if self.state.running:  # it came to an end that nobody had thought of
+                self.session.change(training=self.state.with_parts(running=False))
         if run is None or board.under_way is None:
             return
         losses = board.under_way.losses[run.step :]
