@@ -31,7 +31,7 @@ def test_each_array_is_judged_by_itself(found: list[Any], together: int) -> None
 
 
 def test_only_the_origin_is_named() -> None:
-    document = parse("a = log(x)\nb = a*w\nL = sum(b)", {"x": [0.0, 1.0]}, {"w": 2.0})
+    document = parse("a = log(x)\nb = a + w\nL = sum(b)", {"x": [0.0, 1.0]}, {"w": 2.0})
     assert dict(run(document).nonfinite) == {"a": "value"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class Block:
     parameters: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contents:
     """The nodes in a group and in the groups within it; the values that go in and come out, each once."""
 
@@ -38,7 +39,7 @@ class Contents:
     into: tuple[str, ...]
     out: tuple[str, ...]
 
-    @property
+    @cached_property
     def operations(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if not node.is_leaf)
 
