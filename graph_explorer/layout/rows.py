@@ -8,6 +8,7 @@ that uses it and not in a crowd at the top.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from math import isqrt
 
 from graph_explorer.layout.pace import Pause, paced
@@ -38,8 +39,11 @@ def rows_of(
     for item in range(len(rows) - exits, len(rows)):
         rows[item] = last + 1
     _pull_to_use(rows, kinds, uppers, lowers, entries, exits, pause)
-    number = {row: place for place, row in enumerate(sorted(set(rows)))}
-    return [number[row] for row in rows]
+    filled = bytearray(max(rows, default=-1) + 1)
+    for row in rows:
+        filled[row] = 1
+    number = list(accumulate(filled))
+    return [number[row] - 1 for row in rows]
 
 
 def _earliest_rows(

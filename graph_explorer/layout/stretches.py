@@ -43,7 +43,9 @@ def cut_long_regions(regions: Regions, pause: Pause) -> None:
         number[children] = np.arange(len(children))
         upper, lower = number[found.above[lines]], number[found.below[lines]]
         forward = upper < lower
-        pairs = np.unique(upper[forward] * len(children) + lower[forward])
+        # Sorting lets other threads run, which `np.unique` does not.
+        pairs = np.sort(upper[forward] * len(children) + lower[forward])
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
         kinds, ends = regions.kind[children].astype(np.int64), np.divmod(pairs, len(children))
         stretch = _stretches(kinds, *ends, pause)
         if stretch.max() > 0:
