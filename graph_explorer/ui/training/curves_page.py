@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from graph_explorer.lab.epochs import Epoch
@@ -162,8 +162,15 @@ class CurvesPage(QWidget):
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_state(self.session.state, self.session.state)
+
     def show_state(self, before: State, now: State) -> None:
         if before.training is now.training and before.theme == now.theme and self._seen:
+            return
+        if not self.isVisible():
+            self._seen = False
             return
         goes_on = before.training.running and now.training.running and before.theme == now.theme
         if goes_on and len(before.training.runs) == len(now.training.runs) and self._same_look(before, now):
