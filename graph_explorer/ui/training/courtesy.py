@@ -4,7 +4,7 @@ Training is many small NumPy calls, each of which holds the interpreter's lock; 
 would wait for the lock again and again. So before each step the training waits until the interface
 thread has nothing to do, which Qt says: it is awake, or about to block. A process of its own keeps the
 window no livelier on two cores (single runs beside other work, a digits network, gaps of a 16 ms timer while
-a curve is dragged: without giving way p95 53 ms, with it 21 ms, a process 19 ms; a small convolutional
+the mouse is dragged: without giving way p95 53 ms, with it 21 ms, a process 19 ms; a small convolutional
 one: 20, 19 and 27 ms), and it would have to start, to import and to be sent every document and checkpoint.
 
 The one rule: the window never waits for more than the step under way.
