@@ -124,39 +124,42 @@ def arranged(
 ) -> Arranged:  # fmt: skip
     """What is wanted, close to the `previous` layout or the one that is `kept`."""
     deck = deck if deck is not None else wanted.deck()
-    captions = wanted.document.read.captions
+    captions, repeats = wanted.document.read.captions, wanted.document.read.repeats
     shut = closed_around(wanted.graph.groups, wanted.collapsed, wanted.entered)
-    groups = Bundles(deck, shut, captions)
+    groups = Bundles(deck, shut, captions, repeats)
     shown = part(deck.wiring, wanted.entered)
     small = groups.count(shown.nodes) <= AT_ONCE
     room = wanted.room if wanted.direction == "auto" and small else None
     key: Key = (
-        deck.key, wanted.collapsed, wanted.entered, tuple(captions.items()), wanted.direction, room,
+        deck.key, wanted.collapsed, wanted.entered, tuple(captions.items()), tuple(repeats.items()),
+        wanted.direction, room,
     )  # fmt: skip
     layout = kept.get(key)
     if layout is None:
         layout = _laid_out(wanted, deck, groups, shut, shown, previous, checkpoint)
-    scene = staged(layout, Hand(deck, groups, layout.ids), captions, wanted.moved)
+    scene = staged(wanted, layout, Hand(deck, groups, layout.ids))
     scene.prepare()
     return Arranged(scene, Progress(wanted.trace, scene), layout, key)
 
 
-def staged(layout: Layout, cards: Hand, captions: Mapping[str, str], moved: Mapping[str, Point]) -> Scene:
+def staged(wanted: Wanted, layout: Layout, cards: Hand) -> Scene:
     """The scene of a layout whose boxes a person has moved."""
-    known = {name: middle for name, middle in moved.items() if layout.place(name) >= 0}
+    known = {name: middle for name, middle in wanted.moved.items() if layout.place(name) >= 0}
     if known:
         layout = pin(layout, known)
-    return Scene(layout, cards, Frames(layout.groups, captions))
+    read = wanted.document.read
+    return Scene(layout, cards, Frames(layout.groups, read.captions, read.repeats))
 
 
 def _laid_out(
     wanted: Wanted, deck: Deck, groups: Bundles, shut: frozenset[str], shown: Part,
     previous: Layout | None, checkpoint: Checkpoint | None,
 ) -> Layout:  # fmt: skip
+    read = wanted.document.read
     cards = dict(zip(groups.paths, map(tuple, groups.sizes.tolist()), strict=True))
     lay_out = partial(
         arrange, shown.wiring, deck.sizes[shown.nodes], collapsed=shut, previous=previous,
-        groups={**least_sizes(wanted.graph.groups, wanted.document.read.captions), **cards},
+        groups={**least_sizes(wanted.graph.groups, read.captions, read.repeats), **cards},
         checkpoint=checkpoint,
     )  # fmt: skip
     if wanted.direction != "auto":

@@ -142,6 +142,8 @@ class Card:
     group: str = ""
     #: how many rows of numbers: value and gradient, or the value alone
     count: int = 2
+    #: how many equal blocks a group holds, where that is more than one
+    repeats: int = 0
 
     @property
     def named(self) -> bool:
@@ -179,6 +181,16 @@ def picture_size(sizes: tuple[int, ...] | None) -> tuple[float, float]:
 def mark_width(terms: int) -> float:
     """The room for the mark of a partial sum, in scene pixels."""
     return text_width(f"Σ {terms}/{terms}", Style.MARK) + 16 if terms > 1 else 0.0
+
+
+def repeats_text(repeats: int) -> str:
+    """How many equal blocks a group holds; "" where it holds none."""
+    return f"×{repeats}" if repeats > 1 else ""
+
+
+def repeats_width(repeats: int) -> float:
+    """The room for the badge that says so, in scene pixels."""
+    return text_width(repeats_text(repeats), Style.MARK) + 18 if repeats > 1 else 0.0
 
 
 def number_width(sizes: tuple[int, ...] | None) -> float:
@@ -223,7 +235,7 @@ def card_sizes(
 ) -> Floats:
     """Widths and heights (n, 2) of the cards of nodes, or of `groups`, in scene pixels.
 
-    `before` is the room that the sign takes from each label, `captions` the width of each caption, 0
+    `before` is the room that sign and badge take from each label, `captions` the width of each caption, 0
     where there is none; `codes` are the places of the shapes of the values among `shapes`. A gradient
     is a sum of so many `terms`, and there are `counts` rows of numbers. A label or caption that is cut
     takes all the room that there is.
@@ -252,8 +264,8 @@ def cut(card: Card) -> Card:
     if card.kind is Kind.CONSTANT:
         return card
     style = Style.NAME if card.named else Style.PLAIN_NAME
-    before = sign_width(card.sign) + 8 if card.sign else 0.0
-    name = shortened(card.name, style, WIDEST - 2 * PADDING - before)
+    taken = (sign_width(card.sign) + 8 if card.sign else 0.0) + repeats_width(card.repeats)
+    name = shortened(card.name, style, WIDEST - 2 * PADDING - taken)
     return replace(card, name=name, caption=shortened(card.caption, Style.CAPTION, WIDEST - 2 * PADDING))
 
 

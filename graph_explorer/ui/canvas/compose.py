@@ -142,9 +142,20 @@ def _title(drawing: Drawing, card: Card, stage: int) -> None:
     shade = "muted" if not card.named or stage == BLANK else "text"
     shade = role if card.kind in (Kind.INPUT, Kind.PARAMETER, Kind.OUTPUT) else shade
     drawing.write(card.name, style, shade, x, size.TOP, size.TITLE)
+    if card.repeats > 1:
+        _badge(drawing, card)
     if card.caption:
         top = size.TOP + size.TITLE + 1
         drawing.write(card.caption, Style.CAPTION, "muted", size.PADDING, top, size.CAPTION, fine=True)
+
+
+def _badge(drawing: Drawing, card: Card) -> None:
+    """How many equal blocks the group holds, at the right end of its title."""
+    text = size.repeats_text(card.repeats)
+    wide = text_width(text, Style.MARK) + 10
+    x, middle = card.width - size.PADDING + 3 - wide, size.TOP + (size.TITLE - _MARK_HEIGHT) / 2
+    drawing.patches.append(Patch(x, middle, wide, _MARK_HEIGHT, _MARK_HEIGHT / 2, "group_border", 0.3))
+    drawing.write(text, Style.MARK, "text", x + 5, size.TOP, size.TITLE)
 
 
 def _row(drawing: Drawing, card: Card, top: float, label: str, array: Array, role: str) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.ui.canvas.cards import Style, shortened, text_width
+from graph_explorer.ui.canvas.cards import Style, repeats_text, shortened, text_width
 
 Box = tuple[float, float, float, float]
 
@@ -40,11 +40,13 @@ class Frame:
 class Frames:
     """The frames of one layout (f). `boxes` (f, 4) are x, y, width, height."""
 
-    def __init__(self, groups: Mapping[str, Box], captions: Mapping[str, str]) -> None:
+    def __init__(
+        self, groups: Mapping[str, Box], captions: Mapping[str, str], repeats: Mapping[str, int]
+    ) -> None:
         self.paths: Sequence[str] = sorted(groups, key=lambda path: path.count("/"))
         boxes = np.array([groups[path] for path in self.paths], dtype=np.float64)
         self.boxes: NDArray[np.float64] = boxes.reshape(-1, 4)
-        self._captions = captions
+        self._captions, self._repeats = captions, repeats
         self._titled = lru_cache(maxsize=_KEPT)(self._texts)
 
     def __len__(self) -> int:
@@ -70,7 +72,8 @@ class Frames:
 
     def _texts(self, place: int) -> tuple[str, str]:
         path = self.paths[place]
-        return frame_title(path, self._captions.get(path, ""), float(self.boxes[place, 2]))
+        name = _named(path, self._repeats)
+        return frame_title(name, self._captions.get(path, ""), float(self.boxes[place, 2]))
 
     def frame(self, place: int) -> Frame:
         return Frame(self.paths[place], *self._titled(place), self.box(place))
@@ -101,9 +104,14 @@ class Frames:
         return self.paths[int(hit[-1])] if hit.size else ""
 
 
-def frame_title(path: str, caption: str, room: float) -> tuple[str, str]:
-    """The texts on a frame's title that fit into `room` scene pixels: the last part, the caption."""
-    title = shortened(path.rsplit("/", 1)[-1], Style.TITLE, room - 2 * INDENT - ARROW)
+def _named(path: str, repeats: Mapping[str, int]) -> str:
+    """What a frame calls its group: the last part of its path, and how many equal blocks it holds."""
+    return f"{path.rsplit('/', 1)[-1]} {repeats_text(repeats.get(path, 0))}".rstrip()
+
+
+def frame_title(name: str, caption: str, room: float) -> tuple[str, str]:
+    """The texts on a frame's title that fit into `room` scene pixels."""
+    title = shortened(name, Style.TITLE, room - 2 * INDENT - ARROW)
     left = room - 3 * INDENT - ARROW - text_width(title, Style.TITLE)
     return title, shortened(caption, Style.CAPTION, left) if left > 40 else ""
 
@@ -114,6 +122,8 @@ def _least_width(name: str, caption: str) -> float:
     return min(title + (text_width(caption, Style.CAPTION) + INDENT if caption else 0.0), _WIDEST)
 
 
-def least_sizes(paths: Iterable[str], captions: Mapping[str, str]) -> dict[str, tuple[float, float]]:
+def least_sizes(
+    paths: Iterable[str], captions: Mapping[str, str], repeats: Mapping[str, int]
+) -> dict[str, tuple[float, float]]:
     """How wide each group's frame has to be for its title; its height is that of what it holds."""
-    return {path: (_least_width(path.rsplit("/", 1)[-1], captions.get(path, "")), 0.0) for path in paths}
+    return {path: (_least_width(_named(path, repeats), captions.get(path, "")), 0.0) for path in paths}

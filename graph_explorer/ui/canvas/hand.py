@@ -13,7 +13,16 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.ui.canvas.cards import Card, Kind, Style, card_sizes, cut, sign_width, text_width
+from graph_explorer.ui.canvas.cards import (
+    Card,
+    Kind,
+    Style,
+    card_sizes,
+    cut,
+    repeats_width,
+    sign_width,
+    text_width,
+)
 from graph_explorer.ui.canvas.deck import Deck, Integers
 
 #: So many cards are kept.
@@ -29,9 +38,11 @@ class Bundles:
     Bundle k holds the nodes `members[first[k]]` to `members[first[k + 1]]`.
     """
 
-    def __init__(self, deck: Deck, collapsed: frozenset[str], captions: Mapping[str, str]) -> None:
+    def __init__(
+        self, deck: Deck, collapsed: frozenset[str], captions: Mapping[str, str], repeats: Mapping[str, int]
+    ) -> None:
         self._deck = deck
-        self._captions = captions
+        self._captions, self._repeats = captions, repeats
         places = _outermost(deck.wiring.groups, collapsed)
         self.paths: tuple[str, ...] = tuple(dict.fromkeys(path for path in places if path))
         number = {path: place for place, path in enumerate(self.paths)}
@@ -70,7 +81,7 @@ class Bundles:
         captions = [self._captions.get(path, "") for path in self.paths]
         return card_sizes(
             [path.rsplit("/", 1)[-1] for path in self.paths],
-            before=np.full(len(self), sign_width(SIGN) + 8),
+            before=sign_width(SIGN) + 8 + np.array([repeats_width(self._count(path)) for path in self.paths]),
             captions=np.array([text_width(text, Style.CAPTION) for text in captions]),
             shapes=self._deck.shapes.distinct,
             codes=self._deck.shapes.codes[self.results],
@@ -78,6 +89,10 @@ class Bundles:
             counts=2,
             groups=True,
         )
+
+    def _count(self, path: str) -> int:
+        """How many equal blocks a group holds."""
+        return self._repeats.get(path, 0)
 
     def card(self, bundle: int) -> Card:
         """The card of a collapsed group."""
@@ -88,7 +103,7 @@ class Bundles:
             Card(
                 path, Kind.GROUP, SIGN, path.rsplit("/", 1)[-1], self._captions.get(path, ""),
                 self._deck.shapes.of(value), width, height, -1, value, tuple(members),
-                path.rpartition("/")[0],
+                path.rpartition("/")[0], repeats=self._count(path),
             )
         )  # fmt: skip
 

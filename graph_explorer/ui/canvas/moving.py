@@ -54,7 +54,7 @@ class _Move(QUndoCommand):
 
 
 def positions(state: State) -> Mapping[str, Point]:
-    """Where the boxes stand that were moved by hand, in the graph or the inside of the group that is shown."""
+    """Where boxes that were moved by hand stand, in the graph or the inside of the group that is shown."""
     here = inside(state)
     return {name: middle for (around, name), middle in state.moved.items() if around == here}
 

@@ -152,10 +152,11 @@ class CardPainter:
 
     def _body(self, painter: QPainter, card: Card) -> None:
         path = outline(card.kind, card.width, card.height)
-        if card.kind is Kind.GROUP:  # a second card peeps out behind the first
-            painter.translate(4, 4)
+        behind = (8.0, 4.0) if card.repeats > 1 else (4.0,) if card.kind is Kind.GROUP else ()
+        for away in behind:  # a second card peeps out behind the first; of equal blocks a third one
+            painter.translate(away, away)
             painter.drawPath(path)
-            painter.translate(-4, -4)
+            painter.translate(-away, -away)
         painter.drawPath(path)
 
     def _inner_border(self, painter: QPainter, scene: Scene, members: list[Place]) -> None:

@@ -243,8 +243,8 @@ def by_hand(document: Document) -> pictures.View:
     low, high = (middle - sizes / 2).min(axis=0), (middle + sizes / 2).max(axis=0)
     bounds = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     layout = Layout(wiring.ids, middle, sizes, lines, {}, bounds, wiring, "right")
-    cards = Hand(deck, Bundles(deck, frozenset(), {}), layout.ids)
-    stage = Stage(Scene(layout, cards, Frames({}, {})), trace)
+    cards = Hand(deck, Bundles(deck, frozenset(), {}, {}), layout.ids)
+    stage = Stage(Scene(layout, cards, Frames({}, {}, {})), trace)
     return pictures.View(stage, Marks(), fitted(bounds, 1000, 200), 1000, 200, "light", "")
 
 
