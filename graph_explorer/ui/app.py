@@ -28,8 +28,13 @@ def trouble(platform: str, environment: Mapping[str, str]) -> str:
     """Why no window can be opened here, as a clause; empty where nothing speaks against it."""
     if not platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return ""
-    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+    if environment.get("DISPLAY"):
         return ""
+    socket = environment.get("WAYLAND_DISPLAY", "")
+    if socket.startswith("/") or (socket and environment.get("XDG_RUNTIME_DIR")):
+        return ""
+    if socket:  # the library of Wayland would write a line of its own
+        return "WAYLAND_DISPLAY is set but not XDG_RUNTIME_DIR, the folder that it is in"
     return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
 
 

@@ -84,7 +84,9 @@ def test_without_the_libraries_of_qt_it_says_what_to_do() -> None:
 def test_trouble_only_where_there_is_none_to_be_seen() -> None:
     assert app.trouble("linux", {}) != ""
     assert app.trouble("linux", {"DISPLAY": ":0"}) == ""
-    assert app.trouble("linux", {"WAYLAND_DISPLAY": "wayland-0"}) == ""
+    assert app.trouble("linux", {"WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": "/run/user/1"}) == ""
+    assert app.trouble("linux", {"WAYLAND_DISPLAY": "/run/user/1/wayland-0"}) == ""
+    assert "XDG_RUNTIME_DIR" in app.trouble("linux", {"WAYLAND_DISPLAY": "wayland-0"})
     assert app.trouble("linux", {"QT_QPA_PLATFORM": "offscreen"}) == ""
     assert app.trouble("darwin", {}) == ""
     assert app.trouble("win32", {}) == ""
