@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from graph_explorer.cli import report
@@ -17,7 +18,7 @@ from graph_explorer.cli.progress import Progress
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
-from graph_explorer.formats import save_document
+from graph_explorer.formats import format_of, save_document
 from graph_explorer.lab.epochs import Epoch, train
 from graph_explorer.lab.standing import Standing, load_standing, save_standing
 from graph_explorer.lab.trained import with_result
@@ -51,10 +52,20 @@ def picture_of(options: argparse.Namespace) -> tuple[Document, Trained] | None:
 
 def command_train(options: argparse.Namespace) -> int:
     """Trains a document, and writes it as it then is."""
+    if options.out is not None:
+        _check_written(options.out)
     document, found = _trained(options)
     if options.out is not None:
         save_document(with_result(document, found.training, found.last), options.out)
     return 0
+
+
+def _check_written(out: Path) -> None:
+    """`InputError`, before there is anything to lose, where no document is written into such a file."""
+    try:
+        format_of(out, written=True)
+    except InputError as error:
+        raise InputError(f"{error.message}, {', '.join(_PICTURES)}", source=error.source) from None
 
 
 def _trained(options: argparse.Namespace) -> tuple[Document, Trained]:

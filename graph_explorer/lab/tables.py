@@ -52,7 +52,7 @@ def read_cells(path: Path) -> Cells:
     if not body:
         raise InputError(f"'{path.name}' has no examples below its header; add rows of numbers")
     if len(first) < 2:
-        raise InputError(f"'{path.name}' has one column; it needs features and a target")
+        raise InputError(f"'{path.name}' has one column; it needs features and a target, parted by commas")
     for line, cells in body:
         if len(cells) != len(first):
             raise InputError(
@@ -135,6 +135,8 @@ def read_arrays(path: Path, features: str, target: str) -> tuple[Array, Array]:
         array = load_array(path, name, name)
         if array.dtype.kind not in "biuf" or not array.ndim:
             raise InputError(f"'{name}' in '{path.name}' is no array of numbers, one row an example")
+        if not array.size:
+            raise InputError(f"'{name}' in '{path.name}' has no examples; add rows of numbers")
         if not np.isfinite(array).all():
             at = np.argwhere(~np.isfinite(array))[0].tolist()
             raise InputError(

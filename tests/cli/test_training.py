@@ -118,6 +118,7 @@ def test_own_data_beside_the_document(capsys: pytest.CaptureFixture[str], tmp_pa
         (("xor", "--batch-size", "few"), "'few' is no number of examples; write 32 or all"),
         (("xor", "--batch-size", "0"), "batch_size must be a whole number from 1"),
         (("xor", "--resume", "none.npz"), "none.npz: there is no such file"),
+        (("xor", "--out", "xor.doc"), "is no known kind of file; known: .toml, .onnx, .torch.py, .py, .png"),
         (("xor", "--checkpoint", "/nowhere/at/all.npz"), "there is no folder '/nowhere/at'"),
     ],
 )

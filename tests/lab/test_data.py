@@ -124,11 +124,12 @@ def test_a_table_that_cannot_be_read_names_line_and_column(tmp_path: Path, text:
 
 
 def test_arrays_that_do_not_fit(tmp_path: Path) -> None:
-    np.savez(tmp_path / "own.npz", x=np.ones((3, 2)), y=np.ones(2), z=np.array(1.0), w=[np.nan, 1, 1])
+    np.savez(tmp_path / "own.npz", x=np.ones((3, 2)), y=np.ones(2), z=np.array(1.0), w=[np.nan, 1, 1], e=[])
     for target, sentence in (
         ("y", "'own.npz' holds 3 examples of 'x' and 2 of 'y'"),
         ("z", "'z' in 'own.npz' is no array of numbers"),
         ("w", r"'w' in 'own.npz' holds nan at \[0\]; give finite numbers only"),
+        ("e", "'e' in 'own.npz' has no examples; add rows of numbers"),
         ("v", "'own.npz' has no key 'v'"),
     ):
         with pytest.raises(InputError, match=sentence):
