@@ -159,11 +159,11 @@ def test_values_and_gradients_are_known_inside_as_outside(
     assert trace is not None
     session.run_to("w2")
     assert view.scene is not None
-    assert view._stage is not None
+    assert view.shown.stage is not None
     place = view.scene.place("w2")
-    assert view._stage.progress.complete[place] == session.state.time
+    assert view.shown.stage.progress.complete[place] == session.state.time
     line = view.scene.layout.line_of("a2", 1)
-    assert view._stage.progress.followed[line] <= session.state.time
+    assert view.shown.stage.progress.followed[line] <= session.state.time
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Backspace, Qt.Key.Key_Escape])

@@ -16,6 +16,8 @@ from graph_explorer.ui.canvas.scene import Box, Floats, Scene
 
 #: With more cards than this the new layout is shown at once.
 MOST = 3000
+#: Of so many cards, the nearest ones, one is looked for that is still there.
+_TRIED = 2000
 
 
 def origins(before: Scene, now: Scene) -> Floats:
@@ -62,7 +64,9 @@ def nearest_kept(before: Scene, now: Scene, camera: Camera, room: tuple[float, f
     """The camera at which the card nearest to the middle of the window stays where it was."""
     middle = np.array(camera.scene((room[0] / 2, room[1] / 2)))
     centres = before.boxes[:, :2] + before.boxes[:, 2:] / 2
-    for place in np.argsort(((centres - middle) ** 2).sum(axis=1)).tolist():
+    away = ((centres - middle) ** 2).sum(axis=1)
+    nearest = np.argpartition(away, _TRIED)[:_TRIED] if len(away) > _TRIED else np.arange(len(away))
+    for place in nearest[np.argsort(away[nearest])].tolist():
         kept = now.box_of(before.cards.ids[place])
         if kept is not None:
             return camera.with_point(_top(kept), camera.seen(_top(before.box(place))))

@@ -84,7 +84,7 @@ def _move(view: GraphView, scene: Scene, across: int, down: int) -> None:
         x, y = moving.middle_of(scene, name)
         middle = x + across * moving.STEP, y + down * moving.STEP
         if len(scene) <= moving.MOST_LIVE:
-            view.preview(moving.with_box_at(scene, name, middle))
+            view.shown.preview(moving.with_box_at(scene, name, middle))
         moving.place(view.session, name, middle, merge=f"move {name}")
         view.reveal(name)
 

@@ -119,7 +119,7 @@ class Pointer:
     def _carry(self) -> None:
         scene = self._view.scene
         if scene is not None and scene.place(self._held) >= 0 and len(scene) <= moving.MOST_LIVE:
-            self._view.preview(moving.with_box_at(scene, self._held, self._carried_to()))
+            self._view.shown.preview(moving.with_box_at(scene, self._held, self._carried_to()))
 
     def _choose(self, target: Target, shift: bool) -> None:
         """Selects what is meant; with Shift it shows the paths from the selection to it as well."""

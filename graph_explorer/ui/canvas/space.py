@@ -37,18 +37,22 @@ class _Grid(NamedTuple):
 
 
 class Space:
-    """Rectangles (n, 4) as left, top, right, bottom."""
+    """Rectangles (n, 4) as left, top, right, bottom.
+
+    They are kept in single precision, rounded outward: a millionth of the picture's size decides no hit.
+    """
 
     def __init__(self, corners: Floats) -> None:
-        self._corners = corners
-        self._columns = np.ascontiguousarray(corners.T)
+        self._corners = np.empty(corners.shape, dtype=np.float32)
+        for side, way in ((slice(0, 2), -np.inf), (slice(2, 4), np.inf)):
+            self._corners[:, side] = np.nextafter(corners[:, side].astype(np.float32), np.float32(way))
         self._grids = tuple(self._made())
 
     def __len__(self) -> int:
         return len(self._corners)
 
     def _made(self) -> Iterator[_Grid]:
-        left, top, right, bottom = self._columns
+        left, top, right, bottom = self._corners.T
         extent = np.maximum(right - left, bottom - top)
         classes = np.ceil(np.log2(np.maximum(extent, FINEST) / FINEST)).astype(np.int8)
         for size in np.unique(classes).tolist():
@@ -76,7 +80,7 @@ class Space:
         spans = self._spans(box)
         count = sum(int(counts.sum()) for _, counts in spans)
         if count > _MOST * len(self):  # to compare all in their order takes less time
-            left, top, right, bottom = self._columns
+            left, top, right, bottom = self._corners.T
             inside = (left <= x + width) & (top <= y + height) & (right >= x) & (bottom >= y)
             return np.flatnonzero(inside)
         near = np.concatenate([np.zeros(0, np.int64), *map(_gathered, self._grids, spans)])

@@ -90,26 +90,26 @@ def test_the_sum_grows_when_the_number_arrives(
     assert trace is not None
     session.seek(trace.forward_length + 1)
     session.change(motion=True)
-    view._stepped_at = 0.0
+    view.shown._stepped_at = 0.0
     session.step()
-    assert view._stage is not None
+    assert view.shown.stage is not None
     assert len(view._marks.flights) == 1
-    assert view._stage.moment.time == trace.forward_length + 1, "not merged yet"
+    assert view.shown.stage.moment.time == trace.forward_length + 1, "not merged yet"
     assert view.present == "L", "but the step is shown"
     qtbot.waitUntil(lambda: not view._marks.flights, timeout=3000)
-    assert view._stage.moment.time == trace.forward_length + 2
+    assert view.shown.stage.moment.time == trace.forward_length + 2
     session.step()
     session.step()
     assert view._marks.flights == (), "quick steps let nothing fly"
-    assert view._stage.moment.time == session.state.time
+    assert view.shown.stage.moment.time == session.state.time
 
 
 def test_without_motion_a_step_is_there_at_once(make_view: Make, neuron: Document, session: Session) -> None:
     view = make_view(neuron)
     session.step()
-    assert view._stage is not None
+    assert view.shown.stage is not None
     assert view._marks.flights == ()
-    assert view._stage.moment.time == session.state.time
+    assert view.shown.stage.moment.time == session.state.time
 
 
 # ── layouts ───────────────────────────────────────────────────────────────────────────────────
@@ -159,10 +159,10 @@ def test_a_toggled_group_glides_open(
     view = make_view(grouped)
     session.change(motion=True)
     session.toggle_group("h:cell")
-    assert view._glide_motion.running
+    assert view.shown.gliding.running
     session.toggle_group("h:cell")
-    qtbot.waitUntil(lambda: not view._glide_motion.running, timeout=3000)
-    assert view.scene is view._goal
+    qtbot.waitUntil(lambda: not view.shown.gliding.running, timeout=3000)
+    assert view.scene is view.shown.goal
 
 
 def test_a_hidden_view_does_not_move(make_view: Make, grouped: Document, session: Session) -> None:
@@ -170,7 +170,7 @@ def test_a_hidden_view_does_not_move(make_view: Make, grouped: Document, session
     session.change(motion=True)
     session.toggle_group("h:cell")
     view.hide()
-    assert not view._glide_motion.running
-    assert view.scene is view._goal
+    assert not view.shown.gliding.running
+    assert view.scene is view.shown.goal
     session.toggle_group("h:cell")
-    assert not view._glide_motion.running
+    assert not view.shown.gliding.running

@@ -76,7 +76,7 @@ def test_the_kept_picture_is_what_painting_anew_would_give(
     for _ in range(40):
         chance.choice(acts)()
         kept = seen(view)
-        view._eye.spoil()
+        view.eye.spoil()
         different = np.abs(kept - seen(view)).max(axis=2)
         # smoothing may round differently at the border of a repainted rectangle; no shape may differ
         assert np.count_nonzero(different > 8) < 250, view.camera
@@ -117,22 +117,22 @@ def test_a_step_repaints_little(make_view: Make, neuron: Document, session: Sess
     assert session.state.trace is not None
     session.seek(session.state.trace.forward_length + 3)
     seen(view)
-    before = view._eye.sheet.painted
+    before = view.eye.sheet.painted
     session.step()
     seen(view)
-    repainted = view._eye.sheet.painted - before
+    repainted = view.eye.sheet.painted - before
     assert 0 < repainted < 0.1 * view.width() * view.height()
 
 
 def test_looking_around_repaints_nothing(make_view: Make, neuron: Document, session: Session) -> None:
     view = make_view(neuron)
     seen(view)
-    before = view._eye.sheet.painted
+    before = view.eye.sheet.painted
     session.select("a")
     seen(view)
     session.select("")
     seen(view)
-    assert view._eye.sheet.painted == before, "marks lie over the picture"
+    assert view.eye.sheet.painted == before, "marks lie over the picture"
 
 
 def test_detail_goes_down_with_the_scale() -> None:

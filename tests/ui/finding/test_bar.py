@@ -27,9 +27,9 @@ def looked_for(qtbot: QtBot, view: GraphView, text: str) -> None:
 
 
 def lit(view: GraphView) -> set[str]:
-    assert view._stage is not None
-    bright = view._stage.moment.lit
-    return {card.id for k, card in enumerate(view._stage.scene.cards) if bright is None or bright[k]}
+    assert view.shown.stage is not None
+    bright = view.shown.stage.moment.lit
+    return {card.id for k, card in enumerate(view.shown.stage.scene.cards) if bright is None or bright[k]}
 
 
 def test_what_is_found_stays_bright_and_is_listed(

@@ -30,8 +30,8 @@ Make = Callable[[Document], GraphView]
 
 def level(view: GraphView, name: str) -> int:
     """The level of heat that a card shows now."""
-    assert view._stage is not None
-    moment, place = view._stage.moment, view._stage.scene.place(name)
+    assert view.shown.stage is not None
+    moment, place = view.shown.stage.moment, view.shown.stage.scene.place(name)
     assert moment.warmth is not None
     places = np.array([place])
     return int(moment.warmth.seen(moment.progress.stages(moment.time, places), places)[0])

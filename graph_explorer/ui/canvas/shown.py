@@ -1,0 +1,256 @@
+"""What of the session's graph is shown: the scene, on its way to another one, and the run on it.
+
+The one rule: what is shown follows from the session's state. A change of the graph asks for a layout,
+and the picture before stays until it is there; a change of the run or the time touches what it changes.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEasingCurve
+
+from graph_explorer.layout import Layout
+from graph_explorer.ui.canvas.arranging import Arranged, Arranger, Choice, Wanted
+from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.flights import flights_between
+from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
+from graph_explorer.ui.canvas.marks import Flight
+from graph_explorer.ui.canvas.motion import Motion
+from graph_explorer.ui.canvas.moving import positions
+from graph_explorer.ui.canvas.progress import Progress
+from graph_explorer.ui.canvas.scene import Box, Scene
+from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
+from graph_explorer.ui.groups import inside
+from graph_explorer.ui.session import State
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.canvas.view import GraphView
+
+#: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
+_RAPID = 0.3
+#: Graphs of no more cards than this choose their direction anew when the window's size changes.
+_RESPONSIVE = 80
+#: Of a graph with more nodes than this a job works out when what of another run is known.
+_LARGE = 100_000
+_SMOOTH = QEasingCurve.Type.InOutCubic
+
+
+class Shown:
+    """Keeps one view's stage up to date."""
+
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
+        self.direction: Choice = "auto"
+        self.stage: Stage | None = None
+        self.goal: Scene | None = None  # the scene to which the shown one glides, or itself
+        self.asked: Wanted | None = None
+        self.gliding = Motion(view, 260, _SMOOTH)
+        self.flying = Motion(view, 260, _SMOOTH)
+        self._layout: Layout | None = None  # of the goal, as if nothing had been moved by hand
+        self._room = view.eye.room  # for which the direction of the graph is chosen
+        self._fresh = True  # whether the next layout is of another document
+        self._stepped_at = 0.0
+        self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
+        self._arranger = Arranger(view.session.jobs, self._arranged, view.session.say)
+
+    @property
+    def moves(self) -> bool:
+        """Whether pictures may move."""
+        return self._view.session.state.motion and self._view.isVisible()
+
+    def clear(self) -> None:
+        """Nothing is shown any more."""
+        for motion in (self._view.eye.motion, self.gliding, self.flying):
+            motion.drop()
+        self.stage = self.goal = self.asked = self._layout = None
+        self._fresh = True
+        self._view.session.jobs.cancel("layout")
+        self.show_map()
+
+    def finish(self) -> None:
+        """Ends what moves, at its end."""
+        for motion in (self._view.eye.motion, self.gliding, self.flying):
+            motion.finish()
+
+    # ── the scene ─────────────────────────────────────────────────────────────────────────────
+
+    def arrange(self, before: State, now: State) -> None:
+        """Asks for the layout of what is to be shown now, unless that is the one there is."""
+        assert now.document is not None
+        wanted = Wanted(
+            now.document, now.trace, now.collapsed, self.direction, self._room, positions(now), now.asked,
+            inside(now),
+        )  # fmt: skip
+        if self.asked is not None and self.asked.same_as(wanted):
+            return
+        self.asked = wanted
+        self._fresh = self._fresh or (before.graph is not now.graph and now.saved is not before.saved)
+        if before.entered != now.entered:
+            self._fresh = True
+            self._view.trail.leave(inside(before), self._view.camera)
+        self._arranger.ask(wanted, None if self._fresh else self._layout)
+        self._view.update()
+
+    def set_direction(self, direction: Choice) -> None:
+        """Lets the graph flow another way."""
+        self.direction, self._view.eye.framing = direction, "opening"
+        if self._view.session.state.document is not None:
+            self.arrange(self._view.session.state, self._view.session.state)
+
+    def fit_room(self) -> None:
+        """The window has another size: another direction may suit it better now."""
+        eye, state = self._view.eye, self._view.session.state
+        if eye.framing != "opening":
+            return
+        self._room = eye.room
+        if self.goal is not None and self.direction == "auto" and len(self.goal) <= _RESPONSIVE:
+            self._fresh = True
+            self.arrange(state, state)
+
+    def _arranged(self, wanted: Wanted, found: Arranged) -> None:
+        """A layout is there: go to it."""
+        self.gliding.finish()
+        self.flying.finish()
+        scene, self._layout = found.scene, found.layout
+        before, self.goal = self.goal, scene
+        now, eye = self._view.session.state, self._view.eye
+        trace = now.trace if now.graph is wanted.graph else wanted.trace
+        trace = trace if found.progress.fits(trace) or len(wanted.graph) <= _LARGE else wanted.trace
+        self.stage = Stage(scene, trace, found.progress)
+        time = min(now.time, trace.length) if trace is not None else 0
+        self.stage.show(trace, time, now.breakpoints, self._lit(), self._warmth())
+        if before is None or self._fresh:
+            seen = self._view.trail.seen(wanted.entered)
+            self._fresh, eye.framing = False, "" if seen is not None else "opening"
+            eye.forget()
+            eye.motion.drop()
+            eye.look(seen or self.framed())
+        else:
+            eye.spoil()
+            self._glide(before, scene)
+        self._view.pointer.forget()
+        self.show_map()
+        self._view.show_marks()
+        self.show_time(now)
+
+    def framed(self) -> Camera:
+        """The camera that keeps in sight what the view has to keep there by itself."""
+        assert self.goal is not None
+        assert self.stage is not None
+        output = self.goal.box_of(self.stage.drawn(self.goal.cards.deck.output))
+        return self._view.eye.framed(self.goal.bounds, output)
+
+    def _glide(self, before: Scene, now: Scene) -> None:
+        eye = self._view.eye
+        eye.motion.finish()
+        start = eye.camera
+        kept = toggled_kept(before, now, start)
+        if kept is None and not eye.shows_all(before.bounds):
+            kept = nearest_kept(before, now, start, eye.room)
+        eye.framing = "" if kept is not None else eye.framing or "opening"
+        end = kept or self.framed()
+        moves = self.moves and len(now) <= MOST
+        away = origins(before, now) if moves else None
+
+        def step(share: float) -> None:
+            if self.stage is None or away is None:
+                return
+            self.stage.scene = now if share == 1.0 else on_the_way(before, now, away, share)
+            eye.camera = start.between(end, share)
+            eye.spoil()
+
+        def done() -> None:
+            eye.look(end)
+            self.show_map()
+            self._view.show_marks()
+
+        self.gliding.start(step, done, moves)
+
+    def preview(self, scene: Scene) -> None:
+        """Shows boxes elsewhere, while a hand moves them."""
+        if self.stage is not None:
+            self.gliding.finish()
+            self.stage.scene = self.goal = scene
+            self._view.eye.framing = ""
+            self._view.eye.spoil()
+            self._view.show_marks()
+
+    # ── the run ───────────────────────────────────────────────────────────────────────────────
+
+    def show_run(self, before: State, now: State) -> None:
+        """Shows the present run at the present time; a single step lets its numbers fly first."""
+        stepped = now.time != before.time or now.trace is not before.trace
+        if not stepped and self.flying.running:
+            self._view.show_marks()
+            return
+        self.flying.finish()
+        flights = self._flights(before, now) if stepped else ()
+        if stepped:
+            self._stepped_at = clock.monotonic()
+        if not flights:
+            self.show_time(now)
+        else:
+            self.flying.start(
+                lambda share: self._view.show_marks(tuple(replace(one, share=share) for one in flights)),
+                lambda: self.show_time(self._view.session.state), True,
+            )  # fmt: skip
+        self._view.show_marks(flights)
+
+    def _flights(self, before: State, now: State) -> tuple[Flight, ...]:
+        quick = clock.monotonic() - self._stepped_at < _RAPID
+        still = not self.moves or self.gliding.running or quick
+        if still or self.stage is None or now.trace is None or now.trace is not before.trace:
+            return ()
+        return flights_between(self.stage.scene, now.trace, before.time, now.time)
+
+    def show_time(self, now: State) -> None:
+        """Shows the present time, or asks first when of another run what is known."""
+        stage = self.stage
+        if stage is None or now.graph is not stage.graph:
+            return
+        jobs, trace = self._view.session.jobs, now.trace
+        jobs.cancel("progress")
+        if trace is not None and len(stage.graph) > _LARGE and not stage.progress.fits(trace):
+            jobs.start(
+                "progress", "Reading the run", lambda checkpoint: Progress(trace, stage.scene),
+                partial(self._progressed, stage), self._view.session.fail,
+            )  # fmt: skip
+            return
+        self._repaint(stage.show(trace, now.time, now.breakpoints, self._lit(), self._warmth()))
+
+    def _progressed(self, stage: Stage, progress: Progress) -> None:
+        if stage is self.stage:
+            stage.progress = progress
+            self.show_time(self._view.session.state)
+
+    def _repaint(self, changed: list[Box] | None) -> None:
+        self._view.eye.spoil(changed)
+        self.show_map()
+        self._view.show_marks()
+
+    def _lit(self) -> frozenset[str] | None:
+        """The nodes that a filter leaves bright; None where there is no filter."""
+        found = self._view.session.state.found
+        return found.lit if found is not None else None
+
+    def _warmth(self) -> Warmth | None:
+        """The heat on the cards that are shown; the same as long as nothing of it has changed."""
+        state, stage = self._view.session.state, self.stage
+        health = state.health if state.heat else None
+        trace = stage.trace if stage is not None else None
+        if stage is None or trace is None or health is None or health.trace.plan is not trace.plan:
+            return None
+        key = (state.heat, health, state.difference, stage.scene.cards)
+        if self._warm is None or any(a is not b for a, b in zip(self._warm[0], key, strict=True)):
+            self._warm = key, warmth_of(*key)
+        return self._warm[1]
+
+    def show_map(self) -> None:
+        """Shows the map of a large graph."""
+        view = self._view
+        view.map.show_stage(self.stage, view.artist, self.stage is not None and view.session.state.minimap)
