@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.formats import open_document
@@ -54,6 +55,7 @@ class SessionMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.jobs.close()
+        delete(self.session)  # hundreds of them at once are more than the garbage collector and Qt agree on
 
     @property
     def state(self) -> State:
