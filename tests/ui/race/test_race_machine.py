@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from graph_explorer.document import Surface, parse
 from graph_explorer.ui.race.state import Race
@@ -50,6 +51,7 @@ class RaceMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.jobs.close()
+        delete(self.session)  # hundreds of them at once are more than the garbage collector and Qt agree on
 
     @property
     def state(self) -> State:
