@@ -165,6 +165,7 @@ def go_to(view: GraphView, scale: float | None) -> None:
 
 def measure(view: GraphView, benchmark: Any, act: Callable[[], object], rounds: int = 60) -> None:
     benchmark.pedantic(act, rounds=rounds, warmup_rounds=3)
+    finished(view)
     times = sorted(benchmark.stats.stats.data)
     benchmark.extra_info["p95"] = round(1000 * times[int(0.95 * len(times))], 2)
     benchmark.extra_info["cards"] = len(view.scene) if view.scene is not None else 0

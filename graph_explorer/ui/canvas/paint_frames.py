@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from graph_explorer.ui.canvas.arrays import Rows
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Style, text_width
 from graph_explorer.ui.canvas.frames import ARROW, INDENT, TITLE, Frame
@@ -18,6 +19,8 @@ from graph_explorer.ui.canvas.scene import Box, Scene
 _ROUND = 11.0
 #: Frames smaller than this on screen are left out.
 _SMALLEST = 3.0
+#: Smaller ones than this have no round corners: they are drawn all together.
+_ROUNDED = 80.0
 #: Height of a title on screen, far out.
 _LABEL = 16.0
 
@@ -26,10 +29,17 @@ def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink:
     """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels."""
     painter.setPen(ink.pen("group_border", 0))
     painter.setBrush(ink.brush("group", 0.75))
-    for place in scene.frames.within(box, _SMALLEST / camera.scale).tolist():
-        seen = QRectF(*camera.seen_box(scene.frames.box(place)))
+    places = scene.frames.within(box, _SMALLEST / camera.scale)
+    rows = scene.frames.boxes[places] * camera.scale
+    rows[:, :2] += (camera.x, camera.y)
+    large = rows[:, 2:].min(axis=1) >= _ROUNDED
+    for row in rows[large].tolist():
+        seen = QRectF(*row)
         radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
         painter.drawRoundedRect(seen, radius, radius)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    Rows(rows[~large]).draw_rectangles(painter)  # those inside others come last
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
 def paint_titles(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink, near: bool) -> None:

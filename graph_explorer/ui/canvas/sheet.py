@@ -21,10 +21,11 @@ from graph_explorer.ui.canvas.camera import Box, Camera
 #: Paints a rectangle of the screen, background included.
 Paint = Callable[[QPainter, Box], None]
 
-#: More rectangles than this are painted as the one around them all.
-MOST = 24
+#: More rectangles than this are painted as the one around them all; so are some of them where it takes
+#: little time: each by itself costs about as much as a thousand cards far away.
+MOST, _SOME = 24, 4
 #: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
-_FRAME, _BAND = 0.004, 0.0015
+_FRAME, _BAND = 0.003, 0.001
 #: No band is lower than this, in logical pixels.
 _LOWEST = 24
 #: Where there is no picture before, everything is painted at once unless it takes longer than this.
@@ -150,7 +151,8 @@ class Sheet:
             return
         nothing = self._backdrop_camera is None and self._bare == self._everything
         if seconds <= _FRAME or (nothing and seconds <= _PATIENCE):
-            self._paint(paint, self.stale)
+            together = len(rectangles(self.stale)) > _SOME and seconds <= _FRAME / 2
+            self._paint(paint, QRegion(self.stale.boundingRect()) if together else self.stale)
             self.stale = QRegion()
         else:
             if self._bare == self._everything:

@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -280,3 +281,49 @@ def test_while_a_large_graph_is_laid_out_the_old_picture_stays(
     np.testing.assert_array_equal(seen(view), before)
     qtbot.waitUntil(lambda: view.scene is not None and view.scene.place("h499") >= 0, timeout=20_000)
     assert (np.abs(seen(view) - before).max(axis=2) > 8).any()
+
+
+def striped(painter: QPainter, box: tuple[float, float, float, float]) -> None:
+    painter.fillRect(QRectF(*box), QColor("white"))
+    for y in range(0, 200, 10):
+        painter.fillRect(QRectF(0, y, 300, 5), QColor(y, 100, 0))
+
+
+def test_what_takes_long_is_painted_in_bands(qapp: object) -> None:
+    sheet, background = Sheet(), QColor("blue")
+    sheet.resize(QSize(300, 200), 1.0)
+    sheet.refresh(striped, 0.0, Camera(), background)
+    whole = pixels(sheet.picture)
+    sheet.spoil()
+    frames = 0
+    while not sheet.settled:
+        frames += 1
+        before = sheet.painted
+        sheet.refresh(striped, 60.0, Camera(), background)
+        assert sheet.painted > before, "every frame does something"
+        assert frames < 100
+    np.testing.assert_array_equal(pixels(sheet.picture), whole)
+
+
+def test_another_scale_shows_the_picture_before_meanwhile(qapp: object) -> None:
+    sheet, background = Sheet(), QColor("blue")
+    sheet.resize(QSize(300, 200), 1.0)
+    sheet.refresh(striped, 0.0, Camera(), background)
+
+    def halted(painter: QPainter, box: tuple[float, float, float, float]) -> None:
+        striped(painter, box)
+        sleep(0.004)  # a frame has no time for more than one band
+
+    sheet.rescale(Camera())
+    sheet.refresh(halted, 60.0, Camera(0.5), background)
+    assert not sheet.settled
+    below = pixels(sheet.picture)[100:]
+    assert (below[:, 150:] == [0, 0, 255]).all(), "nothing is known there yet"
+    sheet.rescale(Camera(0.5))
+    sheet.refresh(halted, 60.0, Camera(2.0), background)
+    assert not (pixels(sheet.picture)[150:] == [0, 0, 255]).all(axis=2).any(), "it is larger now"
+    while not sheet.settled:
+        sheet.refresh(striped, 60.0, Camera(2.0), background)
+    sheet.shift(0, 20)
+    sheet.refresh(striped, 0.0, Camera(2.0, 0, 20), background)
+    assert sheet.settled
