@@ -20,6 +20,8 @@ Checkpoint = Callable[[float], None]
 
 #: Seconds after which a job that still runs is shown, with its progress and Cancel.
 PATIENCE = 0.3
+#: Milliseconds in which what was just shown is painted, before a job that waits for that begins.
+_FRAME = 16
 
 
 @dataclass(eq=False)
@@ -59,6 +61,10 @@ class Jobs(QObject):
         self._waiting: list[Job] = []
         self._count = 0
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(_FRAME)
+        self._frame.timeout.connect(self._submit)
         self._clock = QTimer(self)
         self._clock.setInterval(int(PATIENCE * 1000 / 3))
         self._clock.timeout.connect(self._tell)
@@ -85,8 +91,9 @@ class Jobs(QObject):
         self._count += 1
         job = Job(key, title, self._count, work, done, failed, stopped, after, quiet)
         self._current[key] = job
-        if job.after in self._current:
+        if after:
             self._waiting.append(job)
+            self._release()
         else:
             self._pool.submit(self._run, job)
         self._clock.start()
@@ -94,14 +101,16 @@ class Jobs(QObject):
 
     def _release(self) -> None:
         """Starts what waited for a job that has ended, once its result is painted."""
+        ready = any(job.after not in self._current for job in self._waiting)
+        if ready and not self._frame.isActive():
+            self._frame.start()
+
+    def _submit(self) -> None:
         ready = [job for job in self._waiting if job.after not in self._current]
         self._waiting = [job for job in self._waiting if job not in ready]
         for job in ready:
-            QTimer.singleShot(0, self, lambda job=job: self._submit(job))
-
-    def _submit(self, job: Job) -> None:
-        if not job.cancelled.is_set():
-            self._pool.submit(self._run, job)
+            if not job.cancelled.is_set():
+                self._pool.submit(self._run, job)
 
     def _run(self, job: Job) -> None:
         result: Any = None
@@ -161,4 +170,5 @@ class Jobs(QObject):
         for key in tuple(self._current):
             self.cancel(key)
         self._clock.stop()
+        self._frame.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)

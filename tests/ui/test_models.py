@@ -55,7 +55,7 @@ def path(tmp_path: Path) -> Path:
 def opened(session: Session, path: Path, qtbot: QtBot) -> Session:
     assert session.open(path)
     assert session.state.document is None, "it is opened by a job"
-    qtbot.waitUntil(lambda: session.state.document is not None)
+    qtbot.waitUntil(lambda: session.state.trace is not None)
     return session
 
 

@@ -27,10 +27,9 @@ _COLUMNS = ("Node", "Value", "Gradient")
 _KEY = "outline"
 _ICONS = {"input": "input", "parameter": "parameter", "constant": "constant"}
 _NOWHERE = QModelIndex()
-#: The tree of a graph of more nodes than this is made by a job, once the graph is laid out.
-_QUICK = 300
-#: A tree of more rows than this stands there with its groups closed.
-_MANY = 2_000
+#: The tree of a graph of more nodes than this is made by a job, once the graph is laid out, and stands there
+#: with its groups closed.
+_MANY = 300
 #: Qt's view asks for every row that a model has told it of: so many are told at a time.
 _PORTION = 500
 
@@ -292,7 +291,7 @@ class Outline(QWidget):
     def _rebuild(self) -> None:
         graph, typed = self.session.state.graph, self.search.text()
         self.session.jobs.cancel(_KEY)
-        if graph is None or len(graph) <= _QUICK:
+        if graph is None or len(graph) <= _MANY:
             self._show_rows(Rows(rows_of(graph, typed)) if graph is not None else Rows(Row("")))
             return
         if graph is not self._graph:
