@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_explorer.document import Document, parse, run, surface_of, window_of
+from graph_explorer.document import Document, parse, run
 from graph_explorer.engine import check as engine_check
 from graph_explorer.engine import machine, modes
 from graph_explorer.engine.check import Compared
@@ -37,6 +37,7 @@ from graph_explorer.lab.sweep import sweep as sweep_trials
 from graph_explorer.lab.trained import Run, whole
 from graph_explorer.lab.training import read_training
 from graph_explorer.lab.variation import Varied, combinations, read_varied
+from graph_explorer.surfaces import surface_of, window_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_explorer.document import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM, Document
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.losses import Over, loss_over
 from graph_explorer.lab.slices import Trail
 from graph_explorer.lab.surface import Grid
+from graph_explorer.surfaces import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM
 
 Window = tuple[float, float, float, float]
 Axes = tuple[str, str]

@@ -12,13 +12,14 @@ from typing import Any
 from graph_explorer.cli import report
 from graph_explorer.cli.axes import Drawn, Window, axes_asked, numbers, over_asked, window_asked
 from graph_explorer.cli.commands import document_of
-from graph_explorer.document import Document, surface_of, window_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import read_method
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import surface_of, window_of
 
 #: A race of more steps would not fit into memory.
 MOST_STEPS = 1_000_000

@@ -18,16 +18,7 @@ from graph_explorer.cli import report
 from graph_explorer.cli.axes import LINE, Axes, Drawn, axes_asked, over_asked, window_asked
 from graph_explorer.cli.commands import document_of
 from graph_explorer.cli.progress import Progress
-from graph_explorer.document import (
-    CHECKPOINTS,
-    FILTER,
-    PRINCIPAL,
-    RANDOM,
-    Document,
-    surface_along,
-    surface_of,
-    window_of,
-)
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.kept import Kept
@@ -37,6 +28,15 @@ from graph_explorer.lab.slices import Slice, Trail, checkpoint_slice, principal_
 from graph_explorer.lab.surface import Grid, Surface
 from graph_explorer.lab.training import read_training
 from graph_explorer.lab.training_path import TrainingPath, load_path, trained_path
+from graph_explorer.surfaces import (
+    CHECKPOINTS,
+    FILTER,
+    PRINCIPAL,
+    RANDOM,
+    surface_along,
+    surface_of,
+    window_of,
+)
 
 Window = tuple[float, float, float, float]
 

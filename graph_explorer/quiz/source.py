@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.document import Document, run, surface_of
+from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import bracketed, number
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import surface_of
 
 Array = np.ndarray[Any, Any]
 

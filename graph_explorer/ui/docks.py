@@ -40,9 +40,7 @@ DOCKS: tuple[Dock, ...] = (
     ),
     Dock("library", "Library", "Examples and recent files", "left", "Ctrl+3", "description"),
     Dock("inspector", "Inspector", "All numbers of the selected node or edge", "right", "Ctrl+4"),
-    Dock(
-        "acts", "By hand", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"
-    ),
+    Dock("acts", "By hand", "The four acts: forward, backward, update, zero", "right", "Ctrl+5", "inspector"),
     Dock("cost", "Cost", "How much work this backward pass is", "right", "Ctrl+6", "inspector"),
     Dock(
         "health",

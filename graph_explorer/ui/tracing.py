@@ -156,7 +156,7 @@ class Tracer:
             trace = run(
                 document, wrt=wrt, detached=wanted.detached, plan=plan, partial=True, checkpoint=checkpoint
             )
-            trace.nonfinite  # noqa: B018: every card asks for it
+            trace.nonfinite  # noqa: B018  # every card asks for it
             return trace, time.perf_counter() - started
 
         return work

@@ -7,11 +7,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from graph_explorer.document import Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import examples
 from graph_explorer.lab.descent import Path, descend
 from graph_explorer.lab.optimizers import read_method
+from graph_explorer.surfaces import surface_of
 
 LESSONS = {example.name: example for example in examples() if example.path.parent.name == "lessons"}
 

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from numpy import cos, exp, pi, sin, sqrt
 
-from graph_explorer.document import run, surface_of
+from graph_explorer.document import run
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import Example, examples
 from graph_explorer.lab.descent import descend
 from graph_explorer.lab.optimizers import read_method
+from graph_explorer.surfaces import surface_of
 
 Formula = Callable[[Any, Any], Any]
 

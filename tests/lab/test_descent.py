@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph_explorer.document import parse, surface_of
+from graph_explorer.document import parse
 from graph_explorer.engine.errors import Cancelled, InputError
 from graph_explorer.lab.descent import _Walk, batches, descend, race
 from graph_explorer.lab.loops import loop
 from graph_explorer.lab.optimizers import METHODS, read_method
 from graph_explorer.lab.path import Path
+from graph_explorer.surfaces import surface_of
 
 ROSENBROCK = surface_of(parse("f = (1 - x)**2 + 100*(y - x**2)**2", {}, {"x": -1.2, "y": 1.0}))
 WAVES = surface_of(parse("f = 20 + x**2 - 10*cos(6*x) + y**2 - 10*cos(6*y)", {}, {"x": 1.0, "y": 2.0}))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph_explorer.document import RANDOM, parse, surface_of
+from graph_explorer.document import parse
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.descent import descend
 from graph_explorer.lab.directions import principal_directions
 from graph_explorer.lab.optimizers import read_method
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import RANDOM, surface_of
 
 NETWORK = parse(
     "h = tanh(X @ W1 + b1)\np = h @ W2\nL = mean((p - t)**2)",

@@ -17,13 +17,14 @@ import numpy as np
 import pytest
 
 import graph_explorer as gx
-from graph_explorer.document import FILTER, Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import Cancelled, InputError
 from graph_explorer.lab.kept import Kept
 from graph_explorer.lab.landscape import about, landscape
 from graph_explorer.lab.losses import PORTION, loss_over
 from graph_explorer.lab.places import Cluster, Place, Processes, Threads, place_of
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import FILTER, surface_of
 
 WINDOW = (-1.0, 1.0, -1.0, 1.0)
 

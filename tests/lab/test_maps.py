@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph_explorer.document import parse, surface_of
+from graph_explorer.document import parse
 from graph_explorer.engine.errors import Cancelled, InputError
 from graph_explorer.lab import crowds
 from graph_explorer.lab.basins import DIVERGED, LEFT, NEAR, RUNNING, basin_map
@@ -18,6 +18,7 @@ from graph_explorer.lab.hyperparameters import HyperparameterError
 from graph_explorer.lab.maps import best_learning_rates, heat_map, learning_rate_sweep
 from graph_explorer.lab.optimizers import METHODS, read_method
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import surface_of
 
 ROSENBROCK = surface_of(parse("f = (1 - x)**2 + 100*(y - x**2)**2", {}, {"x": -1.2, "y": 1.0}))
 HIMMELBLAU = surface_of(parse("f = (x**2 + y - 11)**2 + (x + y**2 - 7)**2", {}, {"x": 0.0, "y": 0.0}))

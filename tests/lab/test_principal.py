@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph_explorer.document import PRINCIPAL, Document, parse, surface_of, window_of
+from graph_explorer.document import Document, parse
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Along
 from graph_explorer.lab.principal import descent_directions
+from graph_explorer.surfaces import PRINCIPAL, surface_of, window_of
 
 #: Steep along two of four parameters, in a plane that lies across the axes.
 PROGRAM = "u = w[0] + w[1]\nv = w[2] - w[3]\nL = (u - 3)**2 + 0.3*(v - 2)**2"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import graph_explorer as gx
-from graph_explorer.document import Document, surface_along
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.losses import loss_over
 from graph_explorer.lab.slices import (
@@ -21,6 +21,7 @@ from graph_explorer.lab.slices import (
 )
 from graph_explorer.lab.training import read_training
 from graph_explorer.lab.training_path import TrainingPath, begun, load_path, save_path, trained_path
+from graph_explorer.surfaces import surface_along
 
 
 @pytest.fixture(scope="module")

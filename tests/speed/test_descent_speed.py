@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from graph_explorer.document import parse, surface_of
+from graph_explorer.document import parse
 from graph_explorer.lab.basins import basin_map
 from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import read_method
 from graph_explorer.lab.path import Path
+from graph_explorer.surfaces import surface_of
 
 STEPS = 1000
 START = (-1.2, 1.0)

@@ -14,11 +14,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import graph_explorer as gx
-from graph_explorer.document import FILTER, surface_of
 from graph_explorer.engine import machine
 from graph_explorer.lab.landscape import landscape
 from graph_explorer.lab.losses import loss_over
 from graph_explorer.lab.places import Threads
+from graph_explorer.surfaces import FILTER, surface_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
 peers = pytest.importorskip("tests.speed.peers")

@@ -14,11 +14,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from graph_explorer.document import Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.lab.surface import Checkpoint
 from graph_explorer.quiz.kinds import KINDS
 from graph_explorer.quiz.question import Question
 from graph_explorer.quiz.round import Round
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.challenge import acts
 from graph_explorer.ui.challenge.answer import AnswerArea
 from graph_explorer.ui.challenge.figure import FigureView, window_of

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_explorer.document import Document, window_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Entry as Number
 from graph_explorer.lab.outcome import curvatures_at
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import window_of
 from graph_explorer.ui.race.state import Entry, Point, Race
 
 Window = tuple[float, float, float, float]

@@ -11,13 +11,13 @@ from typing import Literal
 
 import numpy as np
 
-from graph_explorer.document import window_of
 from graph_explorer.lab.basins import DIVERGED, LEFT, RUNNING, BasinMap, basin_map
 from graph_explorer.lab.hyperparameters import Hyperparameter
 from graph_explorer.lab.maps import HeatMap, Sweep, heat_map, learning_rate_sweep
 from graph_explorer.lab.optimizers import MethodSettings
 from graph_explorer.lab.outcome import Window
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import window_of
 from graph_explorer.ui.jobs import Checkpoint
 from graph_explorer.ui.race.scales import scale_of
 from graph_explorer.ui.race.state import Point

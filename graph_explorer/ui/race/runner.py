@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_explorer.document import window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.descent import Path
 from graph_explorer.lab.descent import race as run_race
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import window_of
 from graph_explorer.ui.race.first import first_race
 from graph_explorer.ui.race.place import point_on
 from graph_explorer.ui.race.state import NO_RACE, Entry, Point, Race, settings_of

@@ -10,9 +10,9 @@ import dataclasses
 import numpy as np
 
 from graph_explorer.document import Surface as Described
-from graph_explorer.document import window_of
 from graph_explorer.lab.maps import best_learning_rates
 from graph_explorer.lab.optimizers import MethodSettings
+from graph_explorer.surfaces import window_of
 from graph_explorer.ui.race.state import Race
 from graph_explorer.ui.session import Session
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from graph_explorer.document import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM
 from graph_explorer.lab.directions import Along
+from graph_explorer.surfaces import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM
 
 if TYPE_CHECKING:
     from graph_explorer.lab.surface import Surface

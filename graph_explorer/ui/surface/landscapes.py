@@ -15,21 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_explorer.document import (
-    CHECKPOINTS,
-    FILTER,
-    PRINCIPAL,
-    Document,
-    principal_of,
-    surface_along,
-    surface_of,
-)
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Along, Direction
 from graph_explorer.lab.losses import Over, loss_over
 from graph_explorer.lab.principal import STEPS
 from graph_explorer.lab.slices import Slice, Trail, checkpoint_slice, principal_slice
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import CHECKPOINTS, FILTER, PRINCIPAL, principal_of, surface_along, surface_of
 from graph_explorer.ui.state import NO_SURFACE, State
 from graph_explorer.ui.surface.landscape import Landscape, Way, window_of_path
 from graph_explorer.ui.training.state import TrainingRun

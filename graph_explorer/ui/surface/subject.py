@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from graph_explorer.document import RANDOM, window_of
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import name_text
 from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import RANDOM, window_of
 from graph_explorer.ui.surface.frame import Window
 from graph_explorer.ui.surface.landscape import Way
 from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention

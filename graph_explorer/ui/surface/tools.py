@@ -14,10 +14,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QToolBar, QToolButton, QWidget
 
-from graph_explorer.document import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM, Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.directions import Entry
 from graph_explorer.lab.losses import SUBSET
+from graph_explorer.surfaces import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM, surface_of
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.surface.caution import plane_kind
 from graph_explorer.ui.surface.landscapes import chosen

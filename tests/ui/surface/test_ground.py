@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph_explorer.document import Document, parse, surface_of
+from graph_explorer.document import Document, parse
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.surface.frame import Frame
 from graph_explorer.ui.surface.ground import STEPS, make_ground, palette
 from graph_explorer.ui.surface.levels import choose

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from graph_explorer.document import Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import METHODS, read_method
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.surface.legend import legend_text, remarks, shared_convention
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import Document, parse, surface_of
+from graph_explorer.document import Document, parse
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.surface.frame import Frame
 from graph_explorer.ui.surface.look import Look

@@ -11,11 +11,12 @@ from PIL import Image
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from graph_explorer.document import Document, surface_of
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import Cancelled, InputError
 from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import read_method
 from graph_explorer.lab.path import Path as Descent
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui import film
 from graph_explorer.ui.fonts import load_fonts
 from graph_explorer.ui.session import Session

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import Document, parse, surface_of
+from graph_explorer.document import Document, parse
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.jobs import Jobs
 from graph_explorer.ui.surface import probe as probing
 from graph_explorer.ui.surface.probe import Found, Probing, field, probe

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from graph_explorer.document import Document, parse, surface_of
+from graph_explorer.document import Document, parse
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.surface.frame import Frame
 from graph_explorer.ui.surface.ground import palette
 from graph_explorer.ui.surface.levels import choose

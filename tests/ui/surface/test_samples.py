@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph_explorer.document import Document, parse, surface_of
+from graph_explorer.document import Document, parse
 from graph_explorer.engine.errors import Cancelled
 from graph_explorer.lab.surface import Surface
+from graph_explorer.surfaces import surface_of
 from graph_explorer.ui.surface.frame import Frame
 from graph_explorer.ui.surface.samples import compute, wanted
 

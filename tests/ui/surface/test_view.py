@@ -12,7 +12,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import PRINCIPAL, RANDOM, Document, parse
+from graph_explorer.document import Document, parse
+from graph_explorer.surfaces import PRINCIPAL, RANDOM
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.surface.menu import make_menu, tip
 from graph_explorer.ui.surface.paint_marks import Pointed

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM
+from graph_explorer.surfaces import CHECKPOINTS, FILTER, PRINCIPAL, RANDOM
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.surface.view import SurfaceView
 from graph_explorer.ui.training.state import TrainingRun
