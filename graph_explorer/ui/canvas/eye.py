@@ -129,9 +129,15 @@ class Eye:
         self.sheet.refresh(
             lambda on, part: artist.paint(on, stage.scene, stage.moment, self.camera, part, detail),
             effort(stage.scene, self.camera, box, detail), self.camera, artist.ink.color("window"),
+            _grown(self.camera.seen_box(stage.scene.bounds), OVERHANG),
         )  # fmt: skip
         if not self.sheet.settled:
             self._rest.start()
         area, ratio = region.boundingRect(), self.sheet.ratio
         source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
         painter.drawImage(QRectF(area), self.sheet.picture, source)
+
+
+def _grown(box: Box, by: float) -> Box:
+    x, y, width, height = box
+    return x - by, y - by, width + 2 * by, height + 2 * by

@@ -22,9 +22,8 @@ from graph_explorer.ui.canvas.paint_lines import (
     ORDER,
     SHADES,
     draw_straight,
-    draw_trunks,
     lit_lines,
-    trunk_reaches,
+    trunk_strokes,
 )
 from graph_explorer.ui.canvas.progress import COMPLETE, PARTIAL, VALUE
 from graph_explorer.ui.canvas.scene import Box, Places, Scene, bezier
@@ -207,11 +206,11 @@ class FarPainter:
         self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, seen: Box
     ) -> None:
         """Straight pieces and short curves as points in the image, long curves as chords."""
-        for state, light, reaches in trunk_reaches(scene, moment):
+        for state, light, pieces in trunk_strokes(scene, moment, camera.scene_box(seen)):
             if light:
                 role, strength = SHADES[state]
                 painter.setPen(QPen(self.ink.mixed(role, "window", strength * _FAINT), 0))
-                draw_trunks(painter, scene.trunks.rows(reaches), camera, seen)
+                draw_straight(painter, pieces, camera, seen)
         found = pixels.thinned(scene.pieces_in(camera.scene_box(seen)))
         if moment.lit is not None:
             found = found[lit_lines(scene, moment, scene.line_of_piece[found])]

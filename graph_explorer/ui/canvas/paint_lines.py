@@ -45,26 +45,27 @@ def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray
     return np.asarray(moment.lit[scene.sources[lines]] & moment.lit[scene.targets[lines]])
 
 
-def trunk_reaches(scene: Scene, moment: Moment) -> Iterator[tuple[int, bool, Floats]]:
-    """How far each trunk is drawn in which state, and whether bright; what is drawn later lies on top."""
+def trunk_strokes(scene: Scene, moment: Moment, box: Box) -> Iterator[tuple[int, bool, Floats]]:
+    """The trunks that touch a rectangle as straight pieces (k, 4, 2), by their state and whether bright.
+
+    What comes later lies on top.
+    """
     trunks = scene.trunks
-    if not len(trunks):
+    found = trunks.within(box)
+    if not found.size:
         return
-    longest, followed = trunks.longest, moment.progress.trunks.reaches(moment.time)
-    known = moment.progress.computed[trunks.sources] <= moment.time
+    longest, followed = trunks.longest[found], moment.progress.trunks.reaches(moment.time, found)
+    known = moment.progress.computed[trunks.sources[found]] <= moment.time
     states = ((WAITING, longest * ~known), (IDLE, longest * known), (FOLLOWED, followed))
-    if moment.lit is None:
-        yield from ((state, True, reaches) for state, reaches in states)
-        return
-    bright = trunks.farthest(lit_lines(scene, moment, scene.line_of_piece[trunks.pieces]))
-    yield from ((state, False, reaches) for state, reaches in states)
-    yield from ((state, True, np.minimum(reaches, bright)) for state, reaches in states)
-
-
-def draw_trunks(painter: QPainter, rows: Floats, camera: Camera, seen: Box) -> None:
-    """Draws trunks, given as x1, y1, x2, y2, with the painter's pen."""
-    pieces = rows.reshape(-1, 2, 2)[:, (0, 0, 1, 1)]
-    draw_straight(painter, pieces, camera, seen)
+    limits = [(True, longest)]
+    if moment.lit is not None:
+        bright = trunks.farthest(found, lambda pieces: lit_lines(scene, moment, scene.line_of_piece[pieces]))
+        limits = [(False, longest), (True, bright)]
+    for light, limit in limits:
+        for state, reaches in states:
+            rows = trunks.rows(found, np.minimum(reaches, limit))
+            if len(rows):
+                yield state, light, rows.reshape(-1, 2, 2)[:, (0, 0, 1, 1)]
 
 
 def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
@@ -119,7 +120,7 @@ class LinePainter:
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
         """Draws the lines that touch `box`, `wide` or a pixel thin; the painter draws in screen pixels."""
-        self._trunks(painter, scene, moment, camera, seen, wide)
+        self._trunks(painter, scene, moment, camera, box, seen, wide)
         found = scene.pieces_in(box)
         if not found.size:
             return
@@ -145,13 +146,13 @@ class LinePainter:
                 self._cut_mark(painter, scene, line, camera)
 
     def _trunks(
-        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, seen: Box, wide: bool
+        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
-        for state, light, reaches in trunk_reaches(scene, moment):
+        for state, light, pieces in trunk_strokes(scene, moment, box):
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
             painter.setPen(self._pen(color, WIDTH * camera.scale if wide else 0.0, False))
-            draw_trunks(painter, scene.trunks.rows(reaches), camera, seen)
+            draw_straight(painter, pieces, camera, seen)
 
     def _pen(self, color: QColor, width: float, cut: bool) -> QPen:
         """A pen for opaque colour and square ends: translucent ones and round ends take ten times as long."""

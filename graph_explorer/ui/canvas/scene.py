@@ -72,6 +72,7 @@ class Scene:
         self.card_at(0.0, 0.0)
         self.lines_from(0)
         self.lines_to(0)
+        self.trunks.within((0.0, 0.0, 1.0, 1.0))
         self.mean_span  # noqa: B018
         self.place("")
 

@@ -25,7 +25,7 @@ Paint = Callable[[QPainter, Box], None]
 #: little time: each by itself costs about as much as a thousand cards far away.
 MOST, _SOME = 24, 4
 #: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
-_FRAME, _BAND = 0.003, 0.001
+_FRAME, _BAND = 0.003, 0.002
 #: No band is lower than this, in logical pixels.
 _LOWEST = 24
 #: Where there is no picture before, everything is painted at once unless it takes longer than this.
@@ -145,8 +145,13 @@ class Sheet:
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 
-    def refresh(self, paint: Paint, seconds: float, camera: Camera, background: QColor) -> None:
-        """Paints what is stale: all of it, or bands of it where it would take too many `seconds`."""
+    def refresh(
+        self, paint: Paint, seconds: float, camera: Camera, background: QColor, bounds: Box | None = None
+    ) -> None:
+        """Paints what is stale: all of it, or bands of it where it would take too many `seconds`.
+
+        `bounds` is the rectangle of the screen outside of which there is little to be painted.
+        """
         if self.stale.isEmpty() or self.picture.isNull():
             return
         nothing = self._backdrop_camera is None and self._bare == self._everything
@@ -155,17 +160,25 @@ class Sheet:
             self._paint(paint, QRegion(self.stale.boundingRect()) if together else self.stale)
             self.stale = QRegion()
         else:
-            if self._bare == self._everything:
-                self._lay_backdrop(camera, background)
-            elif _area(self._bare) > _JUMP * _area(self._everything):
-                self._fill(self._bare, background)
-            else:
-                self._paint(paint, self._bare)
-                self.stale = self.stale.subtracted(self._bare)
+            self._cover_bare(paint, camera, background)
+            home = QRectF(*bounds).toAlignedRect() if bounds is not None else self.stale.boundingRect()
+            outside = self.stale.subtracted(QRegion(home))
+            self._paint(paint, outside)
+            self.stale = self.stale.subtracted(outside)
             self._paint_bands(paint, max(2, math.ceil(seconds / _BAND)))
         self._bare = QRegion()
         if self.settled:
             self._backdrop_camera = None
+
+    def _cover_bare(self, paint: Paint, camera: Camera, background: QColor) -> None:
+        """Puts something where there is nothing: what is little is painted, much has to wait."""
+        if self._bare == self._everything:
+            self._lay_backdrop(camera, background)
+        elif _area(self._bare) > _JUMP * _area(self._everything):
+            self._fill(self._bare, background)
+        else:
+            self._paint(paint, self._bare)
+            self.stale = self.stale.subtracted(self._bare)
 
     def _paint_bands(self, paint: Paint, count: int) -> None:
         """Paints as much of what is stale as a frame has time for."""
@@ -177,15 +190,17 @@ class Sheet:
                 return
 
     def _bands(self, count: int) -> Iterator[QRegion]:
-        """What is stale in bands from the one painted last on, all around."""
+        """What is stale in bands across its longer side, from the one painted last on, all around."""
         area = self.stale.boundingRect()
-        height = max(_LOWEST, math.ceil(area.height() / count))
-        tops = range(area.top(), area.bottom() + 1, height)
-        for top in sorted(tops, key=lambda top: (top + height <= self._next, top)):
-            band = self.stale.intersected(QRect(area.left(), top, area.width(), height))
+        wide = area.width() > 2 * area.height()
+        start, length = (area.left(), area.width()) if wide else (area.top(), area.height())
+        step = max(_LOWEST, math.ceil(length / count))
+        for at in sorted(range(start, start + length, step), key=lambda at: (at + step <= self._next, at)):
+            across = (at, area.top(), step, area.height()) if wide else (area.left(), at, area.width(), step)
+            band = self.stale.intersected(QRect(*across))
             if not band.isEmpty():
-                self._next = top + height
-                yield band
+                self._next = at + step
+                yield QRegion(band.boundingRect())
 
     def _lay_backdrop(self, camera: Camera, background: QColor) -> None:
         """Shows the picture of another scale, as it would be seen now, until there is a better one."""

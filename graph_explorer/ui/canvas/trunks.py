@@ -7,11 +7,14 @@ itself would cost as much as the whole picture.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from graph_explorer.ui.canvas.space import Box, Space
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -55,37 +58,50 @@ class Trunks:
 
     @cached_property
     def first(self) -> Places:
-        """Where the pieces of each trunk begin, (t,)."""
-        return np.searchsorted(self.trunk, np.arange(len(self)))
+        """Where the pieces of each trunk begin, and where those of the last one end, (t + 1,)."""
+        return np.searchsorted(self.trunk, np.arange(len(self) + 1))
 
     @cached_property
     def longest(self) -> Floats:
         """How far each trunk goes, (t,)."""
-        return self.farthest(np.ones(len(self.pieces), dtype=bool))
+        return np.maximum.reduceat(self.reaches, self.first[:-1]) if len(self) else np.zeros(0)
 
-    def farthest(self, chosen: NDArray[np.bool_]) -> Floats:
-        """How far the chosen pieces (k,) of each trunk go, (t,); 0 where there is none."""
-        if not len(self):
+    @cached_property
+    def _space(self) -> Space:
+        ends = self.starts + self.ways * self.longest[:, None]
+        return Space(np.hstack([np.minimum(self.starts, ends), np.maximum(self.starts, ends)]))
+
+    def within(self, box: Box) -> Places:
+        """The trunks that touch a rectangle."""
+        return self._space.within(box)
+
+    def farthest(self, trunks: Places, chosen: Callable[[Places], NDArray[np.bool_]]) -> Floats:
+        """How far the chosen ones of the numbered pieces go on each of some trunks; 0 where there is none."""
+        counts = self.first[trunks + 1] - self.first[trunks]
+        ends = np.cumsum(counts)
+        if not len(trunks):
             return np.zeros(0)
-        return np.asarray(np.maximum.reduceat(np.where(chosen, self.reaches, 0.0), self.first))
+        found = np.repeat(self.first[trunks] - (ends - counts), counts) + np.arange(int(ends[-1]))
+        reaches = np.where(chosen(self.pieces[found]), self.reaches[found], 0.0)
+        return np.asarray(np.maximum.reduceat(reaches, ends - counts))
 
-    def rows(self, reaches: Floats) -> Floats:
-        """The trunks as far as they are to be drawn, as x1, y1, x2, y2; those of no length are left out."""
+    def rows(self, trunks: Places, reaches: Floats) -> Floats:
+        """Trunks as far as they are to be drawn, as x1, y1, x2, y2; those of no length are left out."""
         some = reaches > 0
-        starts = self.starts[some]
-        return np.hstack([starts, starts + self.ways[some] * reaches[some][:, None]])
+        starts, ways = self.starts[trunks[some]], self.ways[trunks[some]]
+        return np.hstack([starts, starts + ways * reaches[some][:, None]])
 
     def at(self, x: float, y: float, reach: float) -> int:
         """The shortest piece of a trunk that comes within `reach` of a point, −1 if none does."""
-        away = np.array([x, y]) - self.starts
-        along, aside = (away * self.ways).sum(axis=1), np.abs(away[:, ::-1] * self.ways).sum(axis=1)
-        near = np.flatnonzero((aside <= reach) & (along >= -reach) & (along <= self.longest + reach))
+        near = self.within((x - reach, y - reach, 2 * reach, 2 * reach))
         if not near.size:
             return -1
-        trunk = int(near[np.argmin(aside[near])])
-        found = np.flatnonzero(self.trunk == trunk)
-        far = found[self.reaches[found] >= along[trunk] - reach]
-        return int(self.pieces[far[np.argmin(self.reaches[far])]])
+        away = np.array([x, y]) - self.starts[near]
+        best = int(np.argmin(np.abs(away[:, ::-1] * self.ways[near]).sum(axis=1)))
+        along = float((away[best] * self.ways[near[best]]).sum())
+        pieces = np.arange(self.first[near[best]], self.first[near[best] + 1])
+        far = pieces[self.reaches[pieces] >= along - 2 * reach]
+        return int(self.pieces[far[np.argmin(self.reaches[far])]]) if far.size else -1
 
 
 class Followed:
@@ -101,8 +117,7 @@ class Followed:
         self._reaches = np.maximum.accumulate(trunks.reaches[order] + apart) - apart
         self._first = trunks.first
 
-    def reaches(self, time: int) -> Floats:
-        """How far each trunk has been followed at `time`, (t,)."""
-        trunks = np.arange(len(self._first))
+    def reaches(self, time: int, trunks: Places) -> Floats:
+        """How far some trunks have been followed at `time`."""
         found = np.searchsorted(self._keys, trunks * self._span + time, side="right") - 1
-        return np.where(found >= self._first, self._reaches[found] if len(self._keys) else 0.0, 0.0)
+        return np.where(found >= self._first[trunks], self._reaches[found] if len(self._keys) else 0.0, 0.0)

@@ -38,12 +38,22 @@ def test_many_lines_are_few_trunks(scene: Scene) -> None:
 
 def test_they_are_followed_as_far_as_their_pieces(scene: Scene, shared: Document) -> None:
     trace, trunks = run(shared), scene.trunks
+    every = np.arange(len(trunks))
     progress = Progress(trace, scene)
     for time in range(0, trace.length + 1, 7):
         followed = progress.followed[scene.line_of_piece[trunks.pieces]] <= time
-        np.testing.assert_allclose(progress.trunks.reaches(time), trunks.farthest(followed))
-    assert len(trunks.rows(np.zeros(len(trunks)))) == 0
-    assert len(trunks.rows(trunks.longest)) == len(trunks)
+        expected = np.zeros(len(trunks))
+        np.maximum.at(expected, trunks.trunk[followed], trunks.reaches[followed])
+        np.testing.assert_allclose(progress.trunks.reaches(time, every), expected)
+        known = np.isin(np.arange(len(scene.pieces)), trunks.pieces[followed])
+        np.testing.assert_allclose(
+            trunks.farthest(every, lambda pieces, known=known: known[pieces]), expected
+        )
+    assert len(trunks.rows(every, np.zeros(len(trunks)))) == 0
+    assert len(trunks.rows(every, trunks.longest)) == len(trunks)
+    left, top, _, _ = scene.bounds
+    assert sorted(trunks.within(scene.bounds)) == every.tolist()
+    assert not trunks.within((left - 500, top - 500, 100, 100)).size
 
 
 def test_a_line_is_found_on_a_trunk(scene: Scene) -> None:
