@@ -6,6 +6,7 @@ The one rule: it is text. Nothing in it is loaded or run, and links open only th
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from graph_explorer.ui.session import Session, State
@@ -51,6 +52,9 @@ class Description(QWidget):
         page = f"## {document.name}\n\n{document.description.strip() or _NOTHING}"
         shown = self.text.document()
         markdown.show(shown, page, self.font(), theme(self.session.state.theme))
+        self.text.moveCursor(
+            QTextCursor.MoveOperation.Start
+        )  # else it is where writing ended, and scrolled to
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

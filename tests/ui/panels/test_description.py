@@ -19,3 +19,18 @@ def test_it_shows_what_the_document_says(qtbot: QtBot) -> None:
     session.show(parse("L = w*w", parameters={"w": 1.0}, title="Other"))
     assert "no description" in panel.text.toPlainText()
     session.jobs.close()
+
+
+def test_it_begins_with_its_first_line(qtbot: QtBot) -> None:
+    session = Session()
+    panel = Description(session)
+    qtbot.addWidget(panel)
+    panel.resize(200, 120)
+    panel.show()
+    session.show(parse("L = w*w", parameters={"w": 1.0}, description="One line.\n\n" * 40))
+    bar = panel.text.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    panel.resize(180, 100)
+    panel.text.ensureCursorVisible()
+    assert bar.value() == 0
+    session.jobs.close()

@@ -347,7 +347,8 @@ def test_try_trains_both_and_shows_them_beside_each_other(page: FlowPage, qtbot:
     qtbot.waitUntil(lambda: len(page.histories) == 2 and page.histories[0].epoch == 3, timeout=20000)
     assert page.maps[1].isVisible()
     assert page.maps[1].pos().x() < page.maps[0].pos().x()
-    assert page.maps[1].title.startswith("As it was · first to last layer")
+    assert page.maps[1].title == "As it was"
+    assert page.maps[1].note.startswith("first to last layer: ")
     assert page.histories[0].now.ratio > 100 * page.histories[1].now.ratio
     assert page.maps[0].scale == page.maps[1].scale
     shapes = [each.parameters.keys() & document.parameters.keys() for each in (before.start, after.start)]

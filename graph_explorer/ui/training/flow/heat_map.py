@@ -68,7 +68,7 @@ class HeatMap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.theme_name, self.title = "light", ""
+        self.theme_name, self.title, self.note = "light", "", ""
         self.rows, self.quantity = _NOTHING, Quantity("", "", True, True)
         self.scale = (-1.0, 0.0)
         self.at_epoch: int | None = None
@@ -83,11 +83,17 @@ class HeatMap(QWidget):
         return QSize(180, 110)
 
     def show_rows(
-        self, rows: Rows, quantity: Quantity, scale: tuple[float, float], title: str, theme_name: str
+        self,
+        rows: Rows,
+        quantity: Quantity,
+        scale: tuple[float, float],
+        title: str,
+        note: str,
+        theme_name: str,
     ) -> None:
         """Shows the numbers of a quantity."""
         self.rows, self.quantity, self.scale = rows, quantity, scale
-        self.title, self.theme_name = title, theme_name
+        self.title, self.note, self.theme_name = title, note, theme_name
         count, columns = rows.values.shape
         self.at = (min(self.at[0], max(count - 1, 0)), min(self.at[1], max(columns - 1, 0)))
         self._image = self._made()
@@ -148,8 +154,7 @@ class HeatMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         shown, box = theme(self.theme_name), self.box
-        write(painter, elided(self.title, SMALL, self.width() - 12), box.left(), _ABOVE / 2,
-              shown.color("text"), SMALL, bold=True)  # fmt: skip
+        self._paint_title(painter, shown, box)
         if self._image.isNull():
             painter.setPen(shown.color("muted"))
             said = "Known after the first epoch" if not self.quantity.of_layers else "No layers"
@@ -162,6 +167,16 @@ class HeatMap(QWidget):
         self._paint_labels(painter, shown, box)
         self._paint_legend(painter, shown, box)
         painter.end()
+
+    def _paint_title(self, painter: QPainter, shown: Theme, box: QRectF) -> None:
+        """The title, and at the right the note, where it leaves the title room."""
+        room, y = self.width() - box.left() - 8, _ABOVE / 2
+        noted = width_of(self.note, SMALL) + 12
+        if self.note and noted < 0.6 * room:
+            write(painter, self.note, box.right(), y, shown.color("muted"), SMALL, across=1.0)
+            room -= noted
+        title = elided(self.title, SMALL, room, bold=True)
+        write(painter, title, box.left(), y, shown.color("text"), SMALL, bold=True)
 
     def _paint_labels(self, painter: QPainter, shown: Theme, box: QRectF) -> None:
         count, columns = self.rows.values.shape
@@ -199,6 +214,7 @@ class HeatMap(QWidget):
         width, height = _LEGEND
         y = box.bottom() + 27
         left = box.left() + width_of(texts[0], SMALL) + 6
+        width = max(min(width, self.width() - left - width_of(texts[1], SMALL) - 10), 20.0)
         write(painter, texts[0], box.left(), y, shown.color("muted"), SMALL)
         ramp = _ramp(shown)
         for k in range(int(width)):

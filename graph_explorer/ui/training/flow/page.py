@@ -331,8 +331,8 @@ class FlowPage(QWidget):
         scale = scale_of(several, QUANTITIES[self.quantity])
         self.maps[1].setVisible(len(several) > 1)
         for each, history, rows in zip(self.maps, self.histories, several, strict=False):
-            title = _title(history) if len(several) > 1 else ""
-            each.show_rows(rows, QUANTITIES[self.quantity], scale, title, state.theme)
+            title, note = _title(history) if len(several) > 1 else ("", "")
+            each.show_rows(rows, QUANTITIES[self.quantity], scale, title, note, state.theme)
             looked = history.epoch if history.run is not None else None
             each.show_place(looked, state.selection)
 
@@ -346,11 +346,11 @@ class FlowPage(QWidget):
         return run.document if run is not None else self._alone
 
 
-def _title(history: History) -> str:
-    """What a map is of, beside another one."""
+def _title(history: History) -> tuple[str, str]:
+    """What a map is of, beside another one, and the number to compare."""
     name = history.run.title if history.run is not None else ""
     ratio = history.now.ratio
-    return f"{name} · first to last layer: {number(ratio, 3)}" if math.isfinite(ratio) else name
+    return name, f"first to last layer: {number(ratio, 3)}" if math.isfinite(ratio) else ""
 
 
 def _mendable(findings: tuple[Finding, ...]) -> list[str]:
