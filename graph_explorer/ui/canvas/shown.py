@@ -103,9 +103,13 @@ class Shown:
             self.arrange(self._view.session.state, self._view.session.state)
 
     def fit_room(self) -> None:
-        """The window has another size: another direction may suit it better now."""
+        """The window has another size: another direction may suit it better now.
+
+        While a layout is under way nothing is asked anew: the bar that tells of it makes the view smaller,
+        and would begin it again without end.
+        """
         eye, state = self._view.eye, self._view.session.state
-        if eye.framing != "opening":
+        if eye.framing != "opening" or eye.room == self._room or self._view.session.jobs.busy("layout"):
             return
         self._room = eye.room
         if self.goal is not None and self.direction == "auto" and len(self.goal) <= _RESPONSIVE:

@@ -300,19 +300,21 @@ class GraphView(QWidget):
         self._marked = region
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ink = self.artist.ink
-        stage = self.shown.stage
-        if stage is None:
-            painter.fillRect(self.rect(), ink.color("window"))
-            if self.shown.asked is not None:
-                painter.setFont(style_font(Style.NAME))
-                painter.setPen(ink.pen("muted"))
-                count = f"{len(self.shown.asked.graph):,}".replace(",", "\u2009")
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
+        with QPainter(self) as painter:  # ended whatever happens: one left open takes the process along
+            self._paint(painter, event.region())
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
+        ink, stage = self.artist.ink, self.shown.stage
+        if stage is not None:
+            self.eye.paint(painter, region, stage, self.artist)
+            paint_marks(painter, self._marks, stage.scene, self.camera, ink)
             return
-        self.eye.paint(painter, event.region(), stage, self.artist)
-        paint_marks(painter, self._marks, stage.scene, self.camera, ink)
+        painter.fillRect(self.rect(), ink.color("window"))
+        if self.shown.asked is not None:
+            painter.setFont(style_font(Style.NAME))
+            painter.setPen(ink.pen("muted"))
+            count = f"{len(self.shown.asked.graph):,}".replace(",", "\u2009")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
 
     # ── events ────────────────────────────────────────────────────────────────────────────────
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.graph import Use
-from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas import GraphView, arranging
 from graph_explorer.ui.canvas.paint_lines import point_along
+from graph_explorer.ui.jobs import Job
 from graph_explorer.ui.session import Session
 
 Make = Callable[[Document], GraphView]
@@ -340,3 +342,38 @@ def test_the_accessible_description_follows_selection_and_step(
     assert "Gradient −0.4013." in view.describe("a")
     session.close_document()
     assert view.accessibleDescription() == "No document is open."
+
+
+def test_no_painter_is_left_open_where_painting_fails(
+    make_view: Make, neuron: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, device = make_view(neuron), QImage(900, 600, QImage.Format.Format_RGB32)
+
+    def fail(*parts: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(view.eye, "paint", fail)
+    with pytest.raises(ZeroDivisionError) as found:
+        view.render(device)
+    monkeypatch.undo()
+    assert not device.paintingActive(), f"{found} still holds on to the painting"
+
+
+def test_a_layout_under_way_is_not_begun_again_when_the_window_changes(
+    qtbot: QtBot, make_view: Make, neuron: Document, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = make_view(neuron)
+    monkeypatch.setattr(arranging, "AT_ONCE", 0)
+    begun: list[str] = []
+    start = session.jobs.start
+
+    def counted(key: str, *parts: Any, **more: Any) -> Job:
+        begun.append(key)
+        return start(key, *parts, **more)
+
+    monkeypatch.setattr(session.jobs, "start", counted)
+    session.show(parse("y = x*x*w + 2", inputs={"x": 1.0}, parameters={"w": 2.0}))
+    for height in (600, 560, 600):  # as the bar of the jobs comes and goes
+        view.resize(900, height)
+    assert begun.count("layout") == 1
+    qtbot.waitUntil(lambda: view.scene is not None and "y" in view.scene.layout.ids)
