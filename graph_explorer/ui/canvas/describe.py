@@ -11,18 +11,25 @@ import numpy as np
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
 from graph_explorer.layout import Member
-from graph_explorer.ui.canvas.wording import short
+from graph_explorer.ui.canvas.wording import norm, short
 from graph_explorer.ui.session import State
 
 
 def describe(state: State, name: str) -> list[str]:
     """What a window shows of a node or group, a sentence a line; nothing for no name."""
     if state.trace is None or not name:
-        return []
+        return _unrun(state, name)
     if name in state.trace.graph:
         return describe_node(state.trace, state.time, name)
     caption = state.document.read.captions.get(name, "") if state.document is not None else ""
     return describe_group(state.trace, state.time, name, caption)
+
+
+def _unrun(state: State, name: str) -> list[str]:
+    """What is known of a node of a document that has not been run."""
+    if state.graph is None or name not in state.graph:
+        return []
+    return [_what(state.graph.node(name)), "Not run yet: its value is not known."]
 
 
 def describe_node(trace: Trace, time: int, name: str) -> list[str]:
@@ -39,10 +46,17 @@ def describe_node(trace: Trace, time: int, name: str) -> list[str]:
         lines.append(_why_no_value(trace, node))
     if node.op != "constant":
         lines.append(_gradient(trace, time, name))
-    arises = trace.nonfinite.get(name)
+    arises = trace.nonfinite.get(name) if _undefined(trace, name) else ""
     if arises and (trace.has_value(name, time) if arises == "value" else trace.has_gradient(name, time)):
         lines.append(f"The {arises} stops being finite here.")
     return lines
+
+
+def _undefined(trace: Trace, name: str) -> bool:
+    """Whether a number of a value or its gradient is not finite: only then is it asked where that arises."""
+    number = trace.plan.number[trace.graph.resolve(name)]
+    found = (arrays[number] for arrays in (trace.values, trace.gradients) if len(arrays))
+    return any(array is not None and not np.isfinite(norm(array)) for array in found)
 
 
 def _what(node: Node) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessibleInterface,
     QContextMenuEvent,
     QHelpEvent,
     QHideEvent,
@@ -37,6 +38,7 @@ from graph_explorer.ui.canvas.marks import Flight, Marks, marks_boxes, paint_mar
 from graph_explorer.ui.canvas.menu import make_menu
 from graph_explorer.ui.canvas.minimap import Minimap
 from graph_explorer.ui.canvas.pointer import Pointer, Target
+from graph_explorer.ui.canvas.reading import announce, install
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.shown import Shown
 from graph_explorer.ui.canvas.trail import Place, Trail
@@ -70,6 +72,9 @@ class GraphView(QWidget):
         self.artist = Artist(session.state.theme)
         self.pointer = Pointer(self)
         self.shown = Shown(self)
+        #: what a screen reader is told, once one asks
+        self.reading: QAccessibleInterface | None = None
+        install(GraphView)
         self.setObjectName("graph-view")
         self.setAccessibleName("Graph")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -155,9 +160,10 @@ class GraphView(QWidget):
             self.reveal(now.selection)
         looked_at = [(s.time, s.trace, s.selection, s.edge) for s in (before, now)]
         if looked_at[0] != looked_at[1]:
-            self.setAccessibleDescription(
-                " ".join([*describe(now, now.selection), describe_event(now.event)])
-            )
+            sentences = describe(now, now.selection)
+            self.setAccessibleDescription(" ".join([*sentences, describe_event(now.event)]))
+            chosen = now.selection != before.selection or now.edge is not before.edge
+            announce(self, " ".join(sentences) if chosen else describe_event(now.event))
 
     def _centre_on(self, point: Point) -> None:
         """Moves the picture so that a scene point is in the middle."""
