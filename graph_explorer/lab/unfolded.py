@@ -34,8 +34,8 @@ class Unfolded:
     `numbers` (k,) are the places of its examples in the data set, `batch` (b,) those of the whole batch,
     k ≤ b. `losses` (k,) and `norms` (k,), the lengths of their gradients, and `along` (k,), the cosines
     between these and the gradient of the batch, are those of each example alone; `loss` and `gradient`
-    (n,) those of the batch. `worked` is the update line by line, () where the step makes none; `lr` is its
-    learning rate, `moved` the length of the update.
+    (n,) those of the batch, and `length` that of its gradient. `worked` is the update line by line, ()
+    where the step makes none; `lr` is its learning rate, `moved` the length of the update.
     """
 
     step: int
@@ -48,11 +48,13 @@ class Unfolded:
     together: Together
     loss: float
     gradient: Array
+    length: float
     worked: tuple[Worked, ...]
     lr: float
     moved: float
 
 
+@np.errstate(all="ignore")  # after a divergence numbers are infinite, and shown as such
 def unfolded(
     course: Course, standing: Standing, checkpoint: Callable[[float], None] | None = None
 ) -> Unfolded:
@@ -66,23 +68,30 @@ def unfolded(
     count = min(len(rows), MOST)
     losses, norms, along = np.empty(count), np.empty(count), np.empty(count)
     added = np.zeros_like(gradient)
-    length = float(np.linalg.norm(gradient))
+    length = _length(gradient)
     for k in range(count):
         if checkpoint is not None:
             checkpoint(k / count)
         alone, own, _ = course.passes(step, fixed | course.given(portion.rows(slice(k, k + 1))))
-        losses[k], norms[k] = float(alone), float(np.linalg.norm(own))
-        with np.errstate(all="ignore"):
-            along[k] = own @ gradient / (norms[k] * length)
+        losses[k], norms[k] = float(alone), _length(own)
+        along[k] = (own / norms[k]) @ (gradient / length)
         added += own
     together = _together(added, gradient, count) if count == len(rows) else ""
     under_way.advance()
     return Unfolded(
         step, epoch, portion.numbers[:count], portion.numbers, losses, norms, along, together, float(loss),
-        gradient, _worked(course, standing, under_way),
+        gradient, length, _worked(course, standing, under_way),
         float("nan") if under_way.rate is None else float(under_way.rate.lr),
-        float(np.linalg.norm(under_way.point - under_way.before)) if under_way.rate is not None else 0.0,
+        _length(under_way.point - under_way.before) if under_way.rate is not None else 0.0,
     )  # fmt: skip
+
+
+def _length(vector: Array) -> float:
+    """The Euclidean length; that of large numbers does not overflow where the numbers themselves do not."""
+    largest = float(np.abs(vector).max(initial=0.0))
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm(vector / largest))
 
 
 def _together(added: Array, gradient: Array, count: int) -> Together:

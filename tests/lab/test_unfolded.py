@@ -85,3 +85,13 @@ def test_a_later_step_and_one_without_an_update() -> None:
     document = parse("p = reshape(x @ W + b, [-1])\nL = mean((p - y)**2)", VALUES, PARAMETERS)
     opened = at_step(document, course.training, step=2)
     assert found.loss == pytest.approx(float(run(opened).value("L")))
+
+
+def test_lengths_of_large_gradients_do_not_overflow() -> None:
+    course, _ = made("L = mean((p - y)**2)")
+    large = Standing({"W": np.full((2, 1), 1e160), "b": np.zeros(1)})
+    found = unfolded(course, large)
+    assert found.loss == np.inf
+    assert 1e158 < found.length < 1e162
+    assert np.isfinite(found.norms).all()
+    assert (np.abs(found.along) <= 1 + 1e-12).all()

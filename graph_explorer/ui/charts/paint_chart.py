@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from graph_explorer.ui.charts.chart import Chart, Dot, Line
 from graph_explorer.ui.surface.frame import Frame
@@ -26,6 +26,8 @@ LEFT, RIGHT, BOTTOM, TOP, TITLE, ROW = 68.0, 18.0, 46.0, 14.0, 32.0, 20.0
 STRIP = 26.0
 #: Pixels between two ticks, about, along x and along y; their length; the radius of a dot.
 _ACROSS, _DOWN, _TICK, _DOT = 90.0, 46.0, 4.0, 4.0
+#: Pixels from a dot to the middle of its name.
+_NAME = 19.0
 
 
 def frame_of(chart: Chart, width: float, height: float, titled: bool) -> Frame:
@@ -69,7 +71,10 @@ def paint_chart(
     for number, role in ((chart.best, "value"), (chart.chosen, "text")):
         found = chart.dot(number)
         if found is not None:
-            _paint_ring(painter, *seen(chart, frame, found), shown, role, number == chart.best)
+            x, y = seen(chart, frame, found)
+            _paint_ring(painter, x, y, shown, role)
+            if number == chart.best:
+                _paint_name(painter, x, name_height(frame, y), shown.color(role), shown.color("panel", 0.85))
 
 
 # ── legend ────────────────────────────────────────────────────────────────────────────────────
@@ -179,15 +184,23 @@ def _paint_dot(painter: QPainter, dot: Dot, x: float, y: float, shown: Theme) ->
         painter.drawLine(QLineF(x - _DOT, y - down * _DOT, x + _DOT, y + down * _DOT))
 
 
-def _paint_ring(painter: QPainter, x: float, y: float, shown: Theme, role: str, named: bool) -> None:
-    """Around the best run, which is named, or around the one that is pointed at."""
+def _paint_ring(painter: QPainter, x: float, y: float, shown: Theme, role: str) -> None:
+    """Around the best run, or around the one that is pointed at."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, width in ((shown.color("panel"), 4.5), (shown.color(role), 2.0)):
         painter.setPen(QPen(color, width))
         painter.drawEllipse(QPointF(x, y), _DOT + 4.5, _DOT + 4.5)
-    if named:
-        box = write(painter, "best", x, y + 19, shown.color(role), SMALL, 0.5, bold=True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shown.color("panel", 0.85))
-        painter.drawRoundedRect(box.adjusted(-3, 0, 3, 0), 3, 3)
-        write(painter, "best", x, y + 19, shown.color(role), SMALL, 0.5, bold=True)
+
+
+def name_height(frame: Frame, y: float) -> float:
+    """The middle of the name of a dot at `y`: below it, or above where the axis has its numbers."""
+    return y + _NAME if y + _NAME + SMALL / 2 <= frame.box[1] + frame.box[3] else y - _NAME
+
+
+def _paint_name(painter: QPainter, x: float, y: float, ink: QColor, ground: QColor) -> None:
+    """What the best run is called."""
+    box = write(painter, "best", x, y, ink, SMALL, 0.5, bold=True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box.adjusted(-3, 0, 3, 0), 3, 3)
+    write(painter, "best", x, y, ink, SMALL, 0.5, bold=True)

@@ -30,6 +30,10 @@ _NONE = (
     "looks like; the data can also be a .csv or .npz file beside it: write [training] with data = "
     '"examples.csv" into its file.'
 )
+_OF_MODEL = (
+    "No generated set fits the inputs of this model. Save it as a Graph Explorer document (File, Save as), "
+    'and write [training] with data = "examples.csv" or "examples.npz", a file beside it, into that.'
+)
 #: Sets that are offered, in this order, as the text that a document has.
 _OFFERED = tuple(GENERATORS)
 _COLUMNS = 3
@@ -60,7 +64,7 @@ class EmptyState(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._of: tuple[str, tuple[object, ...]] | None = None
+        self._of: tuple[object, ...] | None = None
         self.setObjectName("training_empty")
         column = QVBoxLayout(self)
         column.setContentsMargins(40, 30, 40, 30)
@@ -81,7 +85,8 @@ class EmptyState(QWidget):
         document = now.document
         if document is None:
             return
-        about = (document.program, tuple(entry.array.shape for entry in document.inputs.values()))
+        shapes = tuple(entry.array.shape for entry in document.inputs.values())
+        about = (document.path, document.program, shapes)
         if about == self._of:
             return
         self._of = about
@@ -93,7 +98,8 @@ class EmptyState(QWidget):
         found = fitting_sets(document)
         for place, name in enumerate(found):
             self._buttons.addWidget(self._button(name), place // _COLUMNS, place % _COLUMNS)
-        self.reason.show_text("These sets fit its inputs; one click adds one:" if found else _NONE)
+        none = _NONE if document.model is None else _OF_MODEL
+        self.reason.show_text("These sets fit its inputs; one click adds one:" if found else none)
 
     def _button(self, name: str) -> QPushButton:
         row = GENERATORS[name]

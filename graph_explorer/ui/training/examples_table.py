@@ -59,9 +59,8 @@ class ExamplesModel(QAbstractTableModel):
         found = self.found
         assert found is not None
         if row == 0:
-            length = float((found.gradient @ found.gradient) ** 0.5)
             whole = found.together or "batch"
-            return (f"all ({whole})", number(found.loss), number(length), "1")[column]
+            return (f"all ({whole})", number(found.loss), number(found.length), "1")[column]
         k = row - 1
         cells = (found.losses[k], found.norms[k], found.along[k])
         return str(int(found.numbers[k])) if not column else number(float(cells[column - 1]), 4)

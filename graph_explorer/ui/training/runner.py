@@ -1,7 +1,8 @@
 """Running: what the buttons of the training view do to the runs of one session.
 
 The one rule: Run goes on from what is looked at, with the settings that the document shows. Where that
-is a run just as it was, the run goes on; with other settings it becomes a run of its own beside it.
+is a run just as it was, the run goes on; with other settings it becomes a run of its own beside it, which
+begins anew where nothing can follow: all epochs are done, or not all numbers are finite.
 """
 
 from __future__ import annotations
@@ -186,6 +187,8 @@ class TrainingRunner:
             start = run.standing_before(epoch.step if epoch is not None else 0)
         if same:
             return run.cut(start)
+        if start.epoch >= training.epochs or not _finite(start):
+            return None
         return self._made(document, training, start, Parent(run.number, start.step), run.steps_of_epoch)
 
     def _begun(self, document: Document, training: Training) -> TrainingRun | None:
@@ -376,3 +379,8 @@ class TrainingRunner:
             self.session.say(str(error))
             return
         self.session.edit("Take over what was learnt", after)
+
+
+def _finite(standing: Standing) -> bool:
+    """Whether a training can go on from there: it has not diverged."""
+    return all(bool(np.isfinite(value).all()) for value in standing.parameters.values())

@@ -275,7 +275,7 @@ class StepPage(QWidget):
         held = now.accumulator
         rate = "" if np.isnan(found.lr) else f", learning rate {number(found.lr, 3)}"
         self.outcomes["forward"].show_text(f"loss {number(found.loss)}")
-        self.outcomes["backward"].show_text(f"gradient {number(float(np.linalg.norm(found.gradient)))} long")
+        self.outcomes["backward"].show_text(f"gradient {number(found.length)} long")
         self.outcomes["update"].show_text(f"moves by {number(found.moved)}{rate}")
         passes = f"{held.passes} pass{'es' * (held.passes != 1)}"
         self.outcomes["zero"].show_text(f".grad holds {passes}" if held.passes else ".grad is empty")

@@ -192,8 +192,9 @@ class TrainingView(QWidget):
     def show_state(self, before: State, now: State) -> None:
         if not self.isVisible() and self.states.isVisibleTo(self) and before.document is not None:
             return
-        old = before.document.training if before.document is not None else None
-        if now.document is not None and (old is not now.document.training or before.document is None):
+        old = (before.document.training, before.document.path) if before.document is not None else None
+        new = (now.document.training, now.document.path) if now.document is not None else None
+        if new is not None and (old is None or old[0] is not new[0] or old[1] != new[1]):
             ready = settings_of(now) is not None
             if not ready and self.isVisible():
                 self.empty.show_document(now)

@@ -138,6 +138,31 @@ def test_a_run_that_is_over_says_so(training: Session, rest: Rest) -> None:
     assert run_of(training).parent == Parent(1, 24)
 
 
+def test_other_settings_at_the_end_begin_anew(training: Session, rest: Rest) -> None:
+    training.trainer.run()
+    rest(training)
+    training.trainer.set_up({**training.latest.training, "optimizer": "sgd:lr=0.1"}, "Change")
+    training.trainer.run()
+    assert training.state.message == ""
+    rest(training)
+    assert run_of(training).number == 2
+    assert run_of(training).parent is None
+    assert run_of(training).reached == 6
+
+
+def test_a_lower_rate_after_a_divergence_begins_anew(training: Session, rest: Rest) -> None:
+    table = training.latest.training
+    training.trainer.set_up({**table, "optimizer": "sgd:lr=1e200,weight_decay=1e200"}, "Change")
+    training.trainer.run()
+    rest(training)
+    assert run_of(training).outcome == "diverged"
+    training.trainer.set_up(table, "Change")
+    training.trainer.run()
+    rest(training)
+    assert (run_of(training).number, run_of(training).outcome) == (2, "done")
+    assert np.isfinite(run_of(training).losses).all()
+
+
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import graph_explorer as gx
 from graph_explorer.lab.places import Threads
-from graph_explorer.ui.charts.paint_chart import frame_of, seen
+from graph_explorer.ui.charts.paint_chart import frame_of, name_height, seen
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.training.sweep.page import SweepPage
 
@@ -62,6 +62,9 @@ def test_a_sweep_and_one_of_its_runs(page: SweepPage, qtbot: QtBot) -> None:
     assert chart.names == ("learning rate", "validation loss at the end")
     assert chart.dot(chart.best).y == min(each.loss for each in sweep.tried)
     frame = frame_of(chart, page.chart.width(), page.chart.height(), False)
+    _, y, _, height = frame.box
+    assert name_height(frame, y + height) < y + height  # the numbers of the axis stay free
+    assert name_height(frame, y) > y
     at = QPoint(*(round(part) for part in seen(chart, frame, chart.dots[0])))
     qtbot.mouseClick(page.chart, Qt.MouseButton.LeftButton, pos=at)
     training = page.session.state.training

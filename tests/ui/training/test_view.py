@@ -17,6 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.errors import InputError
+from graph_explorer.formats import open_document
+from graph_explorer.formats.examples import resolve
 from graph_explorer.lab.overfitting import Overfitting
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.training.compare import differences
@@ -332,6 +334,14 @@ def test_only_sets_that_fit_are_offered(moons: Document) -> None:
     assert "moons" in found
     assert "sine" not in found
     assert fitting_sets(parse("L = (w - x)**2", {"x": 1.0}, {"w": 2.0})) == ()
+
+
+def test_a_model_is_told_to_become_a_document_first(idle_session: Session, view: TrainingView) -> None:
+    idle_session.show(open_document(resolve("recurrent")))
+    assert view.states.currentWidget() is view.empty
+    assert "Save it as a Graph Explorer document" in view.empty.reason.text()
+    idle_session.show(parse("L = (w - x)**2", {"x": 1.0}, {"w": 2.0}))
+    assert "No generated set fits the inputs of this document" in view.empty.reason.text()
 
 
 # ── in the window ─────────────────────────────────────────────────────────────────────────────
