@@ -88,8 +88,9 @@ def forward(trace: Trace, node: Node, digits: int = DIGITS) -> tuple[Line, ...]:
     result = trace.value(node.id)
     found = operation_of(node)
     if found.elementwise and all(written_out(value) for value in (*inputs, result)):
-        put_in = forward_latex(trace, node, digits)
-        lines.append(Line(f"= {put_in} = {value_mark(brief_latex(result, digits))}"))
+        put_in, number = forward_latex(trace, node, digits), brief_latex(result, digits)
+        known = "" if _same(put_in, number) else f"= {put_in} "
+        lines.append(Line(f"{known}= {value_mark(number)}"))
     else:
         given = r",\; ".join(value_mark(brief_latex(value, digits)) for value in inputs[:3])
         more = r",\, \ldots" if len(inputs) > 3 else ""

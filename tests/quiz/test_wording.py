@@ -33,6 +33,11 @@ def test_a_number_of_the_program_stands_as_itself() -> None:
     assert worked_out(trace, trace.graph.node("L")) == "L = a² = 6² = 36"
 
 
+def test_what_is_put_in_and_comes_out_the_same_stands_once() -> None:
+    trace = source(parse("a = abs(x)\nL = -a", {}, {"x": 3.0})).trace
+    assert worked_out(trace, trace.graph.node("L")) == "L = −a = −3"
+
+
 def test_an_input_that_is_taken_twice_is_told_apart() -> None:
     found = source(parse("a = x + 1\nL = a / a", {}, {"x": 1.0}))
     texts = [question.text for seed in range(40) if (question := one(found, KINDS["local derivative"], seed))]
