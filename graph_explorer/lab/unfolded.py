@@ -27,9 +27,11 @@ MOST = 256
 _ROUNDING = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unfolded:
     """One step, in `parameters` order where it says (n,): all parameters one behind the other.
+
+    It equals itself alone: another run has steps of the same numbers.
 
     `numbers` (k,) are the places of its examples in the data set, `batch` (b,) those of the whole batch,
     k ≤ b. `losses` (k,) and `norms` (k,), the lengths of their gradients, and `along` (k,), the cosines

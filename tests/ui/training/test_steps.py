@@ -135,6 +135,21 @@ def test_another_step_is_chosen_by_its_number(page: StepPage, qtbot: QtBot) -> N
     assert page.step.value == 10
 
 
+def test_the_same_step_of_another_run(page: StepPage, qtbot: QtBot, rest: Rest) -> None:
+    page.step.changed.emit(3.0, "")
+    qtbot.waitUntil(lambda: page.found is not None and page.found.step == 2)
+    first = page.found
+    trainer = page.session.trainer
+    trainer.set_up({**page.session.latest.training, "optimizer": "sgd:lr=0.5"}, "Change")
+    trainer.begin()
+    rest(page.session)
+    page.step.changed.emit(3.0, "")
+    qtbot.waitUntil(lambda: page.found is not first and page.found is not None and page.found.step == 2)
+    assert page.found != first
+    assert page.found is not None
+    assert page.found.lr == 0.5
+
+
 def test_an_example_is_opened_from_its_row(page: StepPage, qtbot: QtBot, rest: Rest) -> None:
     found = page.found
     assert found is not None
