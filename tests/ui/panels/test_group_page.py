@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
 from graph_explorer.ui.panels.inspector import group_page
+from graph_explorer.ui.panels.inspector.chart import needed
 from graph_explorer.ui.panels.inspector.panel import Inspector
 from graph_explorer.ui.session import Session
 
@@ -138,3 +139,19 @@ def test_the_chart_is_painted_in_every_theme(inspector: Inspector, session: Sess
     session.change(theme=theme)
     assert inspector.group.chart.theme_name == theme
     inspector.group.chart.grab()
+
+
+def test_a_line_over_many_blocks_keeps_the_least_and_largest_of_each_column() -> None:
+    numbers = np.random.default_rng(0).standard_normal(10_000)
+    numbers[3000:3500] = np.nan
+    numbers[7777] = 9.0
+    places = needed(numbers, 200)
+    assert len(places) <= 400
+    assert 7777 in places
+    for column in numbers.reshape(200, 50):
+        kept = np.isin(numbers[places], column)
+        if np.isnan(column).all():
+            continue
+        assert {column.min(), column.max()} == set(numbers[places][kept].tolist())
+    assert np.isnan(numbers[places]).sum() == 10, "a gap stays one"
+    assert needed(numbers[:300], 200).tolist() == list(range(300))

@@ -156,18 +156,21 @@ class BlockChart(QWidget):
         faint.setAlphaF(0.25)
         with np.errstate(divide="ignore"):
             heights = np.clip((np.log10(one.numbers) - low) / (high - low), 0, 1)
+        places = needed(one.numbers, max(1, round(inside.width())))
+        across = inside.left() + inside.width() * (places + 0.5) / len(one.numbers)
         points = [
-            None if np.isnan(height) else QPointF(self._x(place), inside.bottom() - inside.height() * height)
-            for place, height in enumerate(heights.tolist())
+            None if math.isnan(height) else QPointF(x, inside.bottom() - inside.height() * height)
+            for x, height in zip(across.tolist(), heights[places].tolist(), strict=True)
         ]
         dots = len(points) <= _MOST_DOTS
+        known = one.known[places].tolist()
         for place, point in enumerate(points):
             if point is None:
                 continue
-            shade = color if one.known[place] else faint
+            shade = color if known[place] else faint
             before = points[place - 1] if place else None
             if before is not None:
-                painter.setPen(QPen(shade if one.known[place - 1] else faint, 1.5))
+                painter.setPen(QPen(shade if known[place - 1] else faint, 1.5))
                 painter.drawLine(before, point)
             if dots:
                 painter.setPen(Qt.PenStyle.NoPen)
@@ -209,6 +212,21 @@ class BlockChart(QWidget):
             QToolTip.showText(event.globalPos(), self.told(place) if place >= 0 else "", self)
             return True
         return super().event(event)
+
+
+def needed(numbers: Floats, columns: int) -> NDArray[np.int64]:
+    """The places of the numbers (n,) that a line over so many columns of pixels needs: all of a few.
+
+    Of many, the least and the largest of each column; where a column has none, a NaN leaves its gap.
+    """
+    count = len(numbers)
+    if count <= 2 * columns:
+        return np.arange(count)
+    column = np.arange(count) * columns // count
+    order = np.lexsort((numbers, column))  # what is NaN stands last in its column
+    first = np.searchsorted(column, np.arange(columns))
+    known = np.add.reduceat(~np.isnan(numbers), first, dtype=np.int64)
+    return np.unique(np.concatenate((order[first], order[first + np.maximum(known, 1) - 1])))
 
 
 def _power(decade: int) -> str:
