@@ -138,7 +138,9 @@ def view(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[GraphVi
     trace = session.state.trace
     assert trace is not None
     session.seek(trace.forward_length + len(trace.plan.pulls) // 2)
+    popups = QApplication.topLevelWidgets()  # held, so that each test finds the same ones as before it
     yield shown
+    del popups
     session.jobs.close()
     shown.close()
     shown.deleteLater()
@@ -166,6 +168,7 @@ def go_to(view: GraphView, scale: float | None) -> None:
 def measure(view: GraphView, benchmark: Any, act: Callable[[], object], rounds: int = 60) -> None:
     benchmark.pedantic(act, rounds=rounds, warmup_rounds=3)
     finished(view)
+    wait(lambda: not view.map.waits)
     times = sorted(benchmark.stats.stats.data)
     benchmark.extra_info["p95"] = round(1000 * times[int(0.95 * len(times))], 2)
     benchmark.extra_info["cards"] = len(view.scene) if view.scene is not None else 0

@@ -112,6 +112,11 @@ class Minimap(Overlay):
             self._wait.start(round(1000 * self._pause))
         self.setVisible(shown)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the picture is to be made anew soon."""
+        return self._wait.isActive()
+
     def look(self, camera: Camera) -> None:
         """Another part of the graph is in sight."""
         self.picture.seen = camera.scene_box((0.0, 0.0, self.under.width(), self.under.height()))

@@ -25,6 +25,8 @@ Box = tuple[float, float, float, float]
 
 #: A piece that leaves the straight by more than this, in scene pixels, is a curve.
 CURVED = 0.1
+#: No more curves than these are counted one by one.
+_COUNTED = 30_000
 #: At how many points of each piece of a curve distances are measured.
 _SAMPLES = np.linspace(0.0, 1.0, 9)
 #: What is worked out from positions, and so not kept where they change.
@@ -173,8 +175,11 @@ class Scene:
         return len(self._curved.within(box))
 
     def near(self, box: Box) -> tuple[int, int, int]:
-        """How many cards, straight pieces and curves are near a rectangle, roughly."""
-        return self._cards.near(box), self._straight.near(box), self._curved.near(box)
+        """How many cards, straight pieces and curves are near a rectangle; roughly, where they are many."""
+        curves = self._curved.near(box)
+        if curves <= _COUNTED:
+            curves = self.curves_in(box)
+        return self._cards.near(box), self._straight.near(box), curves
 
     def card_at(self, x: float, y: float) -> int:
         """The place of the card at a point, −1 if there is none."""

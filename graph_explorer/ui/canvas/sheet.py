@@ -25,7 +25,8 @@ Paint = Callable[[QPainter, Box], None]
 #: little time: each by itself costs about as much as a thousand cards far away.
 MOST, _SOME = 24, 4
 #: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
-_FRAME, _BAND = 0.003, 0.002
+_FRAME, _BAND = 0.0025, 0.002
+_MOST_BANDS = 80
 #: No band is lower than this, in logical pixels.
 _LOWEST = 24
 #: Where there is no picture before, everything is painted at once unless it takes longer than this.
@@ -165,7 +166,7 @@ class Sheet:
             outside = self.stale.subtracted(QRegion(home))
             self._paint(paint, outside)
             self.stale = self.stale.subtracted(outside)
-            self._paint_bands(paint, max(2, math.ceil(seconds / _BAND)))
+            self._paint_bands(paint, min(max(2, math.ceil(seconds / _BAND)), _MOST_BANDS))
         self._bare = QRegion()
         if self.settled:
             self._backdrop_camera = None
