@@ -76,7 +76,7 @@ class Stage:
             return None
         found = np.zeros(len(self.scene) + 1, dtype=bool)  # one more for what is not drawn
         number = self.scene.layout.wiring.number
-        nodes = np.array([number(name) for name in highlight], dtype=np.int64)
+        nodes = np.fromiter(map(number, highlight), np.int64, len(highlight))
         found[self.scene.cards.places[nodes[nodes >= 0]]] = True
         return found[:-1]
 

@@ -6,27 +6,36 @@ says so and nothing is dimmed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.reach import ancestors, between, descendants, inside
 from graph_explorer.ui.finding.found import Found
+from graph_explorer.ui.jobs import Checkpoint
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
 
 
+#: Graphs of more nodes than this are walked by a job.
+AT_ONCE = 5_000
+
+Walk = Callable[[Graph], Found | None]
+
+
 def influences(session: Session) -> None:
     """Leaves bright what the selected node or group influences."""
-    chosen, graph = _asked(session)
-    _show(session, f"What '{chosen}' influences", descendants(graph, inside(graph, chosen)))
+    chosen = session.state.selection
+    title = f"What '{chosen}' influences"
+    _show(session, lambda graph: Found(title, descendants(graph, inside(graph, chosen))))
 
 
 def sources(session: Session) -> None:
     """Leaves bright what the selected node or group is computed from."""
-    chosen, graph = _asked(session)
-    _show(session, f"What '{chosen}' is computed from", ancestors(graph, inside(graph, chosen)))
+    chosen = session.state.selection
+    title = f"What '{chosen}' is computed from"
+    _show(session, lambda graph: Found(title, ancestors(graph, inside(graph, chosen))))
 
 
 def paths_to_output(session: Session) -> None:
@@ -47,17 +56,17 @@ def paths_from_start(session: Session) -> None:
 
 def show_paths(session: Session, first: str, second: str) -> None:
     """Leaves bright all ways between two nodes or groups, whichever comes first."""
-    _, graph = _asked(session)
+    none = f"No path leads from '{first}' to '{second}', nor back."
+    _show(session, lambda graph: _paths(graph, first, second), none)
+
+
+def _paths(graph: Graph, first: str, second: str) -> Found | None:
     one, other = inside(graph, first), inside(graph, second)
-    for start, end, title in (
-        (one, other, f"Paths from '{first}' to '{second}'"),
-        (other, one, f"Paths from '{second}' to '{first}'"),
-    ):
-        found = between(graph, start, end)
-        if found:
-            _show(session, title, found)
-            return
-    session.say(f"No path leads from '{first}' to '{second}', nor back.")
+    found = between(graph, one, other)
+    if found:
+        return Found(f"Paths from '{first}' to '{second}'", found)
+    found = between(graph, other, one)
+    return Found(f"Paths from '{second}' to '{first}'", found) if found else None
 
 
 def go_on(session: Session, steps: int) -> None:
@@ -76,10 +85,27 @@ def show_all(session: Session) -> None:
     session.change(found=None, finding=False)
 
 
-def _asked(session: Session) -> tuple[str, Graph]:
-    assert session.state.graph is not None
-    return session.state.selection, session.state.graph
+def _show(session: Session, walk: Walk, none: str = "") -> None:
+    """Shows what a walk over the graph finds, or says that there is `none`."""
+    graph = session.state.graph
+    assert graph is not None
 
+    def show(found: Found | None) -> None:
+        if session.state.graph is not graph:
+            return
+        if found is None:
+            session.say(none)
+        else:
+            session.change(found=found, finding=True)
 
-def _show(session: Session, title: str, names: Iterable[str]) -> None:
-    session.change(found=Found(title, tuple(names)), finding=True)
+    def work(checkpoint: Checkpoint) -> Found | None:
+        found = walk(graph)
+        if found is not None:
+            found.lit  # noqa: B018
+        return found
+
+    if len(graph) <= AT_ONCE:
+        session.jobs.cancel("search")
+        show(walk(graph))
+    else:
+        session.jobs.start("search", "Following the graph", work, show, session.fail)

@@ -116,3 +116,22 @@ def test_going_on_without_anything_found_changes_nothing(session: Session, neuro
     session.show(neuron)
     acts.go_on(session, 1)
     assert session.state.selection == ""
+
+
+def test_a_large_graph_is_followed_by_a_job(
+    qtbot: QtBot, session: Session, neuron: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "AT_ONCE", 3)
+    session.show(neuron)
+    session.select("w")
+    acts.influences(session)
+    assert session.state.found is None, "the window did not wait for it"
+    assert session.jobs.busy("search")
+    qtbot.waitUntil(lambda: session.state.found is not None)
+    assert named(session) == {"w", "z", "a", "L"}
+    acts.show_paths(session, "w", "x")
+    qtbot.waitUntil(lambda: "No path leads" in session.state.message)
+    acts.influences(session)
+    session.close_document()
+    qtbot.waitUntil(lambda: not session.jobs.busy())
+    assert session.state.found is None
