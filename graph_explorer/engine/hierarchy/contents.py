@@ -6,6 +6,7 @@ asked for as often as one likes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,13 +50,16 @@ class Compared:
     """Euclidean norms (n,) over the blocks of a stack, NaN where there is nothing.
 
     `values` and `gradients` are those of what comes out of each block, `parameters` those of the gradients
-    of all its parameters together.
+    of all its parameters together. `valued` and `pulled` (n,) are the times from which the value that comes
+    out is known, and some of its gradient; infinite where it never is.
     """
 
     blocks: tuple[Block, ...]
     values: Floats
     gradients: Floats
     parameters: Floats
+    valued: Floats
+    pulled: Floats
 
 
 def contents(graph: Graph, path: str) -> Contents:
@@ -126,7 +130,23 @@ def compare(
             table[1, place] = norms.pop(0)
         if norms:
             table[2, place] = norm_of(norms)
-    return Compared(blocks, *table)
+    times = np.array([_times(trace, block.result) for block in blocks]).reshape(-1, 2)
+    return Compared(blocks, table[0], table[1], table[2], times[:, 0], times[:, 1])
+
+
+def _times(trace: Trace, name: str) -> tuple[float, float]:
+    """From when the value is known, and from when some of its gradient is; infinite for never."""
+    valued = pulled = math.inf
+    plan, number = trace.plan, trace.plan.number[trace.graph.resolve(name)]
+    if trace.has_value(name):
+        valued = plan.forward_position.get(trace.graph.index(name), -1) + 1
+    if trace.takes_gradient(name):
+        positions = plan.terms.get(number, ())
+        if trace.graph.resolve(name) == trace.output:
+            pulled = trace.forward_length + 1
+        elif positions:
+            pulled = trace.forward_length + 2 + positions[0]
+    return valued, pulled
 
 
 def _within(path: str, around: str) -> bool:

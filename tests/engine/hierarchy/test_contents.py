@@ -117,3 +117,14 @@ def test_when_gradients_are_complete_is_known_for_every_node(document: Document)
                 needed[place] >= 0 and trace.forward_length < time and needed[place] <= trace.pulled_by(time)
             )
             assert done == trace.is_complete(node.id, time)
+
+
+def test_the_times_of_blocks_are_those_of_the_run(document: Document) -> None:
+    trace = run(document)
+    blocks = blocks_of(document.graph, "k=0–23", document.output)
+    found = compare(trace, blocks)
+    for time in range(trace.length + 1):
+        known = [trace.has_value(block.result, time) for block in blocks]
+        pulled = [trace.has_gradient(block.result, time) for block in blocks]
+        assert (found.valued <= time).tolist() == known
+        assert (found.pulled <= time).tolist() == pulled

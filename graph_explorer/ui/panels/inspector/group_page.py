@@ -147,13 +147,11 @@ class GroupPage(QWidget):
             return
         self.inside.show_rows(_inside(found, now.time))
         if compared is not None:
-            self._show_blocks(now, found, compared)
+            self._show_blocks(now, compared)
 
-    def _show_blocks(self, now: State, found: Summary, compared: Compared) -> None:
+    def _show_blocks(self, now: State, compared: Compared) -> None:
         names = tuple(block.name.rpartition("/")[2] for block in compared.blocks)
-        trace, at = found.trace, now.time
-        valued = np.array([trace.has_value(block.result, at) for block in compared.blocks])
-        pulled = np.array([trace.has_gradient(block.result, at) for block in compared.blocks])
+        valued, pulled = compared.valued <= now.time, compared.pulled <= now.time
         series = [
             Series("value", "value", compared.values, valued),
             Series("gradient", "gradient", compared.gradients, pulled),
