@@ -56,6 +56,7 @@ class StepPage(QWidget):
         super().__init__(parent)
         self.session = session
         self.found: Unfolded | None = None
+        self._course: Course | None = None
         self._of: tuple[TrainingRun, int] | None = None
         self._chosen: int | None = None
         self.setObjectName("training_step_page")
@@ -228,10 +229,7 @@ class StepPage(QWidget):
             self._of = (run, step)
             self._look_up(run, step)
         elif self.found is not None:
-            self.rule.show_update(self.found, self._course(run), now)
-
-    def _course(self, run: TrainingRun) -> Course | None:
-        return self.session.trainer.known_course(run)
+            self.rule.show_update(self.found, self._course, now)
 
     def _look_up(self, run: TrainingRun, step: int) -> None:
         def work(checkpoint: Callable[[float], None]) -> tuple[Unfolded, Course]:
@@ -244,8 +242,8 @@ class StepPage(QWidget):
         self.session.jobs.start(_JOB, "Unfolding the mini-batch", work, self._show_found, failed)
 
     def _show_found(self, made: tuple[Unfolded, Course]) -> None:
-        self.found, course = made
-        found, now = self.found, self.session.state
+        self.found, self._course = made
+        (found, course), now = made, self.session.state
         self.where.show_text(f"epoch {found.epoch}, {listed(found.batch.tolist())}")
         told = _TOGETHER[found.together]
         if len(found.numbers) < len(found.batch):

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import Document
+from graph_explorer.document import Document, parse
 from graph_explorer.formats import open_document
 from graph_explorer.lab.epochs import at_step
 from graph_explorer.lab.training import read_training
@@ -148,6 +149,20 @@ def test_the_same_step_of_another_run(page: StepPage, qtbot: QtBot, rest: Rest) 
     assert page.found != first
     assert page.found is not None
     assert page.found.lr == 0.5
+
+
+def test_a_step_of_another_document(page: StepPage, rest: Rest) -> None:
+    first, session = page.found, page.session
+    inputs, larger = {"x": np.zeros((4, 2)), "y": np.zeros(4)}, {"w": np.zeros((2, 60))}
+    other = parse("L = mean((mean(x @ w, axis=1) - y)**2)", inputs, larger)
+    session.show(other.with_training({"data": "blobs:examples=20", "epochs": 2}))
+    session.trainer.step()
+    while session.state.training.running:
+        QTest.qWait(1)
+    session.change(selection="w")  # the step may still be looked up; the one before stands there meanwhile
+    rest(session)
+    assert page.found is not first
+    assert page.rule.parameter.count() == 1
 
 
 def test_an_example_is_opened_from_its_row(page: StepPage, qtbot: QtBot, rest: Rest) -> None:
