@@ -146,8 +146,10 @@ class Pixels:
 
         Where lines begin and end is counted in a table of the pixels; its running sums then tell how
         many of them cover each pixel. A thousand lines on top of each other cost no more than one.
+        The pixels are those of `draw_straight`.
         """
-        left, top, right, bottom = np.floor(ends).astype(np.int64)
+        rounded = np.round(ends * (2 / self.ratio)) * (self.ratio / 2)
+        left, top, right, bottom = np.floor(rounded).astype(np.int64)
         upright = left == right
         level = ~upright
         self._cover(self._pixels, left[upright], top[upright], bottom[upright], color)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
@@ -27,6 +27,8 @@ from graph_explorer.ui.canvas.detail import Detail, Distance, detail_for, distan
 from graph_explorer.ui.canvas.frames import Frames
 from graph_explorer.ui.canvas.hand import Bundles, Hand
 from graph_explorer.ui.canvas.marks import Marks
+from graph_explorer.ui.canvas.paint_far import Pixels
+from graph_explorer.ui.canvas.paint_lines import draw_straight
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.sheet import Sheet
 from graph_explorer.ui.canvas.stage import Stage
@@ -327,3 +329,26 @@ def test_another_scale_shows_the_picture_before_meanwhile(qapp: object) -> None:
     sheet.shift(0, 20)
     sheet.refresh(striped, 0.0, Camera(2.0, 0, 20), background)
     assert sheet.settled
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_counted_lines_are_those_that_are_drawn(qapp: object, ratio: float) -> None:
+    generator = np.random.default_rng(3)
+    start, length = generator.uniform(-50, 350, (400, 2)), generator.uniform(-300, 300, 400)
+    ends = np.repeat(start[:, None], 2, axis=1)
+    ends[np.arange(400), 1, np.arange(400) % 2] += length
+    pieces = ends[:, (0, 0, 1, 1)]
+    seen = (0.0, 0.0, 300.0, 200.0)
+    images = [QImage(round(300 * ratio), round(200 * ratio), QImage.Format.Format_RGB32) for _ in range(2)]
+    for image, counted in zip(images, (False, True), strict=True):
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        painter.setPen(QPen(QColor("white"), 0))
+        if counted:
+            with Pixels(painter, seen) as found:
+                found.stroke(found.place(ends).reshape(-1, 4).T, QColor("white"))
+        else:
+            draw_straight(painter, pieces, Camera(), seen)
+        painter.end()
+    np.testing.assert_array_equal(pixels(images[0]), pixels(images[1]))
