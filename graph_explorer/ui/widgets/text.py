@@ -92,8 +92,12 @@ class Elided(QLabel):
     def sizeHint(self) -> QSize:
         self.ensurePolished()
         metrics = self.fontMetrics()
-        around = self.size() - self.contentsRect().size() if self.isVisible() else QSize(0, 0)
-        return QSize(metrics.horizontalAdvance(self.full) + 2 + around.width(), metrics.height() + 2)
+        margins = self.contentsMargins()
+        around = margins.left() + margins.right()
+        if self.isVisible():  # the style's own room is known only then
+            around = max(around, self.width() - self.contentsRect().width())
+        high = metrics.height() + 2 + margins.top() + margins.bottom()
+        return QSize(metrics.horizontalAdvance(self.full) + 2 + around, high)
 
     def minimumSizeHint(self) -> QSize:
         least = self.fontMetrics().averageCharWidth() * _LEAST_LETTERS

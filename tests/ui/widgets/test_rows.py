@@ -146,3 +146,12 @@ def test_forward_and_backward_have_their_own_colours(qtbot: QtBot) -> None:
     shown = theme("light")
     assert picture.pixelColor(round(scrub.x_of(2)), 15).name() == shown.color("value").name()
     assert picture.pixelColor(round(scrub.x_of(8)), 15).name() == shown.color("gradient").name()
+
+
+def test_margins_leave_a_line_its_height(qtbot: QtBot) -> None:
+    label = Elided("Decay, clipping, noise", "section")
+    qtbot.addWidget(label)
+    plain = label.sizeHint()
+    label.setContentsMargins(3, 6, 4, 0)
+    assert label.sizeHint().height() == plain.height() + 6
+    assert label.sizeHint().width() == plain.width() + 7
