@@ -72,37 +72,36 @@ class Made:
         return ()
 
 
-def ensemble(count: int, blocks: int = 142) -> Document:
-    """Many networks of residual blocks side by side, of which the answers are added; about `count` nodes."""
-    members = range(count // (7 * blocks + 2))
-    nodes, ends = [Node("x", "input")], []
-    for member in members:
-        path, h = f"member{member}", "x"
-        nodes += [Node(f"{path}/{name}", "parameter", group=path) for name in "ab"]
+def ensemble(count: int, blocks: int = 5_500) -> Document:
+    """Deep networks of residual blocks side by side, their answers added; about `count` nodes.
+
+    Every block has parameters of its own and is a group.
+    """
+    nodes, ends, names = [Node("x", "input")], [], []
+    for member in range(max(1, count // (9 * blocks))):
+        h = "x"
         for block in range(blocks):
-            inner = f"{path}/block{block}"
+            path = f"member{member}/block{block}"
+            names += [f"{path}/a", f"{path}/b"]
+            nodes += [Node(name, "parameter", group=path) for name in names[-2:]]
             wired = {
-                "ah": ("Mul", f"{path}/a", h), "z": ("Add", f"{inner}/ah", f"{path}/b"),
-                "u": ("Tanh", f"{inner}/z"), "s": ("Sigmoid", f"{inner}/u"),
-                "g": ("Mul", f"{inner}/s", f"{inner}/u"), "d": ("Mul", f"{inner}/g", f"{inner}/u"),
-                "h": ("Sub", h, f"{inner}/d"),
+                "ah": ("Mul", f"{path}/a", h), "z": ("Add", f"{path}/ah", f"{path}/b"),
+                "u": ("Tanh", f"{path}/z"), "s": ("Sigmoid", f"{path}/u"),
+                "g": ("Mul", f"{path}/s", f"{path}/u"), "d": ("Mul", f"{path}/g", f"{path}/u"),
+                "h": ("Sub", h, f"{path}/d"),
             }  # fmt: skip
             nodes += [
-                Node(f"{inner}/{name}", op, tuple(inputs), group=inner)
-                for name, (op, *inputs) in wired.items()
+                Node(f"{path}/{name}", op, tuple(inputs), group=path) for name, (op, *inputs) in wired.items()
             ]
-            h = f"{inner}/h"
+            h = f"{path}/h"
         ends.append(h)
     total = ends[0]
     for member, end in enumerate(ends[1:], 1):
         nodes.append(Node(f"sum{member}", "Add", (total, end)))
         total = f"sum{member}"
-    numbers = np.random.default_rng(0).uniform(0.1, 0.5, (len(members), 2))
-    values = {
-        f"member{m}/{name}": Entry(np.asarray(v))
-        for m in members
-        for name, v in zip("ab", numbers[m], strict=True)
-    }
+    nodes.append(Node("L", "Identity", (total,)))
+    numbers = np.random.default_rng(0).uniform(0.1, 0.5, len(names))
+    values = {name: Entry(np.asarray(value)) for name, value in zip(names, numbers, strict=True)}
     given = MappingProxyType({"x": Entry(np.asarray(0.5))})
     return Document("", inputs=given, parameters=MappingProxyType(values), model=Made(Graph(nodes)))
 

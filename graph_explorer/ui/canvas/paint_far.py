@@ -255,10 +255,12 @@ class FarPainter:
         else:
             looks = stages.astype(np.int16) * 16 + scene.kinds[places]
         codes = looks * 2 + lit
-        counts = np.bincount(codes)
+        found = np.flatnonzero(np.bincount(codes)).tolist()
+        if moment.warmth is None:  # of cards on one pixel the operations are seen, not what they take
+            found.sort(key=lambda code: (code // 32, -(code // 2 % 16)))
         return [
             (self._color(code // 2, bool(code % 2), moment.warmth is not None), codes == code)
-            for code in np.flatnonzero(counts).tolist()
+            for code in found
         ]
 
     def _color(self, look: int, lit: bool, warm: bool) -> QColor:
