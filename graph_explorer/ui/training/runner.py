@@ -2,7 +2,7 @@
 
 The one rule: Run goes on from what is looked at, with the settings that the document shows. Where that
 is a run just as it was, the run goes on; with other settings it becomes a run of its own beside it, which
-begins anew where nothing can follow: all epochs are done, or not all numbers are finite.
+begins anew where nothing can follow: all epochs are done, or it diverged.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class TrainingRunner:
             start = run.standing_before(epoch.step if epoch is not None else 0)
         if same:
             return run.cut(start)
-        if start.epoch >= training.epochs or not _finite(start):
+        if start.epoch >= training.epochs or (at is None and run.outcome == "diverged"):
             return None
         return self._made(document, training, start, Parent(run.number, start.step), run.steps_of_epoch)
 
@@ -379,8 +379,3 @@ class TrainingRunner:
             self.session.say(str(error))
             return
         self.session.edit("Take over what was learnt", after)
-
-
-def _finite(standing: Standing) -> bool:
-    """Whether a training can go on from there: it has not diverged."""
-    return all(bool(np.isfinite(value).all()) for value in standing.parameters.values())
