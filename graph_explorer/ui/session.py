@@ -141,25 +141,29 @@ class Session(QObject):
     def _open_by_job(self, path: Path, then: Callable[[], None]) -> None:
         before = self.state.document
 
-        def done(document: Document) -> None:
+        def done(opened: tuple[Document, frozenset[str]]) -> None:
             if self.state.document is not before:
                 self.say(f"{path.name} was not opened: the document has changed meanwhile. Open it again.")
                 return
-            self.show(document)
+            self.show(*opened)
             then()
 
         self.say("")
         work = partial(_opened, path, self.state.blocks)
         self.jobs.start("open", f"Opening {path.name}", work, done, self.fail)
 
-    def show(self, document: Document) -> None:
-        """Starts afresh with `document`, nothing stepped yet; what takes long to run is run by a job."""
+    def show(self, document: Document, closed: frozenset[str] | None = None) -> None:
+        """Starts afresh with `document`, nothing stepped yet; what takes long to run is run by a job.
+
+        `closed` are the groups that are closed at first, where that is known already.
+        """
         document = document.with_blocks(self.state.blocks)
+        closed = closed if closed is not None else closed_at_first(document)
         trace = self._tracer.first(document)
         self._start_afresh()
         self.change(
             document=document, trace=trace, time=trace.forward_length if trace is not None else 0,
-            saved=document, selection="", edge=None, collapsed=closed_at_first(document), entered=(),
+            saved=document, selection="", edge=None, collapsed=closed, entered=(),
             detached=frozenset(), asked=frozenset(), breakpoints=frozenset(),
             accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
             problem=None, draft=None, playing=False,
@@ -473,9 +477,8 @@ class Session(QObject):
         self.change(accumulator=Accumulator())
 
 
-def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> Document:
-    """The document in a file, with all that is needed to show it."""
+def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> tuple[Document, frozenset[str]]:
+    """The document in a file, with all that is needed to show it, and the groups that are closed at first."""
     with without_collector():
         document = open_document(path).with_blocks(blocks)
-        document.graph.groups  # noqa: B018
-    return document
+        return document, closed_at_first(document)
