@@ -47,8 +47,9 @@ class Slice:
     def foot(self, point: Point) -> tuple[Array, float]:
         """The same of one point: (axes,), and its distance."""
         gap = _flat(point, self.origin) - self._begin
-        foot = self._inverse @ (self._ways @ gap)
-        return foot, float(np.linalg.norm(gap - foot @ self._ways))
+        with np.errstate(all="ignore"):  # a path that diverged is infinitely far away
+            foot = self._inverse @ (self._ways @ gap)
+            return foot, float(np.linalg.norm(gap - foot @ self._ways))
 
     @cached_property
     def _begin(self) -> Array:

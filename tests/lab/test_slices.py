@@ -80,6 +80,12 @@ def test_a_foot_is_the_nearest_point_of_the_plane(path: TrainingPath) -> None:
             assert across == pytest.approx(0, abs=1e-8 * (1 + distance))
 
 
+def test_a_point_that_diverged_is_infinitely_far_away(path: TrainingPath) -> None:
+    plane = principal_slice(path.points)
+    _, distance = plane.foot({name: np.full_like(value, 1e200) for name, value in plane.origin.items()})
+    assert distance == np.inf
+
+
 def test_a_plane_goes_through_its_three_checkpoints(document: Document, path: TrainingPath) -> None:
     plane = checkpoint_slice(path.points, [0, 6, 3])
     trail = trail_of(plane, path.points, path.epochs)

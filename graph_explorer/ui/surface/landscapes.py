@@ -226,7 +226,8 @@ class Landscapes:
         epochs = [standing.epoch for standing in run.standings]
         epochs += [run.reached] * (len(points) - len(epochs))
         first, last = self._feet[id(points[0])][0], self._feet[id(points[-1])][0]
-        length = float(np.sqrt(sum(np.sum((last[n] - first[n]) ** 2) for n in plane.origin)))
+        with np.errstate(all="ignore"):  # a path that diverged is infinitely long
+            length = float(np.sqrt(sum(np.sum((last[n] - first[n]) ** 2) for n in plane.origin)))
         trail = Trail(np.array(feet), np.array(distances), tuple(epochs), length, plane.explained)
         return Way(trail, run.colour, run.title, selected)
 
