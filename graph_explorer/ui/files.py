@@ -63,6 +63,12 @@ class Files:
         path = WhichFile.ask(self.window, self.window.settings.folder, filters())
         return path is not None and self.open(path)
 
+    def ask_compare(self) -> None:
+        """Compares the present run with that of another document."""
+        path = WhichFile.ask(self.window, self.window.settings.folder, filters())
+        if path is not None:
+            self.window.session.compare_with(path)
+
     def new(self) -> bool:
         """A small program to begin with."""
         if not self.may_leave():

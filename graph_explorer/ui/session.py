@@ -18,10 +18,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from graph_explorer.document import Document
+from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Use, enclosing
+from graph_explorer.engine.graph import Graph, Use, enclosing
 from graph_explorer.engine.machine import without_collector
+from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.health.examiner import Examiner
@@ -36,6 +37,7 @@ from graph_explorer.ui.state import (
     NOTHING_MOVED,
     Accumulator,
     Mode,
+    Moved,
     State,
     closed_at_first,
 )
@@ -95,6 +97,8 @@ class Session(QObject):
         #: the same training with other settings
         self.sweeper = Sweeper(self)
         self._tracer = Tracer(self)
+        #: boxes moved by hand in the graphs that were open before
+        self._moved: dict[int, Moved] = {}
 
     @property
     def latest(self) -> Document:
@@ -158,6 +162,7 @@ class Session(QObject):
         `closed` are the groups that are closed at first, where that is known already.
         """
         document = document.with_blocks(self.state.blocks)
+        self._keep_moved()
         closed = closed if closed is not None else closed_at_first(document)
         trace = self._tracer.first(document)
         self._start_afresh()
@@ -169,12 +174,18 @@ class Session(QObject):
             problem=None, draft=None, playing=False,
             message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
             views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
-            moved=NOTHING_MOVED,
+            moved=self._moved.get(_identity(document.graph), NOTHING_MOVED) if self._moved else NOTHING_MOVED,
         )  # fmt: skip
         self.run()
 
+    def _keep_moved(self) -> None:
+        """Boxes moved by hand stand there again when the same graph is opened again."""
+        if self.state.graph is not None and (self.state.moved or self._moved):
+            self._moved[_identity(self.state.graph)] = self.state.moved
+
     def _start_afresh(self) -> None:
         self.jobs.cancel("open")
+        self.jobs.cancel("compare")
         self._tracer.forget()
         self.jobs.cancel("race")
         self.jobs.cancel("search")
@@ -184,6 +195,7 @@ class Session(QObject):
 
     def close_document(self) -> None:
         """Back to the start page."""
+        self._keep_moved()
         self._start_afresh()
         self.change(
             document=None, trace=None, time=0, saved=None, selection="", edge=None,
@@ -360,6 +372,20 @@ class Session(QObject):
         """Keeps the present run: the runs from now on are compared with it."""
         self.change(kept=self.state.trace)
 
+    def compare_with(self, path: Path) -> None:
+        """Compares with the run of another document, value by value of the same name."""
+        before = self.state.document
+
+        def work(checkpoint: Callable[[float], None]) -> Trace:
+            return run(open_document(path), partial=True, checkpoint=checkpoint)
+
+        def done(trace: Trace) -> None:
+            if self.state.document is before:
+                said = f"{path.name} could not be run whole: {trace.failure}" if trace.failure else ""
+                self.change(kept=trace, heat=self.state.heat or "change", message=said)
+
+        self.jobs.start("compare", f"Comparing with {path.name}", work, done, self.fail)
+
     def forget_run(self) -> None:
         """Ends the comparison."""
         self.change(**self._alone())
@@ -475,6 +501,11 @@ class Session(QObject):
     def act_zero(self) -> None:
         """Zero: the accumulators are emptied."""
         self.change(accumulator=Accumulator())
+
+
+def _identity(graph: Graph) -> int:
+    """Equal for graphs of the same nodes in the same groups."""
+    return hash(tuple((node.id, node.group) for node in graph))
 
 
 def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> tuple[Document, frozenset[str]]:

@@ -49,8 +49,10 @@ class Accumulator:
     updates: int = 0
 
 
+#: Middles of boxes, by the group whose inside is shown ("" for the graph) and their names.
+Moved = Mapping[tuple[str, str], tuple[float, float]]
 #: No box of the graph was moved by hand.
-NOTHING_MOVED: Mapping[tuple[str, str], tuple[float, float]] = MappingProxyType({})
+NOTHING_MOVED: Moved = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,8 @@ class State:
     found: Found | None = None
     finding: bool = False
     path_start: str = ""
-    #: boxes moved by hand, by the group whose inside is shown ("" for the graph) and their names, and where
-    #: their middles stand, in scene pixels
-    moved: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: NOTHING_MOVED)
+    #: boxes moved by hand, and where their middles stand, in scene pixels
+    moved: Moved = field(default_factory=lambda: NOTHING_MOVED)
     minimap: bool = True  # whether a small map of a large graph is shown
     entered: tuple[str, ...] = ()  # the groups that were entered, one in the other: the last alone is shown
     blocks: bool = True  # whether what repeats in a graph is shown as groups

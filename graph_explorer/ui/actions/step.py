@@ -89,6 +89,9 @@ COMPARE = (
     Action(id="learn.keep", text="Keep this run for comparison", menu="Learn", section=2,
            hint="From now on the graph shows what differs from this run", keys=("Ctrl+Shift+B",),
            enabled=when.ran, act=lambda w: w.session.keep_run()),
+    Action(id="learn.compare", text="Compare with a document …", menu="Learn", section=2,
+           hint="The graph shows what differs from the run of another document", enabled=when.ran,
+           act=lambda w: w.files.ask_compare()),
     Action(id="learn.forget", text="Stop comparing", menu="Learn", section=2,
            hint="Let the kept run go", enabled=when.compares, act=lambda w: w.session.forget_run()),
 )  # fmt: skip

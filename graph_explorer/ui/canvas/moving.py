@@ -1,7 +1,7 @@
 """Boxes moved by hand: they stay where they are put, whatever is laid out anew around them.
 
-The one rule: a position belongs to the window, not to the document. It can be undone, and it is
-forgotten with the document; what is shown of it is a layout with that box pinned.
+The one rule: a position belongs to the window, not to the document. It can be undone, and stands again
+when the same graph is opened once more; what is shown of it is a layout with that box pinned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PySide6.QtGui import QUndoCommand
 from graph_explorer.ui.canvas.camera import Point
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.groups import inside
-from graph_explorer.ui.state import State
+from graph_explorer.ui.state import Moved, State
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 STEP = 20.0
 #: In pictures of no more cards than this a box and its lines follow the hand; in others once it is let go.
 MOST_LIVE = 3000
-
-Moved = Mapping[tuple[str, str], Point]
 
 
 class _Move(QUndoCommand):

@@ -113,3 +113,16 @@ def test_without_shift_the_picture_is_dragged(
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(50, 20))
     assert middle(view, "a") == before
     assert not session.state.moved
+
+
+def test_a_moved_box_stands_there_again_when_the_graph_is_opened_again(
+    qtbot: QtBot, make_view: Make, neuron: Document, grouped: Document, session: Session, at: At
+) -> None:
+    view = make_view(neuron)
+    drag(qtbot, view, "a", at, (120, 40))
+    put = middle(view, "a")
+    session.show(grouped)
+    assert not session.state.moved
+    session.show(neuron)
+    qtbot.waitUntil(lambda: view.scene is not None and view.scene.place("a") >= 0)
+    assert middle(view, "a") == pytest.approx(put)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,3 +74,33 @@ def test_large_leaves_are_named_without_their_numbers(session: Session, banner: 
     session.keep_run()
     session.set_value("w", np.zeros(5))
     assert "(other w)" in banner.said.full
+
+
+def test_another_document_is_compared_by_the_names_of_its_values(
+    session: Session, banner: Comparison, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(
+        'program = "z = w*x + b\\na = tanh(z)\\nL = 0.5*(y - a)**2"\n'
+        "[inputs]\nx = 1.5\ny = 1.0\n[parameters]\nw = 0.4\nb = -0.2\n",
+        encoding="utf-8",
+    )
+    session.compare_with(other)
+    qtbot.waitUntil(lambda: session.state.difference is not None)
+    apart = session.state.difference
+    assert apart is not None
+    assert {name for name in ("z", "a", "L") if apart.status[apart.now.plan.number[name]] == "changed"} == {
+        "a",
+        "L",
+    }
+    assert session.state.heat == "change"
+    assert "first 'a'" in banner.said.full
+    banner.stop.click()
+    assert session.state.kept is None
+
+
+def test_what_cannot_be_compared_says_why(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.compare_with(tmp_path / "missing.toml")
+    qtbot.waitUntil(lambda: bool(session.state.message))
+    assert "missing.toml" in session.state.message
+    assert session.state.kept is None
