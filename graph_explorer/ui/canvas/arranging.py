@@ -203,7 +203,7 @@ class Arranger:
                 "layout", "Arranging the graph",
                 lambda checkpoint: arranged(wanted, deck, kept, previous, checkpoint),
                 partial(self._finish, wanted), lambda error: self._failed(str(error)),
-                stopped=lambda: self._failed("The graph is not arranged: stopped. Open it again to see it."),
+                stopped=lambda: self._failed("The graph is not arranged: stopped. Fit (Ctrl+0) arranges it."),
             )  # fmt: skip
 
     def _finish(self, wanted: Wanted, found: Arranged) -> None:

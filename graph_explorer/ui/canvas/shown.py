@@ -56,7 +56,7 @@ class Shown:
         self._fresh = True  # whether the next layout is of another document
         self._stepped_at = 0.0
         self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
-        self._arranger = Arranger(view.session.jobs, self._arranged, view.session.say)
+        self._arranger = Arranger(view.session.jobs, self._arranged, self._not_arranged)
 
     @property
     def moves(self) -> bool:
@@ -94,6 +94,17 @@ class Shown:
             self._fresh = True
             self._view.trail.leave(inside(before), self._view.camera)
         self._arranger.ask(wanted, None if self._fresh else self._layout)
+        self._view.update()
+
+    def again(self) -> None:
+        """Asks for the layout once more where it was stopped, or could not be made."""
+        state = self._view.session.state
+        if self.asked is None and state.document is not None:
+            self.arrange(state, state)
+
+    def _not_arranged(self, said: str) -> None:
+        self.asked = None
+        self._view.session.say(said)
         self._view.update()
 
     def set_direction(self, direction: Choice) -> None:

@@ -228,6 +228,7 @@ class GraphView(QWidget):
 
     def fit(self) -> None:
         """Shows the whole graph."""
+        self.shown.again()
         if self.shown.goal is not None:
             self._go(fitted(self.shown.goal.bounds, *self.eye.room), "whole")
 
@@ -316,11 +317,13 @@ class GraphView(QWidget):
             paint_marks(painter, self._marks, stage.scene, self.camera, ink)
             return
         painter.fillRect(self.rect(), ink.color("window"))
-        if self.shown.asked is not None:
+        graph = self.session.state.graph
+        if graph is not None:
             painter.setFont(style_font(Style.NAME))
             painter.setPen(ink.pen("muted"))
-            count = f"{len(self.shown.asked.graph):,}".replace(",", "\u2009")
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, f"Arranging {count} nodes …")
+            count = f"{len(graph):,} nodes".replace(",", "\u2009")
+            said = f"Arranging {count} …" if self.shown.asked is not None else f"{count}, not arranged"
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, said)
 
     # ── events ────────────────────────────────────────────────────────────────────────────────
 

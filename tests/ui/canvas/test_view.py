@@ -379,10 +379,13 @@ def test_a_layout_under_way_is_not_begun_again_when_the_window_changes(
     qtbot.waitUntil(lambda: view.scene is not None and "y" in view.scene.layout.ids)
 
 
-def test_a_layout_that_a_person_stops_says_so(
-    make_view: Make, neuron: Document, session: Session, monkeypatch: pytest.MonkeyPatch
+def test_a_layout_that_a_person_stops_says_so_and_is_made_when_asked_for(
+    qtbot: QtBot, make_view: Make, neuron: Document, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arranging, "AT_ONCE", 0)
-    make_view(neuron)
+    view = make_view(neuron)
     session.jobs.stop("layout")
     assert "not arranged" in session.state.message
+    assert view.scene is None
+    view.fit()
+    qtbot.waitUntil(lambda: view.scene is not None)
