@@ -11,12 +11,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.epochs import Epoch
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.state import TrainingRun
+from graph_explorer.ui.widgets.read_only import read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -118,15 +119,7 @@ class EpochsTable(QTableView):
         self.setObjectName("training_epochs")
         self.setAccessibleName("Epochs of the selected run with their numbers")
         self.setModel(self.epochs)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 17)
+        read_by_rows(self, 17)
         self.selectionModel().currentRowChanged.connect(self._look)
         session.follow(self.show_state)
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.document import Document
 from graph_explorer.lab.sweep import Tried, best_of
 from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.sweep.state import NO_SWEEP, Sweep
+from graph_explorer.ui.widgets.read_only import read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -88,15 +89,7 @@ class SweepTable(QTableView):
         self.setObjectName("sweep_table")
         self.setAccessibleName("Runs of the sweep with their numbers")
         self.setModel(self.runs)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 16)
+        read_by_rows(self, 16)
         self.selectionModel().currentRowChanged.connect(self._choose)
         self.doubleClicked.connect(lambda index: session.sweeper.take(index.row()))
         session.follow(self.show_state)
