@@ -52,9 +52,10 @@ class Level:
 
 
 class Table:
-    """The nodes that compute something as arrays: `kinds`, `outputs` (n) and `inputs` (n, most inputs).
+    """The nodes that compute something as arrays: `kinds` and `outputs` (n,), and what they take.
 
     Rows follow `Plan.forward`; nodes of one kind have the same operation, attributes and number of inputs.
+    The inputs of row r are `inputs[first[r] : first[r + 1]]`, so a node with many costs the others nothing.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -62,9 +63,6 @@ class Table:
         forward, nodes, operations = plan.forward, plan.graph.nodes, plan.operations
         given = [plan.inputs[node] for node in forward]
         counts = list(map(len, given))
-        most = max(counts, default=0)
-        if min(counts, default=0) < most:
-            given = [(*row, *[-1] * (most - len(row))) for row in given]
         known: dict[tuple[Any, ...], int] = {}
         self.kinds = np.array(
             [
@@ -73,17 +71,22 @@ class Table:
             ],
             dtype=np.intp,
         )
-        flat = np.fromiter(chain.from_iterable(given), np.intp, most * len(forward))
-        self.inputs = flat.reshape(len(forward), most)
+        self.first = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)])
+        self.inputs = np.fromiter(chain.from_iterable(given), np.intp, int(self.first[-1]))
         self.outputs = np.array([plan.outputs[node][0] for node in forward], dtype=np.intp)
 
-    def batch(self, rows: Array, **more: Any) -> Batch:
+    def batch(self, rows: Array, like: Batch | None = None, **more: Any) -> Batch:
+        """Rows of one kind as a batch; `like` is one that may be of the same rows, whose inputs it shares."""
         first = self.plan.forward[rows[0]]
         found = self.plan.operations[first]
         assert found is not None
-        table, count = self.inputs[rows], len(self.plan.inputs[first])
-        columns = tuple(np.ascontiguousarray(table[:, k]) for k in range(count))
-        return Batch(found, self.plan.graph.nodes[first].attributes, columns, self.outputs[rows], **more)
+        outputs = self.outputs[rows]
+        if like is not None and np.array_equal(outputs, like.outputs):
+            inputs = like.inputs
+        else:
+            begins = self.first[rows]
+            inputs = tuple(self.inputs[begins + k] for k in range(len(self.plan.inputs[first])))
+        return Batch(found, self.plan.graph.nodes[first].attributes, inputs, outputs, **more)
 
 
 def _frozen(attributes: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -144,9 +147,10 @@ def _batches_by_level(plan: Plan, start: Array) -> dict[int, list[Batch]]:
     row_of = np.zeros(len(plan.operations), dtype=np.intp)
     row_of[list(plan.forward)] = np.arange(len(plan.forward))
     rows, indices = row_of[pairs[:, 0]], pairs[:, 1]
+    batch: Batch | None = None
     for positions in _runs(start, table.kinds[rows], indices):
         index = int(indices[positions[0]])
-        batch = table.batch(rows[positions], input_index=index, pulls=positions)
+        batch = table.batch(rows[positions], batch, input_index=index, pulls=positions)
         found.setdefault(int(start[positions[0]]), []).append(batch)
     return found
 

@@ -272,8 +272,11 @@ def _execute_scalars(plan: Plan, leaves: Mapping[str, Array], seed: Array | None
         if level.summed.size:
             # bincount adds one after the other, as the running totals of the trace do
             found[level.summed] += np.bincount(level.slots, contributions[level.terms], level.summed.size)
+        taken, arguments = None, list[Array]()
         for batch in level.batches:
-            arguments = [values[k] for k in batch.inputs]
+            # a sum of thousands has as many batches in a row that take the same
+            if batch.inputs is not taken:
+                taken, arguments = batch.inputs, [values[k] for k in batch.inputs]
             slope = batch.operation.partial(
                 batch.input_index, values[batch.outputs], arguments, batch.attributes
             )
