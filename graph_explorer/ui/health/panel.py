@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -29,6 +26,8 @@ from graph_explorer.ui.health.findings import Findings
 from graph_explorer.ui.health.rows import SizeModel
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
+from graph_explorer.ui.widgets.read_only import read_by_rows
+from graph_explorer.ui.widgets.scrolled import scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _EMPTY = "Open an example to see whether its gradients are well."
@@ -88,14 +87,7 @@ class HealthPanel(QWidget):
         found.setContentsMargins(10, 4, 10, 6)
         found.addWidget(self.findings)
         found.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setObjectName("health_scroll")
-        self.area.setWidget(inside)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside.setAutoFillBackground(False)
-        self.area.viewport().setAutoFillBackground(False)
+        self.area = scrolled("health_scroll", inside, Qt.FocusPolicy.StrongFocus)
         self.sizes = QWidget()
         sizes = QVBoxLayout(self.sizes)
         sizes.setContentsMargins(0, 4, 0, 0)
@@ -136,20 +128,9 @@ class HealthPanel(QWidget):
         view.setModel(self.model)
         view.setSortingEnabled(True)
         view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setWordWrap(False)
+        read_by_rows(view, 10)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setMinimumSectionSize(60)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        view.horizontalHeader().setMinimumSectionSize(60)
         view.selectionModel().currentRowChanged.connect(self._select)
         self.model.modelReset.connect(self._settle)
         return view

@@ -16,29 +16,22 @@ from PySide6.QtCore import (
     QSignalBlocker,
     Qt,
 )
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import brief, number, shape
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
 from graph_explorer.ui.widgets.text import Elided, Label
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMNS = ("Node", "Operation", "Shape", "Value", "Gradient", "Reached", "Change", "Caption")
 _NODE, _OPERATION, _SHAPE, _VALUE, _GRADIENT, _REACHED, _CHANGE, _CAPTION = range(len(COLUMNS))
-_WIDTHS = {_NODE: 15, _OPERATION: 12, _SHAPE: 10, _VALUE: 13, _GRADIENT: 13, _CHANGE: 14, _REACHED: 12}
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+#: Letters of each column but the last, which takes what is left.
+_WIDTHS = (15, 12, 10, 13, 13, 12, 14)
 _EMPTY = "Open an example to see its nodes as a table."
 #: What is said of a value that cannot be compared with the kept run.
 _STATUS = {"shape": "other shape", "added": "new"}
@@ -136,13 +129,7 @@ class NodeModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in (_VALUE, _GRADIENT):
-            return _RIGHT
-        return None
+        return heading(section, orientation, role, COLUMNS, numbers=(_VALUE, _GRADIENT))
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid():
@@ -154,7 +141,7 @@ class NodeModel(QAbstractTableModel):
             said = self.text(node, column) or "none"
             return said if column == _NODE else f"{COLUMNS[column]} of {node.id}: {said}"
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (_VALUE, _GRADIENT):
-            return _RIGHT
+            return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole:
             return theme(self.state.theme).color(self._role(node, column))
         return None
@@ -261,22 +248,9 @@ class NodeTable(QWidget):
         view.setModel(self.model)
         view.setSortingEnabled(True)
         view.sortByColumn(_NODE, Qt.SortOrder.AscendingOrder)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setWordWrap(False)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        letter = view.fontMetrics().averageCharWidth()
-        for column, letters in _WIDTHS.items():
-            header.resizeSection(column, letters * letter + 12)
+        read_by_rows(view)
+        set_widths(view, _WIDTHS, room=12)
+        view.horizontalHeader().setStretchLastSection(True)
         view.selectionModel().currentRowChanged.connect(self._select)
         self.model.modelReset.connect(lambda: self._show_selected(self.session.state))
         return view

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.document import Document
 from graph_explorer.lab.descent import Path
@@ -18,11 +18,13 @@ from graph_explorer.ui.race.chip import marker_icon
 from graph_explorer.ui.race.wording import OUTCOMES, number_text, path_title, point_text, why
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMNS = ("Method", "Step", "Evaluations", "Loss", "Gradient", "To a minimum", "Outcome", "Why")
 _METHOD, _STEP, _EVALUATIONS, _LOSS, _GRADIENT, _DISTANCE, _OUTCOME, _WHY = range(len(COLUMNS))
+_NUMBERS = range(_STEP, _OUTCOME)
 _HINTS = (
     "The method and its settings",
     "The step that is shown",
@@ -36,7 +38,6 @@ _HINTS = (
 #: In letters. Those that a person compares fit beside one another into a window of 1280 pixels.
 _WIDTHS = (22, 5, 10, 11, 11, 11, 14, 40)
 _ROLES = {"converged": "success", "diverged": "error", "left": "warning", "running": "muted"}
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 def known_minima(document: Document | None, axes: tuple[str, str] | None) -> tuple[tuple[float, float], ...]:
@@ -138,15 +139,7 @@ class PathModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HINTS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and _STEP <= section <= _DISTANCE:
-            return _RIGHT
-        return None
+        return heading(section, orientation, role, COLUMNS, _HINTS, _NUMBERS)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid() or index.row() >= len(self.rows):
@@ -161,8 +154,8 @@ class PathModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = self.text(place, column)
             return said if column == _METHOD else f"{COLUMNS[column]}: {said}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and _STEP <= column <= _DISTANCE:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
+            return RIGHT
         if role == Qt.ItemDataRole.DecorationRole and column == _METHOD:
             entry = self.state.race.entries[self.state.race.of(place)[0]]
             return marker_icon(entry.colour, self.state.theme)
@@ -183,23 +176,11 @@ class PathTable(QTableView):
         self.setModel(self.paths)
         self.setSortingEnabled(True)
         self.sortByColumn(_METHOD, Qt.SortOrder.AscendingOrder)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setWordWrap(False)
+        read_by_rows(self)
+        set_widths(self, _WIDTHS)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a title ends with the start
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate(_WIDTHS):
-            header.resizeSection(column, letters * letter + 8)
         header.moveSection(_GRADIENT, _OUTCOME)  # to where there is less need of seeing it at once
         self.selectionModel().currentRowChanged.connect(self._select)
 
@@ -227,7 +208,7 @@ class PathTable(QTableView):
         for place in self.paths.rows:
             entry, start = self.paths.state.race.of(place)
             race = self.paths.state.race
-            numbers = [f"{self.paths.number(place, column):.17g}" for column in range(_STEP, _OUTCOME)]
+            numbers = [f"{self.paths.number(place, column):.17g}" for column in _NUMBERS]
             words = [self.paths.text(place, column) for column in (_OUTCOME, _WHY)]
             lines.append((race.entries[entry].text, point_text(race.starts[start]), *numbers, *words))
         return "\n".join(separator.join(_quoted(cell, separator) for cell in line) for line in lines) + "\n"

@@ -10,18 +10,18 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.epochs import Epoch
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.state import TrainingRun
-from graph_explorer.ui.widgets.read_only import read_by_rows
+from graph_explorer.ui.widgets.copying import copied
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 #: Title of a column and its number of an epoch; None where it was not measured.
 Column = tuple[str, Callable[[Epoch], float | None]]
 
@@ -77,11 +77,7 @@ class EpochsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section][0]
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return heading(section, orientation, role, [title for title, _ in self.columns])
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid() or self.run is None or index.row() >= len(self.run.epochs):
@@ -90,7 +86,7 @@ class EpochsModel(QAbstractTableModel):
             return self.text(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.columns[index.column()][0]}: {self.text(index.row(), index.column())}"
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def text(self, row: int, column: int) -> str:
         """What stands in a cell."""
@@ -119,7 +115,8 @@ class EpochsTable(QTableView):
         self.setObjectName("training_epochs")
         self.setAccessibleName("Epochs of the selected run with their numbers")
         self.setModel(self.epochs)
-        read_by_rows(self, 17)
+        read_by_rows(self)
+        self.horizontalHeader().setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 17)
         self.selectionModel().currentRowChanged.connect(self._look)
         session.follow(self.show_state)
 
@@ -143,12 +140,5 @@ class EpochsTable(QTableView):
             self.session.trainer.look(run.epochs[index.row()].number)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            rows = range(self.epochs.rowCount())
-            head = "\t".join(title for title, _ in self.epochs.columns)
-            texts = [
-                "\t".join(self.epochs.text(row, c) for c in range(len(self.epochs.columns))) for row in rows
-            ]
-            QGuiApplication.clipboard().setText("\n".join([head, *texts]) + "\n")
-        else:
+        if not copied(event, self.epochs):
             super().keyPressEvent(event)

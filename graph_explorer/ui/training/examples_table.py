@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.lab.unfolded import Unfolded
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 COLUMNS = ("Example", "Loss", "Gradient", "Along the batch")
 _HINTS = (
     "Its place in the data set, from 0",
@@ -46,13 +46,7 @@ class ExamplesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HINTS[section]
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return heading(section, orientation, role, COLUMNS, _HINTS)
 
     def text(self, row: int, column: int) -> str:
         """What stands in a cell; the first row is the batch as a whole."""
@@ -72,7 +66,7 @@ class ExamplesModel(QAbstractTableModel):
             return self.text(index.row(), index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{COLUMNS[index.column()]}: {self.text(index.row(), index.column())}"
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
 class ExamplesTable(QTableView):
@@ -85,15 +79,9 @@ class ExamplesTable(QTableView):
         self.setObjectName("training_examples")
         self.setAccessibleName("Examples of the mini-batch; Enter opens the run of one")
         self.setModel(self.examples)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        read_by_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 10)
         self.activated.connect(self._activate)

@@ -11,17 +11,17 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.race.chip import marker_icon
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.state import TrainingRun, TrainingState
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 COLUMNS = (
     "Run", "Epoch", "Loss", "Validation", "Accuracy", "Best", "Steps", "Examples", "Seconds", "Outcome",
     "From",
@@ -41,7 +41,8 @@ _HINTS = (
 )
 _WIDTHS = (30, 6, 9, 9, 9, 5, 7, 9, 8, 13, 16)
 _ROLES = {"done": "success", "diverged": "error", "stopped early": "warning", "running": "muted"}
-_RUN, _OUTCOME, _FROM = 0, 9, 10
+_RUN, _OUTCOME = 0, 9
+_NUMBERS = range(_RUN + 1, _OUTCOME)
 
 
 def cells(run: TrainingRun, training: TrainingState) -> tuple[str, ...]:
@@ -114,15 +115,7 @@ class RunsModel(QAbstractTableModel):
         return found
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HINTS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and _RUN < section < _OUTCOME:
-            return _RIGHT
-        return None
+        return heading(section, orientation, role, COLUMNS, _HINTS, _NUMBERS)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid() or index.row() >= len(self.runs):
@@ -135,8 +128,8 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = cells(run, self.state.training)[column]
             return said if column == _RUN else f"{COLUMNS[column]}: {said}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and _RUN < column < _OUTCOME:
-            return _RIGHT
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
+            return RIGHT
         if role == Qt.ItemDataRole.DecorationRole and column == _RUN:
             return marker_icon(run.colour, self.state.theme)
         if role == Qt.ItemDataRole.CheckStateRole and column == _RUN:
@@ -172,22 +165,11 @@ class RunsTable(QTableView):
         self.setObjectName("training_runs")
         self.setAccessibleName("Runs of the training with their results")
         self.setModel(self.runs)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        read_by_rows(self, 8)
+        set_widths(self, _WIDTHS)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate(_WIDTHS):
-            header.resizeSection(column, letters * letter + 8)
+        self.horizontalHeader().setStretchLastSection(True)
         self.selectionModel().currentRowChanged.connect(self._select)
         session.follow(self.show_state)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from graph_explorer.ui.panels.acts.remarks import size
 from graph_explorer.ui.session import State
 from graph_explorer.ui.theme import theme
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -54,15 +55,7 @@ class ParameterModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(_COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HINTS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return heading(section, orientation, role, _COLUMNS, _HINTS, range(1, len(_COLUMNS)))
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid():
@@ -79,7 +72,7 @@ class ParameterModel(QAbstractTableModel):
             known = self._text(name, column) != "none"
             return theme(self.state.theme).color(_ROLES[column] if known else "muted")
         if role == Qt.ItemDataRole.TextAlignmentRole and column:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return RIGHT
         return None
 
     def _text(self, name: str, column: int) -> str:
@@ -104,18 +97,11 @@ class ParameterTable(QTableView):
         self.setAccessibleName("Parameters, their gradients, and what has been added up")
         self.shown = ParameterModel()
         self.setModel(self.shown)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        read_by_rows(self)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(30)
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def show_state(self, now: State) -> None:
         """Shows the parameters of this state."""

@@ -9,18 +9,15 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.data.subjects import Subject
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
 
 Array = np.ndarray[Any, Any]
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_LEFT, _RIGHT = (
-    int(side | Qt.AlignmentFlag.AlignVCenter)
-    for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
-)
 #: Letters: a column at least, and of what it says beyond its heading.
 _LEAST, _ROOM = 8, 2
 
@@ -47,13 +44,11 @@ class SetModel(QAbstractTableModel):
         return 0 if parent.isValid() or self.subject is None else len(self.subject.headings)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or self.subject is None:
+        if self.subject is None:
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.subject.headings[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if self.subject.is_words(section) else _RIGHT
-        return None
+        titles = self.subject.headings
+        numbers = () if self.subject.is_words(section) else (section,)
+        return heading(section, orientation, role, titles, titles, numbers)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if self.subject is None or not index.isValid():
@@ -64,7 +59,7 @@ class SetModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.subject.headings[column]}: {self.subject.text(row, column) or 'nothing'}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if self.subject.is_words(column) else _RIGHT
+            return None if self.subject.is_words(column) else RIGHT
         if role == Qt.ItemDataRole.ForegroundRole and self.subject.is_wrong(row, column):
             return theme(self.theme_name).color("error")
         if role == Qt.ItemDataRole.BackgroundRole and self.subject.is_wrong(row, column):
@@ -81,13 +76,7 @@ class SetTable(QTableView):
         self.setAccessibleName(spoken)
         self.shown = SetModel()
         self.setModel(self.shown)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        read_by_rows(self)
 
     def show_rows(self, subject: Subject, rows: Array, theme_name: str) -> None:
         """Shows these rows; columns that were there keep their widths."""
@@ -95,8 +84,10 @@ class SetTable(QTableView):
         self.shown.show(subject, rows, theme_name)
         if self.shown.columnCount() == before:
             return
-        letter, some = self.fontMetrics().averageCharWidth(), rows[:20].tolist()
-        for column, heading in enumerate(subject.headings):
-            texts = (heading, *(subject.text(row, column) for row in some))
-            self.setColumnWidth(column, (max(_LEAST, *map(len, texts)) + _ROOM) * letter)
+        some = rows[:20].tolist()
+        columns = (
+            (title, *(subject.text(row, column) for row in some))
+            for column, title in enumerate(subject.headings)
+        )
+        set_widths(self, (max(_LEAST, *map(len, texts)) + _ROOM for texts in columns), room=0)
         self.horizontalHeader().setStretchLastSection(subject.is_words(len(subject.headings) - 1))

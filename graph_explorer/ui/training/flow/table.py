@@ -10,18 +10,15 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.training.flow.history import History, layer_title
 from graph_explorer.ui.widgets.copying import copied
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-
 #: Title, hint, and which numbers of the flow; "" for the update.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Gradient", "The norm of the gradient of what the layer gives", "gradients"),
@@ -33,6 +30,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("Dead", "The share of units that are closed for all of the examples", "dead"),
     ("Saturated", "The share of entries where the activation is flat", "saturated"),
 )
+_TITLES = ("Layer", *(title for title, _, _ in COLUMNS))
+_HINTS = ("What is learnt there", *(hint for _, hint, _ in COLUMNS))
 _SHARES = ("dead", "saturated")
 #: Letters that a column has room for.
 _WIDTHS = (18, 12, 11, 15, 11, 11, 11, 9, 11)
@@ -63,21 +62,13 @@ class LayerModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS) + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "Layer" if not section else COLUMNS[section - 1][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "What is learnt there" if not section else COLUMNS[section - 1][1]
-        return None
+        return heading(section, orientation, role, _TITLES, _HINTS, range(1, len(_TITLES)))
 
     def data(self, index: Index, role: int = 0) -> Any:
         if self.history is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
-            return _RIGHT
+            return RIGHT
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         text = self.text(index.row(), index.column())
@@ -109,15 +100,9 @@ class LayerTable(QTableView):
         self.setAccessibleName("Layers with their gradients, updates and activations; Enter selects one")
         self.layers = LayerModel()
         self.setModel(self.layers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
+        read_by_rows(self)
+        set_widths(self, _WIDTHS, room=0)
         self.activated.connect(lambda index: self._choose(index.row()))
-        letter = self.fontMetrics().averageCharWidth()
-        for column in range(len(COLUMNS) + 1):
-            self.setColumnWidth(column, _WIDTHS[column] * letter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not copied(event, self.layers):

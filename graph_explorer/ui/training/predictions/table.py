@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.predictions.choice import Choice, class_name, rows_of
 from graph_explorer.ui.training.predictions.subject import Moment
 from graph_explorer.ui.widgets.copying import copied
+from graph_explorer.ui.widgets.read_only import heading, read_by_rows, set_widths
 
 Array = np.ndarray[Any, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -64,9 +65,7 @@ class ExampleModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section]
-        return None
+        return heading(section, orientation, role, self.columns, numbers=())
 
     def data(self, index: Index, role: int = 0) -> Any:
         if self.moment is None or not index.isValid():
@@ -111,20 +110,10 @@ class ExampleTable(QTableView):
         self.setAccessibleName("Examples with their answers; Enter opens one")
         self.examples = ExampleModel()
         self.setModel(self.examples)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        read_by_rows(self)
+        set_widths(self, _WIDTHS, room=0)
         self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
         self.activated.connect(lambda index: self._open(index.row()))
-        letter = self.fontMetrics().averageCharWidth()
-        for column in range(4):
-            self.setColumnWidth(column, _WIDTHS[column] * letter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not copied(event, self.examples):

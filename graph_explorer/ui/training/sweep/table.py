@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
 from graph_explorer.document import Document
@@ -16,11 +16,11 @@ from graph_explorer.lab.sweep import Tried, best_of
 from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.sweep.state import NO_SWEEP, Sweep
-from graph_explorer.ui.widgets.read_only import read_by_rows
+from graph_explorer.ui.widgets.copying import copied
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 def cells(tried: Tried[Document]) -> dict[str, str]:
@@ -62,11 +62,7 @@ class SweepModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section]
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return heading(section, orientation, role, self.columns)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid():
@@ -76,7 +72,7 @@ class SweepModel(QAbstractTableModel):
             return text
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.columns[index.column()]}: {text}"
-        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
 class SweepTable(QTableView):
@@ -89,7 +85,8 @@ class SweepTable(QTableView):
         self.setObjectName("sweep_table")
         self.setAccessibleName("Runs of the sweep with their numbers")
         self.setModel(self.runs)
-        read_by_rows(self, 16)
+        read_by_rows(self)
+        self.horizontalHeader().setDefaultSectionSize(self.fontMetrics().averageCharWidth() * 16)
         self.selectionModel().currentRowChanged.connect(self._choose)
         self.doubleClicked.connect(lambda index: session.sweeper.take(index.row()))
         session.follow(self.show_state)
@@ -115,9 +112,5 @@ class SweepTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.session.sweeper.take(self.currentIndex().row())
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            rows = [[row.get(name, "") for name in self.runs.columns] for row in self.runs.rows]
-            text = "\n".join("\t".join(row) for row in [self.runs.columns, *rows])
-            QGuiApplication.clipboard().setText(text + "\n")
-        else:
+        elif not copied(event, self.runs):
             super().keyPressEvent(event)
