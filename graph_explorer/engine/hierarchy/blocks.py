@@ -17,8 +17,9 @@ import numpy as np
 
 from graph_explorer.engine.graph import enclosing
 from graph_explorer.engine.hierarchy.folding import FIRST, MANY, folding
-from graph_explorer.engine.hierarchy.names import block_names, stack_name
-from graph_explorer.engine.hierarchy.stacks import Stack, stacks_of
+from graph_explorer.engine.hierarchy.names import block_names, common, fresh, stack_name
+from graph_explorer.engine.hierarchy.scopes import with_scopes
+from graph_explorer.engine.hierarchy.stacks import LEAST_SAVED, Stack, stacks_of
 from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
 from graph_explorer.engine.machine import without_collector
 from graph_explorer.engine.program import Program
@@ -45,15 +46,51 @@ def with_blocks(program: Program, values: Mapping[str, Array]) -> Program:
 
 
 def _found(program: Program, values: Mapping[str, Array]) -> Program:
-    found = _grouped(program, Structure(program.graph, values))
-    if _cards(found) <= MANY:
+    """What repeats; where that leaves too much to be read, within the scopes of its parameters' names."""
+    program = _unused_apart(program) if len(program.graph) > MANY else program
+    structure = Structure(program.graph, values)
+    found = _looked(program, structure)
+    if len(program.graph) <= MANY or _cards(found) <= MANY:
+        return found
+    scoped = with_scopes(program, structure)
+    if scoped is program:
+        return found
+    return min(found, _looked(scoped, Structure(scoped.graph, values)), key=_cards)
+
+
+def _looked(program: Program, structure: Structure) -> Program:
+    """What repeats; where that leaves too much to be read, blocks of different sizes are equal too."""
+    values = structure.values
+    found = _grouped(program, structure)
+    if len(program.graph) <= MANY or _cards(found) <= FIRST:
         return found
     outlined = _outlined(found, values)
-    if found is not program and _cards(outlined) > MANY:  # small blocks may hide what large ones share
+    if found is not program and _cards(outlined) > FIRST:  # small blocks may hide what large ones share
         outlined = min(outlined, _outlined(program, values), key=_cards)
-    if outlined is not found and FIRST < _cards(outlined) <= MANY:  # stages of such blocks
-        outlined = _outlined(outlined, values, FIRST)
+    if outlined is not found and _cards(outlined) > FIRST:  # stages of such blocks
+        outlined = _outlined(outlined, values)
     return outlined
+
+
+def _unused_apart(program: Program) -> Program:
+    """The program with the parameters and constants that nothing takes in a group of their own."""
+    graph = program.graph
+    source, _, _ = graph.edges
+    takers = np.bincount(source, minlength=len(graph))
+    unused = [
+        place
+        for place in np.flatnonzero(takers == 0).tolist()
+        if graph.nodes[place].op in ("parameter", "constant") and not graph.nodes[place].group
+    ]
+    left = [place for place in unused if graph.nodes[place].id != program.output]
+    if len(left) < LEAST_SAVED:
+        return program
+    homes = [node.group for node in graph.nodes]
+    path = fresh("", "unused", {*graph.values, *graph.names, *graph.groups})
+    for place in left:
+        homes[place] = path
+    captions = MappingProxyType({**program.captions, path: "given, but taken by nothing"})
+    return replace(program, graph=graph.with_groups(homes), captions=captions)
 
 
 def _cards(program: Program) -> int:
@@ -61,7 +98,7 @@ def _cards(program: Program) -> int:
     return folding(program.graph, frozenset(program.graph.groups)).cards
 
 
-def _outlined(program: Program, values: Mapping[str, Array], least: int = MANY) -> Program:
+def _outlined(program: Program, values: Mapping[str, Array], least: int = FIRST) -> Program:
     """The program with blocks that are equal but for their sizes, in groups that show more than `least`."""
     return _grouped(program, Structure(program.graph, values, program.repeats), least)
 
@@ -158,14 +195,7 @@ class _Grouping:
             self._fill(items, at, at + stack.period, self._fresh(around, name), inner)
 
     def _fresh(self, path: str, name: str) -> str:
-        """The path of a group within `path` that nothing else is called."""
-        wanted = made = f"{path}/{name}" if path else name
-        number = 2
-        while made in self._taken:
-            made = f"{wanted} {number}"
-            number += 1
-        self._taken.add(made)
-        return made
+        return fresh(path, name, self._taken)
 
     def _names(self, items: Sequence[Item]) -> list[str]:
         """The names of a block's parameters; of its operations and groups where it has none."""
@@ -201,7 +231,7 @@ class _Grouping:
 
     def _home(self, own: str, takers: Sequence[str]) -> str:
         """The group of a leaf: the one that holds all its takers, if a stack is on the way to it."""
-        together = _common(takers)
+        together = common(takers)
         key = own, together
         if key not in self._known_homes:
             inside = enclosing(together)[: -len(enclosing(own)) or None]
@@ -209,12 +239,3 @@ class _Grouping:
             stacked = within and any(path in self.repeats for path in inside)
             self._known_homes[key] = together if stacked else own
         return self._known_homes[key]
-
-
-def _common(paths: Sequence[str]) -> str:
-    """The innermost group that holds all of some groups."""
-    if not paths or paths.count(paths[0]) == len(paths):
-        return paths[0] if paths else ""
-    first, last = min(paths).split("/"), max(paths).split("/")
-    depth = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return "/".join(first[: min(len(first), len(last)) if depth is None else depth])

@@ -59,6 +59,27 @@ def stack_name(blocks: Sequence[str], operators: Sequence[str], kind: str) -> st
     return f"{'+'.join(named)} {kind}{'s' * bool(blocks)}"
 
 
+def fresh(path: str, name: str, taken: set[str]) -> str:
+    """The path of a group within `path` that nothing `taken` is called; it is taken then."""
+    wanted = made = f"{path}/{name}" if path else name
+    number = 2
+    while made in taken:
+        made = f"{wanted} {number}"
+        number += 1
+    taken.add(made)
+    return made
+
+
+def common(paths: Sequence[str]) -> str:
+    """The innermost group that holds all of some groups."""
+    if not paths or paths.count(paths[0]) == len(paths):
+        return paths[0] if paths else ""
+    parts = [path.split("/") for path in {*paths}]
+    first, last = min(parts), max(parts)
+    depth = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return "/".join(first[: min(len(first), len(last)) if depth is None else depth])
+
+
 def _beginning(texts: Sequence[str]) -> str:
     """What all texts begin with, letter by letter."""
     first, last = min(texts), max(texts)

@@ -21,6 +21,7 @@ from onnx.reference.op_run import OpRun
 
 from graph_explorer.document import run
 from graph_explorer.engine.graph import Use
+from graph_explorer.engine.hierarchy import FIRST, MANY, first_closed, folding
 from graph_explorer.formats import open_document
 from graph_explorer.formats.onnx.read import document_of
 from tests.formats.onnx.architectures import FOLDER, NAMES, as_shipped, with_random_weights
@@ -44,6 +45,13 @@ def test_an_architecture_gives_the_output_that_it_ships_with(name: str) -> None:
     assert trace.steps[-1].input_index == first.input_index
     assert Use(trace.steps[-1].node.id, 0) == first, "the last step backward is into the image"
     assert not [node.op for node in document.graph if node.rule is not None]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_architecture_opens_with_few_cards(name: str) -> None:
+    read = open_document(as_shipped(name)).with_blocks().read
+    cards = folding(read.graph, first_closed(read.graph, read.repeats, read.varied)).cards
+    assert cards <= (FIRST if len(read.graph) > MANY else MANY)
 
 
 @pytest.mark.parametrize("name", SMALL)
