@@ -7,6 +7,8 @@ runs the next moment is asked for when the last one is shown, so that it lags bu
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -17,11 +19,12 @@ from graph_explorer.lab.training import read_training
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.alike import kept
 from graph_explorer.ui.training.predictions.choice import ORDERS, Choice, summary
-from graph_explorer.ui.training.predictions.fit import FitView
+from graph_explorer.ui.training.predictions.example_chart import ExampleChart
+from graph_explorer.ui.training.predictions.fit import FitDrawing
 from graph_explorer.ui.training.predictions.matrix import Matrix
 from graph_explorer.ui.training.predictions.opening import open_example
-from graph_explorer.ui.training.predictions.plane import PlaneView
-from graph_explorer.ui.training.predictions.scatter import Scatter
+from graph_explorer.ui.training.predictions.plane import PlaneDrawing
+from graph_explorer.ui.training.predictions.scatter import ScatterDrawing
 from graph_explorer.ui.training.predictions.strips import Strips
 from graph_explorer.ui.training.predictions.subject import Answering, Asked, Kind, Moment
 from graph_explorer.ui.training.predictions.table import ExampleTable
@@ -47,6 +50,25 @@ _PARTS = {
 #: The parts that list examples or count them: of one portion.
 _OF_PORTION = frozenset({"pictures", "sequences", "matrix", "table"})
 _LISTING = frozenset({"pictures", "sequences", "table"})
+#: What makes the widget of a part.
+_MAKERS: dict[str, Callable[[], QWidget]] = {
+    "plane": partial(
+        ExampleChart, "plane", "Answers over the plane of the two inputs",
+        "The plane: arrows move the cursor, Enter opens", PlaneDrawing, True,
+    ),
+    "curve": partial(
+        ExampleChart, "fit", "Answers over the one input",
+        "The curve: arrows move the cursor, Enter opens", FitDrawing,
+    ),
+    "scatter": partial(
+        ExampleChart, "scatter", "Answers over true numbers",
+        "Answers over true numbers; Enter opens", ScatterDrawing,
+    ),
+    "pictures": Tiles,
+    "sequences": Strips,
+    "matrix": Matrix,
+    "table": ExampleTable,
+}  # fmt: skip
 _CARED_FOR = ("training", "document", "theme")
 
 
@@ -135,18 +157,14 @@ class PredictionsPage(QWidget):
     # ── parts ─────────────────────────────────────────────────────────────────────────────────
 
     def _make_part(self, name: str) -> QWidget:
-        make = {
-            "plane": PlaneView, "curve": FitView, "pictures": Tiles, "sequences": Strips, "matrix": Matrix,
-            "scatter": Scatter, "table": ExampleTable,
-        }[name]  # fmt: skip
-        made = make()
+        made = _MAKERS[name]()
         if isinstance(made, Matrix):
             made.chosen.connect(self._choose_cell)
         else:
             made.chosen.connect(self._open)  # type: ignore[attr-defined]
         if not isinstance(made, ExampleTable):
             made.told.connect(self._tell)  # type: ignore[attr-defined]
-        if isinstance(made, PlaneView | FitView):
+        if isinstance(made, ExampleChart) and name == "plane":
             made.chart.ranged.connect(self._range)
         self.stack.addWidget(made)
         return made
@@ -180,7 +198,7 @@ class PredictionsPage(QWidget):
         here = self._parts.get(self.part)
         if isinstance(here, Tiles):
             getattr(here, name)()
-        elif isinstance(here, PlaneView | FitView | Scatter):
+        elif isinstance(here, ExampleChart):
             here.chart.fit() if name == "fit" else here.chart.zoom(factor)
 
     # ── choosing ──────────────────────────────────────────────────────────────────────────────
@@ -292,7 +310,7 @@ class PredictionsPage(QWidget):
     def _window(self) -> tuple[float, float, float, float] | None:
         """The part that the picture shows, where a person or its shape has chosen one."""
         here = self._parts.get(self.part)
-        if isinstance(here, PlaneView) and here.moment is not None:
+        if self.part == "plane" and isinstance(here, ExampleChart) and here.moment is not None:
             return here.chart.range
         return None
 
@@ -341,7 +359,7 @@ class PredictionsPage(QWidget):
             here.show_moment(moment, self.choice, self.switches.button(1).isChecked(), theme_name)
         elif isinstance(here, Tiles | Strips | ExampleTable):
             here.show_moment(moment, self.choice, theme_name)
-        elif isinstance(here, PlaneView | FitView | Scatter):
+        elif isinstance(here, ExampleChart):
             here.show_moment(moment, theme_name)
 
     def _show_bar(self, moment: Moment) -> None:
