@@ -1,8 +1,8 @@
 """What differs between two runs, value by value: another input, other weights, another state of learning.
 
-The one rule: values are matched by their names, so that runs of different programs can be compared too;
-a change is measured against the larger of the two arrays, never entry against entry, where a tiny
-entry would make any change look huge.
+The one rule: the values of nodes that are the same are set side by side, whatever these are called, so
+that runs of different programs can be compared too; a change is measured against the larger of the two
+arrays, never entry against entry, where a tiny entry would make any change look huge.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from graph_explorer.engine.notation import number
+from graph_explorer.engine.edits import Edit, edits, summary
+from graph_explorer.engine.matching import match
+from graph_explorer.engine.notation import brief, number
 from graph_explorer.engine.trace import Trace
 
 Array = np.ndarray[Any, Any]
@@ -45,12 +47,14 @@ class Changes:
 class Difference:
     """The later run `now` compared with the earlier one `before`.
 
-    `status` (per value of the later run) tells whether the value is the same, has changed, has another
-    shape, or was not there before; `removed` names the values that are no longer there.
+    `partner` gives for each node now its position in the graph before, −1 for none. `status` (per value
+    of the later run) tells whether the value is the same, has changed, has another shape, or was not
+    there before; `removed` names the values that are no longer there.
     """
 
     before: Trace
     now: Trace
+    partner: tuple[int, ...]
     values: Changes
     gradients: Changes
     status: tuple[Status, ...]
@@ -77,39 +81,91 @@ class Difference:
         pairs = zip(graph.values, self.status, strict=True)
         return tuple(name for name, s in pairs if s != "same" and graph.node(name).is_leaf)
 
-    @property
+    def was(self, name: str) -> str:
+        """What a value of the later run was called in the earlier one; "" where it was not there."""
+        graph, earlier = self.now.graph, self.before.graph
+        place = graph.index(name)
+        if self.partner[place] < 0:
+            return ""
+        slot = graph.nodes[place].outputs.index(graph.resolve(name))
+        outputs = earlier.nodes[self.partner[place]].outputs
+        return outputs[slot] if slot < len(outputs) else ""
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was edited, node by node; what only followed from that is left out."""
+        return edits(self.before.graph, self.now.graph, self.partner, self._given)
+
+    def _given(self, place: int) -> str:
+        """How the value of a leaf was changed; "" if it was not."""
+        name = self.now.graph.nodes[place].id
+        number_now = self.now.plan.number[name]
+        status = self.status[number_now]
+        if status == "same" or status == "added":
+            return ""
+        earlier, later = self.before.value(self.was(name)), self.now.value(name)
+        if status == "shape" or np.size(later) <= 2:
+            return f"{brief(later)}, was {brief(earlier)}"
+        return f"other numbers, by up to {number(self.values.largest[number_now])}"
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Whether the two runs have no computed value in common."""
+        graph = self.now.graph
+        return not any(
+            earlier >= 0 and not node.is_leaf for node, earlier in zip(graph, self.partner, strict=True)
+        )
+
+    @cached_property
     def conclusion(self) -> str:
         """What changed, in a sentence or two."""
+        if self.is_foreign and len(self.now.graph.leaves()) < len(self.now.graph):
+            return "The two have nothing in common: no computed value of the one is in the other."
+        rewritten = tuple(edit for edit in self.edits if edit.kind != "value")
         changed = sum(s != "same" for s in self.status)
         moved = int(np.count_nonzero(self.gradients.largest > 0))
-        if not changed and not moved and not self.removed:
+        if not changed and not moved and not rewritten:
             return "Nothing has changed."
-        count = len(self.status)
-        said = f"{changed} of {count} values and {moved} gradients have changed"
+        if not changed and not moved:
+            return f"{summary(rewritten)} No value or gradient has changed."
+        said = f"{changed} of {len(self.status)} values and {moved} gradients have changed"
         if self.first_computed:
             place = self.now.plan.number[self.first_computed]
             said += f", first '{self.first_computed}'"
             if self.status[place] == "changed":
                 said += f" by up to {number(self.values.largest[place])}"
-        gone = f" {len(self.removed)} values are no longer there." if self.removed else ""
-        return f"{said}.{gone}"
+        return f"{summary(rewritten)} {said}.".lstrip()
 
 
 def difference(before: Trace, now: Trace, checkpoint: Checkpoint = lambda share: None) -> Difference:
-    """Compares two runs, of the same graph or of two that share names."""
-    names, numbers = now.graph.values, before.plan.number
-    places = [numbers.get(name, -1) for name in names]
+    """Compares two runs, of the same graph or of two that have nodes in common."""
+    partner = match(before.graph, now.graph, lambda s: checkpoint(s / 3))
+    places = _places(before, now, partner)
     with np.errstate(all="ignore"):
-        values, status = _compare(before.values, now.values, places, lambda s: checkpoint(s / 2))
-        gradients, _ = _compare(_reached(before), _reached(now), places, lambda s: checkpoint(0.5 + s / 2))
+        values, status = _compare(before.values, now.values, places, lambda s: checkpoint((1 + s) / 3))
+        gradients, _ = _compare(_reached(before), _reached(now), places, lambda s: checkpoint((2 + s) / 3))
     taken = [
         p >= 0 and before.plan.takes_gradient[p] and now.plan.takes_gradient[k] for k, p in enumerate(places)
     ]
     for column in (gradients.largest, gradients.relative):
         column[~np.array(taken, dtype=bool)] = np.nan
-    kept = set(names)
-    removed = tuple(name for name in before.graph.values if name not in kept)
-    return Difference(before, now, values, gradients, tuple(status), removed)
+    kept = set(places)
+    removed = tuple(name for name in before.graph.values if before.plan.number[name] not in kept)
+    found = Difference(before, now, tuple(partner.tolist()), values, gradients, tuple(status), removed)
+    found.conclusion  # noqa: B018  what is told of large graphs takes a while too
+    return found
+
+
+def _places(before: Trace, now: Trace, partner: NDArray[np.int64]) -> list[int]:
+    """For each value now the number of the same value before; −1 where it was not there."""
+    places = []
+    for node, earlier in zip(now.graph, partner.tolist(), strict=True):
+        outputs = before.graph.nodes[earlier].outputs if earlier >= 0 else ()
+        for slot, name in enumerate(node.outputs):
+            if name:
+                was = outputs[slot] if slot < len(outputs) else ""
+                places.append(before.plan.number[was] if was else -1)
+    return places
 
 
 def _reached(trace: Trace) -> Sequence[Array | None] | Floats:
