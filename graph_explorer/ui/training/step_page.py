@@ -25,9 +25,10 @@ from graph_explorer.ui.training.examples_table import ExamplesTable
 from graph_explorer.ui.training.opening import is_open, listed, open_step, standing_before
 from graph_explorer.ui.training.state import TrainingRun
 from graph_explorer.ui.training.update_rule import UpdateNumbers
+from graph_explorer.ui.widgets.filled import Filled
 from graph_explorer.ui.widgets.icons import icon
 from graph_explorer.ui.widgets.number import NumberField
-from graph_explorer.ui.widgets.scrolled import scrolled
+from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _JOB = "training unfold"
@@ -69,22 +70,15 @@ class StepPage(QWidget):
         self.split.addWidget(self.table)
         self.split.addWidget(scrolled("training_update_scroll", self.rule))
         self.split.setSizes([300, 300])
-        self.empty = Label(_NONE, "muted")
-        self.empty.setContentsMargins(12, 10, 12, 10)
-        self.inside = QWidget()
-        column = QVBoxLayout(self.inside)
-        column.setContentsMargins(10, 0, 10, 6)
-        column.setSpacing(6)
+        self.frame = Filled("training_step_empty", _NONE, spacing=6)
+        column = self.frame.column
         column.addLayout(self._make_choice())
         column.addLayout(self._make_acts())
         self.said = Label("", "small")
         self.said.setObjectName("training_step_said")
         column.addWidget(self.said)
         column.addWidget(self.split, 1)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.empty)
-        box.addWidget(self.inside, 1)
+        fill(self, self.frame)
         session.follow(self.show_state)
 
     def _make_choice(self) -> QHBoxLayout:
@@ -216,9 +210,10 @@ class StepPage(QWidget):
         run = now.training.run
         there = run is not None and bool(run.steps_of_epoch)
         busy = now.training.running
-        self.empty.setVisible(not there or (busy and self.found is None))
-        self.empty.setText(_RUNNING if busy else _NONE)
-        self.inside.setVisible(there and not (busy and self.found is None))
+        if there and not (busy and self.found is None):
+            self.frame.fill()
+        else:
+            self.frame.say(_RUNNING if busy else _NONE)
         if run is None or not there or busy:
             return
         step = self._step_of(now)

@@ -153,8 +153,8 @@ def test_a_document_without_data_is_measured_on_its_own_inputs(page: FlowPage, q
 
 def test_a_document_without_parameters_says_so(page: FlowPage, qtbot: QtBot) -> None:
     page.session.show(parse("L = x**2", {"x": 2.0}))
-    assert "with parameters" in page.empty.text()
-    assert page.inside.isHidden()
+    assert "with parameters" in page.frame.empty.text()
+    assert page.frame.inside.isHidden()
 
 
 def test_a_finding_without_a_cure_offers_none(page: FlowPage, qtbot: QtBot) -> None:

@@ -177,15 +177,15 @@ def test_the_page_keeps_up_with_a_running_training(page: PredictionsPage, qtbot:
 
 def test_what_has_no_data_says_what_is_missing(page: PredictionsPage, qtbot: QtBot) -> None:
     page.session.show(lesson("neuron"))
-    assert "[training]" in page.empty.text()
-    assert page.inside.isHidden()
+    assert "[training]" in page.frame.empty.text()
+    assert page.frame.inside.isHidden()
 
 
 def test_an_answer_that_cannot_be_told_is_a_sentence(page: PredictionsPage, qtbot: QtBot) -> None:
     document = parse("L = sum(x @ W)", {"x": np.zeros((2, 2)), "y": np.zeros(2)}, {"W": np.ones((2, 2))})
     page.session.show(document.with_training({"data": "moons"}))
-    qtbot.waitUntil(lambda: "cannot be told from" in page.empty.text())
-    assert page.inside.isHidden()
+    qtbot.waitUntil(lambda: "cannot be told from" in page.frame.empty.text())
+    assert page.frame.inside.isHidden()
 
 
 def test_nothing_is_computed_while_nobody_looks(page: PredictionsPage, qtbot: QtBot) -> None:

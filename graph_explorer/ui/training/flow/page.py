@@ -36,8 +36,9 @@ from graph_explorer.ui.training.flow.history import QUANTITIES, History, Measuri
 from graph_explorer.ui.training.flow.lines import Lines
 from graph_explorer.ui.training.flow.table import LayerTable
 from graph_explorer.ui.training.state import TrainingRun
+from graph_explorer.ui.widgets.filled import Filled
 from graph_explorer.ui.widgets.icons import pixmap
-from graph_explorer.ui.widgets.scrolled import scrolled
+from graph_explorer.ui.widgets.scrolled import fill, scrolled
 from graph_explorer.ui.widgets.segment import segment
 from graph_explorer.ui.widgets.text import Elided, Label
 
@@ -74,13 +75,8 @@ class FlowPage(QWidget):
         self._later.setSingleShot(True)
         self._later.setInterval(_PAUSE)
         self._later.timeout.connect(lambda: self._ask(self.session.state))
-        self.empty = Label(_EMPTY, "muted")
-        self.empty.setObjectName("flow_empty")
-        self.empty.setContentsMargins(12, 10, 12, 10)
-        self.inside = QWidget()
-        column = QVBoxLayout(self.inside)
-        column.setContentsMargins(10, 2, 10, 4)
-        column.setSpacing(4)
+        self.frame = Filled("flow_empty", _EMPTY)
+        column = self.frame.column
         column.addLayout(self._make_bar())
         column.addLayout(self._make_finding())
         self.stack = QStackedWidget()
@@ -90,11 +86,7 @@ class FlowPage(QWidget):
         self.status = Elided("", "small")
         self.status.setObjectName("flow_status")
         column.addWidget(self.status)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.empty)
-        box.addWidget(self.inside, 1)
-        self.inside.hide()
+        fill(self, self.frame)
         session.follow(self.show_state)
 
     def _make_bar(self) -> QHBoxLayout:
@@ -235,7 +227,7 @@ class FlowPage(QWidget):
         document = kept(self._alone, self.session.trainer.own_document()) if run is None else run.document
         if document is None or not document.parameters:
             self._asked, self.histories = (), ()
-            self._show_empty(_EMPTY)
+            self.frame.say(_EMPTY)
             return
         parameters = training.parameters
         other = self._other(now) if run is not None else None
@@ -273,7 +265,7 @@ class FlowPage(QWidget):
 
     def _refuse(self, error: InputError) -> None:
         self.histories = ()
-        self._show_empty(f"The flow cannot be measured: {error.message}.")
+        self.frame.say(f"The flow cannot be measured: {error.message}.")
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -282,15 +274,10 @@ class FlowPage(QWidget):
         follows = self.part in ("map", "lines")
         self.status.show_text(text or (QUANTITIES[self.quantity].hint if follows else _PARTS[self.part][1]))
 
-    def _show_empty(self, text: str) -> None:
-        self.empty.show_text(text)
-        self.inside.hide()
-
     def _show(self) -> None:
         if not self.histories:
             return
-        self.empty.hide()
-        self.inside.show()
+        self.frame.fill()
         history, state = self.histories[0], self.session.state
         self._show_finding(history)
         self.choice.setVisible(self.part in ("map", "lines"))

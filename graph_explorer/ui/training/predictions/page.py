@@ -12,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QStackedWidget, QWidget
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.lab.training import read_training
@@ -29,8 +29,10 @@ from graph_explorer.ui.training.predictions.strips import Strips
 from graph_explorer.ui.training.predictions.subject import Answering, Asked, Kind, Moment
 from graph_explorer.ui.training.predictions.table import ExampleTable
 from graph_explorer.ui.training.predictions.tiles import Tiles
+from graph_explorer.ui.widgets.filled import Filled
+from graph_explorer.ui.widgets.scrolled import fill
 from graph_explorer.ui.widgets.segment import segment
-from graph_explorer.ui.widgets.text import Elided, Label
+from graph_explorer.ui.widgets.text import Elided
 
 #: The key of the job.
 JOB = "predictions"
@@ -100,24 +102,14 @@ class PredictionsPage(QWidget):
         self._parts: dict[str, QWidget] = {}
         self.stack = QStackedWidget()
         self.stack.setObjectName("predictions_parts")
-        self.empty = Label(_EMPTY, "muted")
-        self.empty.setObjectName("predictions_empty")
-        self.empty.setContentsMargins(12, 10, 12, 10)
         self.status = Elided("", "small")
         self.status.setObjectName("predictions_status")
         self._summary = ""
-        self.inside = QWidget()
-        column = QVBoxLayout(self.inside)
-        column.setContentsMargins(10, 2, 10, 4)
-        column.setSpacing(3)
-        column.addLayout(self._make_bar())
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.status)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.empty)
-        box.addWidget(self.inside, 1)
-        self.inside.hide()
+        self.frame = Filled("predictions_empty", _EMPTY, spacing=3)
+        self.frame.column.addLayout(self._make_bar())
+        self.frame.column.addWidget(self.stack, 1)
+        self.frame.column.addWidget(self.status)
+        fill(self, self.frame)
         session.follow(self.show_state)
 
     def _make_bar(self) -> QHBoxLayout:
@@ -265,7 +257,7 @@ class PredictionsPage(QWidget):
             return
         if not wanted:
             self._asked, self.moment = (), None
-            self._show_empty(_EMPTY)
+            self.frame.say(_EMPTY)
             return
         runs = ((each.number, id(each.document), id(each.parameters), each.title) for each in wanted)
         key = (now.training.running, *runs)
@@ -337,18 +329,13 @@ class PredictionsPage(QWidget):
 
     def _refuse(self, error: InputError) -> None:
         self.moment = None
-        self._show_empty(f"No predictions: {error.message}.")
-
-    def _show_empty(self, text: str) -> None:
-        self.empty.show_text(text)
-        self.inside.hide()
+        self.frame.say(f"No predictions: {error.message}.")
 
     def _show(self) -> None:
         moment = self.moment
         if moment is None:
             return
-        self.empty.hide()
-        self.inside.show()
+        self.frame.fill()
         self._show_bar(moment)
         parts = [summary(moment, name) for name in ("training", "validation") if len(moment.portion(name)[1])]
         before, self._summary = self._summary, " · ".join(parts)
