@@ -18,8 +18,9 @@ LARGEST = 4.0
 SMALLEST = 1e-4
 #: A picture is not blown up beyond this to fill the window.
 LARGEST_FIT = 1.4
-#: A picture that would have to be smaller than this to be seen whole opens at a comfortable scale instead.
-READABLE, COMFORTABLE = 0.56, 0.8
+#: A picture that would have to be smaller than this to be seen whole is opened at its beginning instead,
+#: neither smaller than legible nor larger than comfortable.
+READABLE, LEGIBLE, COMFORTABLE = 0.56, 0.64, 0.8
 MARGIN = 28.0
 
 
@@ -84,16 +85,20 @@ def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Cam
     return Camera(scale).with_point(centre, (width / 2, height / 2))
 
 
-def opening(bounds: Box, output: Box, width: float, height: float) -> Camera:
-    """The camera with which a graph is first seen: all of it, if that can be read; else its output.
+def opening(bounds: Box, first: Box, width: float, height: float) -> Camera:
+    """The camera with which a graph is first seen: all of it, if that can be read; else its beginning.
 
-    The backward pass starts at the output, so that is where a reader's way begins.
+    It is as large as is comfortable, or smaller where more of its shorter side can be read then. `first`
+    is the card where it begins.
     """
     whole = fitted(bounds, width, height)
     if whole.scale >= READABLE:
         return whole
-    camera = Camera(COMFORTABLE).with_point(
-        (output[0] + output[2] / 2, output[1] + output[3] / 2), (width / 2, height / 2)
+    shorter = max(
+        (room - 2 * MARGIN) / max(side, 1.0) for room, side in zip((width, height), bounds[2:], strict=True)
+    )
+    camera = Camera(min(max(shorter, LEGIBLE), COMFORTABLE)).with_point(
+        (first[0] + first[2] / 2, first[1] + first[3] / 2), (width / 2, height / 2)
     )
     return _filling(camera, bounds, width, height)
 

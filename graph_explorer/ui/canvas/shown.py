@@ -11,11 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QEasingCurve
 
 from graph_explorer.layout import Layout
 from graph_explorer.ui.canvas.arranging import Arranged, Arranger, Choice, Wanted
 from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.cards import Kind
 from graph_explorer.ui.canvas.flights import flights_between
 from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
 from graph_explorer.ui.canvas.marks import Flight
@@ -156,9 +158,7 @@ class Shown:
     def framed(self) -> Camera:
         """The camera that keeps in sight what the view has to keep there by itself."""
         assert self.goal is not None
-        assert self.stage is not None
-        output = self.goal.box_of(self.stage.drawn(self.goal.cards.deck.output))
-        return self._view.eye.framed(self.goal.bounds, output)
+        return self._view.eye.framed(self.goal.bounds, _beginning(self.goal))
 
     def _glide(self, before: Scene, now: Scene) -> None:
         eye = self._view.eye
@@ -269,3 +269,13 @@ class Shown:
         """Shows the map of a large graph."""
         view = self._view
         view.map.show_stage(self.stage, view.artist, self.stage is not None and view.session.state.minimap)
+
+
+def _beginning(scene: Scene) -> Box:
+    """The box of the input that comes first along the flow, where there is none of the first card."""
+    if not len(scene):
+        return scene.bounds
+    inputs = np.flatnonzero(scene.kinds == Kind.INPUT)
+    among = inputs if inputs.size else np.arange(len(scene))
+    along = 0 if scene.layout.direction == "right" else 1
+    return scene.box(int(among[np.argmin(scene.boxes[among, along])]))

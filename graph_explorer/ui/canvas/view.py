@@ -65,6 +65,7 @@ class GraphView(QWidget):
         super().__init__(parent)
         self.session = session
         self._choosing = self._travelling = False
+        self._stepping = False  # whether a step was taken since the document was opened
         self._marks = Marks()
         self._marked = QRegion()
         self.trail = Trail()
@@ -154,6 +155,7 @@ class GraphView(QWidget):
             return  # the picture of the graph before stays until the new one is laid out
         self.shown.show_run(before, now)
         if now.time != before.time and now.trace is before.trace:
+            self._stepping = True
             self._follow_step()
         quiet = self._choosing or self._travelling
         if now.selection and now.selection != before.selection and not quiet:
@@ -173,6 +175,7 @@ class GraphView(QWidget):
     def _remember(self, before: State, now: State) -> None:
         """Keeps where one has been, as long as it is the same document."""
         if now.saved is not before.saved:
+            self._stepping = False
             self.trail.clear()
         elif (before.selection, before.edge) != (now.selection, now.edge) and not self._travelling:
             places = [
@@ -276,7 +279,8 @@ class GraphView(QWidget):
         if self.shown.goal is not None and eye.framing:
             eye.motion.drop()
             eye.look(self.shown.framed())
-            self._follow_step()
+            if self._stepping:
+                self._follow_step()
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             eye.look(self.camera.moved(grown.width() / 2, grown.height() / 2))

@@ -10,6 +10,7 @@ from graph_explorer.ui.canvas.camera import (
     COMFORTABLE,
     LARGEST,
     LARGEST_FIT,
+    LEGIBLE,
     Camera,
     fitted,
     keeping,
@@ -96,14 +97,35 @@ def test_of_what_is_too_far_apart_the_first_is_kept_in_sight() -> None:
     assert moved.seen((925, 925)) == pytest.approx((400, 300))
 
 
-def test_a_graph_too_large_to_be_read_opens_at_its_output() -> None:
-    output = (180.0, 4900.0, 100.0, 70.0)
-    camera = opening((0, 0, 400, 5000), output, 800, 600)
+def test_a_graph_too_large_to_be_read_opens_at_its_beginning() -> None:
+    first = (180.0, 0.0, 100.0, 70.0)
+    camera = opening((0, 0, 400, 5000), first, 800, 600)
     assert camera.scale == COMFORTABLE
-    x, y = camera.seen((230, 4935))
+    x, y = camera.seen((230, 35))
     assert 0 < x < 800
-    assert 300 < y < 600, "the last row is near the lower border, without a gap below"
-    assert camera.seen((0, 5000))[1] == pytest.approx(600 - 28)
+    assert 0 < y < 300
+    assert camera.seen((0, 0))[1] == pytest.approx(28), "the first row is near the upper border"
     assert camera.seen((200, 0))[0] == pytest.approx(400), "narrower than the window: in the middle"
+
+
+def test_a_graph_that_can_be_read_opens_whole() -> None:
     small = (0.0, 0.0, 500.0, 300.0)
-    assert opening(small, output, 800, 600) == fitted(small, 800, 600)
+    assert opening(small, (180.0, 0.0, 100.0, 70.0), 800, 600) == fitted(small, 800, 600)
+
+
+@pytest.mark.parametrize(
+    ("breadth", "scale"), [(900.0, COMFORTABLE), (1040.0, 744 / 1040), (1170.0, LEGIBLE), (9000.0, LEGIBLE)]
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_long_graph_opens_so_large_that_its_breadth_is_seen_if_it_can_be_read(
+    breadth: float, scale: float, turned: bool
+) -> None:
+    bounds, room, first = (0.0, 0.0, breadth, 20_000.0), (800.0, 600.0), (700.0, 30.0, 100.0, 70.0)
+    if turned:
+        bounds, room = (0.0, 0.0, 20_000.0, breadth), (600.0, 800.0)
+        first = (30.0, 700.0, 100.0, 70.0)
+    camera = opening(bounds, first, *room)
+    assert camera.scale == pytest.approx(scale)
+    x, y = camera.seen(first[:2])
+    assert 0 < x < room[0]
+    assert 0 < y < room[1]

@@ -1,0 +1,68 @@
+"""Where a graph is first seen: whole if it can be read, else from its beginning, until one goes elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from graph_explorer.document import Document, parse
+from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.session import Session
+
+Make = Callable[[Document], GraphView]
+
+
+@pytest.fixture
+def long() -> Document:
+    """Forty layers, far more than a window can show."""
+    text = "".join(f"h{k} = tanh(h{k - 1} @ w{k})\n" for k in range(1, 41))
+    weights = {f"w{k}": np.full((2, 2), 0.3) for k in range(1, 41)}
+    return parse(f"{text}L = sum(h40)", {"h0": np.ones((1, 2))}, weights)
+
+
+def in_sight(view: GraphView, name: str) -> bool:
+    """Whether all of a card is in the window."""
+    assert view.scene is not None
+    box = view.scene.box_of(view.drawn(name))
+    assert box is not None
+    x, y, width, height = view.camera.seen_box(box)
+    return x >= 0 and y >= 0 and x + width <= view.width() and y + height <= view.height()
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+def test_a_long_graph_is_first_seen_where_it_begins(
+    direction: str, make_view: Make, neuron: Document, long: Document, session: Session
+) -> None:
+    view = make_view(neuron)
+    view.set_direction(direction)  # type: ignore[arg-type]
+    session.show(long)
+    assert in_sight(view, "h0")
+    assert not in_sight(view, "L")
+    view.resize(900, 640)
+    assert in_sight(view, "h0"), "what is seen at first stays in sight when the window changes"
+
+
+def test_a_step_backward_leads_to_the_output_and_stays_there(
+    make_view: Make, long: Document, session: Session
+) -> None:
+    view = make_view(long)
+    session.step(1)
+    assert in_sight(view, "L")
+    view.resize(900, 640)
+    assert in_sight(view, "L")
+
+
+def test_another_document_begins_anew(make_view: Make, long: Document, session: Session) -> None:
+    view = make_view(long)
+    session.step(1)
+    session.show(long.with_program(f"{long.program}\nM = L + 1"))
+    assert in_sight(view, "h0")
+    view.resize(900, 640)
+    assert in_sight(view, "h0")
+
+
+def test_a_graph_that_can_be_read_is_seen_whole(make_view: Make, neuron: Document) -> None:
+    view = make_view(neuron)
+    assert all(in_sight(view, node.id) for node in neuron.graph)
