@@ -86,7 +86,7 @@ def _place_gutters(lattice: Lattice, across: list[float]) -> None:
     inner = range(lattice.gutters.start)
     first = min(across[item] - lattice.half(item) for item in inner)
     last = max(across[item] + lattice.half(item) for item in inner)
-    begin = {walk[0].lower: across[walk[0].upper] for walk in lattice.walks if len(walk) == 2}
+    begin = {walk.first.lower: across[walk.first.upper] for walk in lattice.walks}
     used: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for gutter in sorted(lattice.gutters, key=lambda gutter: lattice.row[gutter]):
         right = begin[gutter] * 2 > first + last

@@ -17,7 +17,7 @@ class Anchors:
     empty unless the piece is an earlier one changed: `across` are places to keep, `row` the rows,
     of which `rows` has begin and end along, and `offset` is how far from the begin of its row an
     item began. `breaks` are the rows at which columns began, with how far across
-    these were moved, None if that is not known.
+    these were moved, None if that is not known or need not be kept.
     """
 
     order: Sequence[float | None] = ()

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
-from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.lattice import Lane, Lattice, Step
 from graph_explorer.layout.order import Order
 from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, GROUP, INPUT, Link
@@ -190,11 +190,23 @@ class _Paths:
         self.before, self.after = before, after
         self.longest = max(before, default=0)
         self.importance: dict[Step, int] = dict.fromkeys(lattice.steps, 0)
-        for link, walk in paced(zip(piece.links, lattice.walks, strict=True), pause):
-            length = self._length(link)
-            for step in walk if walk[0] in self.importance else ():
-                lane = lattice.is_bend(step.upper) and lattice.is_bend(step.lower)
-                self.importance[step] = max(self.importance[step], _LANE if lane else 0, length)
+        for lane in paced(lattice.lanes, pause):
+            self._weigh(lattice, lane)
+
+    def _weigh(self, lattice: Lattice, lane: Lane) -> None:
+        """Count the links of a lane in its steps."""
+        importance, most, end = self.importance, _LANE, len(lane.steps)
+        for number in reversed(lane.links):
+            first, last, passed = lattice.walks[number]
+            if first not in importance:
+                return
+            length = self._length(self.piece.links[number])
+            importance[first] = max(importance[first], length)
+            importance[last] = max(importance[last], length)
+            begin = max(0, passed - 1)
+            importance.update(dict.fromkeys(lane.steps[begin:end], most))
+            most, end = max(most, length), begin
+        importance.update(dict.fromkeys(lane.steps[:end], most))
 
     def _length(self, link: Link) -> int:
         """The importance of a link; from any item it is greater than from any leaf."""

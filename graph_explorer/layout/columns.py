@@ -1,9 +1,10 @@
 """Long pieces in columns side by side, read like a newspaper.
 
 A chain of 50 000 operations in one column is four million pixels tall and a hairline in any window.
-Its rows are broken into columns instead, from left to right; values that go on in the next column
-are led up between the two. The rule: breaks stay where they were as long as the columns they make
-are of use, so that opening a group lengthens its own column and moves no row into another.
+Its rows are broken into columns instead, from left to right; values that go on in a later column are
+led up beside their own and along above all between. The rule: breaks stay where they were as long as
+the columns they make are of use, so that opening a group lengthens its own column and moves no row into
+another.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from graph_explorer.layout.anchors import Anchors
-from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.lattice import Lattice
 from graph_explorer.layout.piece import Piece
 from graph_explorer.layout.ports import Ports
 
@@ -27,8 +28,8 @@ _RELUCTANT: Final = 4.0
 """A piece that was in one column before is broken only when it is so many times as long."""
 _WORTH: Final = 0.6
 """There are no columns where one would be longer than this part of the whole."""
-_UNEVEN: Final = 3.0
-"""Those of before are given up when one is longer than so many times its share."""
+_UNEVEN: Final = 6.0
+"""Those of before are given up when they make the whole so many times as long as wide, or as wide as long."""
 _WIDER: Final = 1.25
 _MUCH: Final = 600.0
 """Columns that stood further apart before stay there if that makes the whole no more than so many
@@ -43,8 +44,16 @@ _TURN: Final = 16.0
 """Room between a column and the lines above or below it."""
 _LANE: Final = 9.0
 """Room between lines that go from column to column."""
-_Mark = tuple[float, float, int]
+Mark = tuple[float, float, int]
 """A place across and along, before anything is broken, and its row."""
+Point = tuple[float, float]
+
+
+class _Passage(NamedTuple):
+    """Where a value leaves a column, across, and the last column it goes to."""
+
+    across: float
+    last: int
 
 
 def find_breaks(
@@ -58,9 +67,8 @@ def find_breaks(
     if len(inner) < 3 or lattice.gutters:
         return {}
     length = rows[inner[-1]][1] - rows[inner[0]][0]
-    items = range(len(across))
-    width = max(across[item] + lattice.half(item) for item in items)
-    width -= min(across[item] - lattice.half(item) for item in items)
+    ((left, right),) = _sides(lattice, across, [0] * len(rows))
+    width = right - left
     long = length > _LONG and length > _SLENDER * width
     count = max(1, math.ceil(math.sqrt(length / (width + 2 * _MARGIN))))
     share = length / count
@@ -68,7 +76,7 @@ def find_breaks(
         kept = _kept_breaks(lattice, anchors, anchors.breaks, inner)
         if not anchors.breaks:
             long = long and length > _RELUCTANT * _LONG
-        elif kept and length > _LONG / 2 and _longest(rows, inner, kept) < _UNEVEN * share:
+        elif kept and length > _LONG / 2 and _lopsided(lattice, across, rows, inner, kept) < _UNEVEN:
             return kept
     found = _even_breaks(lattice, rows, inner, share) if long else []
     return dict.fromkeys(found, -math.inf) if _longest(rows, inner, found) < _WORTH * length else {}
@@ -90,6 +98,31 @@ def _kept_breaks(
         if row is not None and row in before
     }
     return {row: began[row] for row in sorted(began) if row in inner[1:]}
+
+
+def _lopsided(
+    lattice: Lattice,
+    across: Sequence[float],
+    rows: Sequence[tuple[float, float]],
+    inner: range,
+    breaks: Mapping[int, float],
+) -> float:
+    """How many times as long as wide, or as wide as long, columns that begin at these rows are together."""
+    begins = list(breaks)
+    sides = _sides(lattice, across, [bisect_right(begins, row) for row in range(len(rows))])
+    width = sum(right - left + 2 * _MARGIN for left, right in sides)
+    length = _longest(rows, inner, breaks)
+    return max(width / length, length / width)
+
+
+def _sides(lattice: Lattice, across: Sequence[float], column: Sequence[int]) -> list[tuple[float, float]]:
+    """The left and the right side of each column; `column` has that of each row."""
+    count = column[-1] + 1
+    left, right = [math.inf] * count, [-math.inf] * count
+    for item, x in enumerate(across):
+        at, half = column[lattice.row[item]], lattice.half(item)
+        left[at], right[at] = min(left[at], x - half), max(right[at], x + half)
+    return list(zip(left, right, strict=True))
 
 
 def _longest(rows: Sequence[tuple[float, float]], inner: range, breaks: Iterable[int]) -> float:
@@ -128,7 +161,7 @@ def _even_breaks(
 class Columns:
     """Where everything stands once rows are in columns; with no breaks, where it stood.
 
-    `left`, `right` and `bottom` bound it all.
+    `left`, `right` and `bottom` bound it all, and `firsts` are the rows at which columns begin.
     """
 
     def __init__(
@@ -142,47 +175,59 @@ class Columns:
         self.rows, self._kept = rows, breaks
         self._piece: Piece = lattice.piece
         self._exits = len(rows) - 1 if lattice.piece.exits else None
-        edges = [(x - lattice.half(item), x + lattice.half(item)) for item, x in enumerate(across)]
-        self.left = min((left for left, _ in edges), default=0.0)
-        self.right = max((right for _, right in edges), default=0.0)
+        self.firsts = [0, *breaks]
+        self.column = [bisect_right(self.firsts, row) - 1 for row in range(len(rows))]
+        sides = _sides(lattice, across, self.column) if rows else [(0.0, 0.0)]
+        self.left, self.right = sides[0]
         self.bottom = rows[-1][1] if rows else lattice.piece.room[0]
-        self._column = [0] * len(rows)
         self._move = [(0.0, 0.0)]
         if breaks:
-            self._break(lattice, edges, _passing(lattice, across, ports, list(breaks)))
+            self._break(_inner_rows(lattice), sides, self._passages(lattice, across, ports))
         #: the rows at which columns begin, and how far across these are moved
         self.breaks = {row: across for row, (across, _) in zip(breaks, self._move[1:], strict=True)}
 
+    def _passages(
+        self, lattice: Lattice, across: Sequence[float], ports: Ports
+    ) -> list[dict[tuple[int, int], _Passage]]:
+        """For each column the values that pass out of it, by where they leave its last row."""
+        passages: list[dict[tuple[int, int], _Passage]] = [{} for _ in self.firsts]
+        for lane in lattice.lanes:
+            for number in lane.links:
+                upper, leave, lower, _ = lattice.piece.links[number]
+                begin, end = self.column[lattice.row[upper]], self.column[lattice.row[lower]]
+                if begin == end:
+                    continue
+                bend = self.firsts[begin + 1] - lattice.row[upper] - 2
+                key = (upper, leave) if bend < 0 else (lane.bends[bend], 0)
+                x = ports.leave[number] if bend < 0 else across[key[0]]
+                before = passages[begin].get(key, _Passage(x, end))
+                passages[begin][key] = _Passage(before.across, max(before.last, end))
+        return passages
+
     def _break(
         self,
-        lattice: Lattice,
-        edges: list[tuple[float, float]],
-        passing: list[dict[tuple[int, int], float]],
+        inner: range,
+        sides: list[tuple[float, float]],
+        passages: list[dict[tuple[int, int], _Passage]],
     ) -> None:
-        rows, inner = self.rows, _inner_rows(lattice)
-        breaks = list(self._kept)
-        self._column = [bisect_right(breaks, row) for row in range(len(rows))]
-        sides = [[math.inf, -math.inf] for _ in passing]
-        for item, (left, right) in enumerate(edges):
-            side = sides[self._column[lattice.row[item]]]
-            side[0], side[1] = min(side[0], left), max(side[1], right)
-        #: for each column the number of every lane into it, the rightmost first, and how many there are
+        rows, breaks = self.rows, self.firsts[1:]
+        #: for each column the number of every lane out of it, the rightmost first
         self._lanes = [
-            {key: number for number, key in enumerate(sorted(lanes, key=lambda key: -lanes[key]))}
-            for lanes in passing
+            {key: number for number, key in enumerate(sorted(found, key=lambda key: -found[key].across))}
+            for found in passages
         ]
         wide = [_LANE * max(0, len(lanes) - 1) for lanes in self._lanes]
-        self._top = rows[inner[0]][0] + max(wide) + 2 * _TURN
-        self.left = sides[0][0]
+        self._level = _levels(passages, self._lanes)
+        self._top = rows[inner[0]][0] + _LANE * max(self._level.values(), default=0) + 2 * _TURN
         moves = _beside(sides, wide, [-math.inf] * len(breaks))
         kept = _beside(sides, wide, list(self._kept.values()))
         if kept[-1] <= _WIDER * moves[-1] + _MUCH:
             moves = kept
         self._move += [(move, self._top - rows[row][0]) for move, row in zip(moves, breaks, strict=True)]
-        self._gutter = [side[1] + move + _MARGIN for side, move in zip(sides, [0.0, *moves], strict=True)]
+        self._gutter = [right + move + _MARGIN for (_, right), move in zip(sides, [0.0, *moves], strict=True)]
         lasts = [*(row - 1 for row in breaks), inner[-1]]
         self._end = [rows[row][1] + self._move[column][1] for column, row in enumerate(lasts)]
-        below = [end + 2 * _TURN + more for end, more in zip(self._end, wide[1:], strict=False)]
+        below = [end + 2 * _TURN + more for end, more in zip(self._end[:-1], wide[:-1], strict=True)]
         self.right, self.bottom = self._gutter[-1] - _MARGIN, max(*below, self._end[-1])
         if self._exits is not None:
             self._exit = self.bottom - rows[inner[-1]][1]
@@ -190,45 +235,46 @@ class Columns:
 
     def place(self, across: float, along: float, row: int) -> tuple[float, float]:
         """Where something in a row stands now."""
-        x, y = self._move[self._column[row]]
+        x, y = self._move[self.column[row]]
         if self._kept and row == self._exits:
             y = self._exit
         return across + x, along + y
 
-    def between(self, step: Step, upper: _Mark, lower: _Mark, beside: float) -> list[tuple[float, float]]:
-        """The points of a step, which may lead to the next column; `beside` is that of its lane."""
-        start, end = self.place(*upper), self.place(*lower)
-        column = self._column[lower[2]]
-        if self._column[upper[2]] == column:
-            return [start, end]
-        lanes = self._lanes[column]
-        number = lanes[step.upper, step.leave]
-        gutter = self._gutter[column - 1] + _LANE * number + beside
-        below = self._end[column - 1] + _TURN + _LANE * number
-        above = self._top - _TURN - _LANE * (len(lanes) - 1 - number)
-        return [start, (start[0], below), (gutter, below), (gutter, above), (end[0], above), end]
+    def between(self, key: tuple[int, int], upper: Mark, lower: Mark, beside: float) -> Iterator[Point]:
+        """How a line runs from the last mark in its column to the first one in a later column.
+
+        Down, up beside its column, along above all columns between, and down into the later one, however
+        far that is. `key` is the item it leaves and the port, `beside` how far it runs from its lane.
+        """
+        column = self.column[upper[2]]
+        number = self._lanes[column][key]
+        gutter = self._gutter[column] + _LANE * number + beside
+        below = self._end[column] + _TURN + _LANE * number
+        above = self._top - _TURN - _LANE * self._level[key]
+        yield self.place(*upper)[0], below
+        yield gutter, below
+        yield gutter, above
+        yield self.place(*lower)[0], above
 
 
-def _beside(sides: list[list[float]], wide: list[float], least: list[float]) -> list[float]:
+def _levels(
+    passages: list[dict[tuple[int, int], _Passage]], lanes: list[dict[tuple[int, int], int]]
+) -> dict[tuple[int, int], int]:
+    """How high above the columns each value passes: over those that begin later, the far ones over all."""
+    free, levels = [0] * len(passages), dict[tuple[int, int], int]()
+    for column in range(len(passages) - 1, -1, -1):
+        for key in reversed(lanes[column]):
+            last = passages[column][key].last
+            levels[key] = max(free[column:last])
+            free[column:last] = [levels[key] + 1] * (last - column)
+    return levels
+
+
+def _beside(sides: list[tuple[float, float]], wide: list[float], least: list[float]) -> list[float]:
     """How far each column but the first is moved across to stand beside the one before it."""
     moves: list[float] = []
     right = sides[0][1]
-    for side, lanes, move in zip(sides[1:], wide[1:], least, strict=True):
+    for side, lanes, move in zip(sides[1:], wide[:-1], least, strict=True):
         moves.append(max(move, right + 2 * _MARGIN + lanes - side[0]))
         right = side[1] + moves[-1]
     return moves
-
-
-def _passing(
-    lattice: Lattice, across: Sequence[float], ports: Ports, breaks: list[int]
-) -> list[dict[tuple[int, int], float]]:
-    """For each column the values that pass into it, by where their steps leave, and where that is."""
-    column = {row: number for number, row in enumerate(breaks, start=1)}
-    passing: list[dict[tuple[int, int], float]] = [{} for _ in range(len(breaks) + 1)]
-    for number, walk in enumerate(lattice.walks):
-        for step in walk:
-            into = column.get(lattice.row[step.lower])
-            if into is not None:
-                x = ports.leave[number] if step is walk[0] else across[step.upper]
-                passing[into].setdefault((step.upper, step.leave), x)
-    return passing

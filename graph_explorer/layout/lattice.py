@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from graph_explorer.layout.pace import Pause, paced
@@ -33,6 +34,29 @@ class Step(NamedTuple):
     arrive: int
 
 
+class Walk(NamedTuple):
+    """How a link runs: its first step, as many bends of its lane as it `passed`, its last step.
+
+    The first and the last are one where no bend is passed.
+    """
+
+    first: Step
+    last: Step
+    passed: int
+
+
+@dataclass
+class Lane:
+    """Links that share their bends, the nearest first.
+
+    `bends` are those of the last of them, row by row, `steps` those between two bends.
+    """
+
+    links: list[int]
+    bends: list[int] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
 @dataclass
 class Lattice:
     """Items, then bends, then gutters, by number.
@@ -44,8 +68,10 @@ class Lattice:
     row: list[int]
     rows: list[list[int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    walks: list[tuple[Step, ...]] = field(default_factory=list)
-    """The steps of each link, from its upper item to its lower one."""
+    lanes: list[Lane] = field(default_factory=list)
+    """Every link is in one of them."""
+    walks: list[Walk] = field(default_factory=list)
+    """How each link runs, from its upper item to its lower one."""
     twin: list[tuple[int, int]] = field(default_factory=list)
     """For each link its number among those that join the same two boxes, and their count."""
     width: dict[int, float] = field(default_factory=dict)
@@ -82,21 +108,22 @@ class Lattice:
 
 def weave(piece: Piece, pause: Pause) -> Lattice:
     """Put the items of a piece into rows and break its links into steps."""
-    lattice = Lattice(piece, assign_rows(piece, pause), walks=[()] * len(piece.links))
+    lattice = Lattice(piece, assign_rows(piece, pause))
     pause()
     lattice.twin = _twins(piece)
     pause()
     steps: dict[tuple[int, int, int, int], Step] = {}
+    walks: dict[int, Walk] = {}
     near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row))
-    for lane in near:
-        pause()
-        _lead(lattice, lane, steps)
-    pause()
+    for lane in paced(near, pause):
+        _lead(lattice, lane, steps, walks)
     lattice.rows = [[] for _ in range(max(lattice.row, default=-1) + 1)]
     for item, level in enumerate(lattice.row):
         lattice.rows[level].append(item)
     for lane in far:
-        _lead_around(lattice, lane)
+        _lead_around(lattice, lane, walks)
+    lattice.lanes = near + far
+    lattice.walks = [walks[number] for number in range(len(piece.links))]
     lattice.steps = list(steps.values())
     lattice.ups = [[] for _ in lattice.row]
     lattice.downs = [[] for _ in lattice.row]
@@ -108,10 +135,10 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
     return lattice
 
 
-def _lanes(piece: Piece, row: list[int]) -> list[list[int]]:
-    """Numbers of links that share one lane, the short ones before the long ones."""
+def _lanes(piece: Piece, row: list[int]) -> list[Lane]:
+    """Links that share one lane, the short ones before the long ones."""
     values: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    lanes: list[list[int]] = []
+    lanes: list[Lane] = []
     for number, link in enumerate(piece.links):
         values[link.upper, link.leave].append(number)
     for numbers in values.values():
@@ -124,72 +151,82 @@ def _lanes(piece: Piece, row: list[int]) -> list[list[int]]:
                 trunk.append(number)
             else:
                 twins[piece.links[number].lower].append(number)
-        lanes.extend(twins.values())
+        lanes.extend(map(Lane, twins.values()))
         if trunk:
-            lanes.append(sorted(trunk, key=lambda number: row[piece.links[number].lower]))
+            lanes.append(Lane(sorted(trunk, key=lambda number: row[piece.links[number].lower])))
     return lanes
 
 
-def _split_far(
-    piece: Piece, row: list[int], lanes: list[list[int]]
-) -> tuple[list[list[int]], list[list[int]]]:
+def _split_far(piece: Piece, row: list[int], lanes: list[Lane]) -> tuple[list[Lane], list[Lane]]:
     """Lanes that get bends, and those that are led around because the bends were too many."""
-    links = piece.links
-    spans = [sum(row[links[n].lower] - row[links[n].upper] for n in lane) for lane in lanes]
+    ends = [piece.links[lane.links[-1]] for lane in lanes]
+    bends = [row[link.lower] - row[link.upper] - 1 for link in ends]
     left = _BENDS[0] + _BENDS[1] * len(piece.kinds)
-    if sum(spans) <= left:
+    if sum(bends) <= left:
         return lanes, []
-    near: list[list[int]] = []
-    far: list[list[int]] = []
-    for span, lane in sorted(zip(spans, lanes, strict=True), key=lambda entry: entry[0]):
-        left -= span
+    near: list[Lane] = []
+    far: list[Lane] = []
+    for count, lane in sorted(zip(bends, lanes, strict=True), key=lambda entry: entry[0]):
+        left -= count
         # Links between neighbouring rows need no bend.
-        (near if left >= 0 or span == len(lane) else far).append(lane)
+        (near if left >= 0 or not count else far).append(lane)
     return near, far
 
 
-def _lead(lattice: Lattice, lane: list[int], steps: dict[tuple[int, int, int, int], Step]) -> None:
+def _lead(
+    lattice: Lattice, lane: Lane, steps: dict[tuple[int, int, int, int], Step], walks: dict[int, Walk]
+) -> None:
     """Give a lane its bends, and its links their steps from bend to bend."""
-    row, trunk = lattice.row, list[int]()
-    for number in lane:
-        link = lattice.piece.links[number]
-        for level in range(row[link.upper] + 1 + len(trunk), row[link.lower]):
-            trunk.append(len(row))
+    row, piece, bends = lattice.row, lattice.piece, lane.bends
+    for number in lane.links:
+        link = piece.links[number]
+        passed = row[link.lower] - row[link.upper] - 1
+        for level in range(row[link.upper] + 1 + len(bends), row[link.lower]):
+            bends.append(len(row))
             row.append(level)
-        between = trunk[: row[link.lower] - row[link.upper] - 1]
-        wide = 2 * abs(lattice.beside(number))
+        if not passed:
+            step = _step(piece, link, steps)
+            walks[number] = Walk(step, step, 0)
+            continue
+        first = _step(piece, Link(link.upper, link.leave, bends[0], 0), steps)
+        for upper, lower in pairwise(bends[len(lane.steps) :]):
+            lane.steps.append(_step(piece, Link(upper, 0, lower, 0), steps))
+        last = _step(piece, Link(bends[passed - 1], 0, link.lower, link.arrive), steps)
+        walks[number] = Walk(first, last, passed)
+    _widen(lattice, lane, walks)
+
+
+def _widen(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
+    """Make bends as wide as the twins that pass them need."""
+    wide, end = 0.0, len(lane.bends)
+    for number in reversed(lane.links):
+        passed = walks[number].passed
         if wide:
-            lattice.width.update((bend, max(wide, lattice.width.get(bend, 0))) for bend in between)
-        lattice.walks[number] = _walk(lattice.piece, link, between, steps)
+            lattice.width.update(dict.fromkeys(lane.bends[passed:end], wide))
+        wide, end = max(wide, 2 * abs(lattice.beside(number))), passed
+    if wide:
+        lattice.width.update(dict.fromkeys(lane.bends[:end], wide))
 
 
-def _lead_around(lattice: Lattice, lane: list[int]) -> None:
+def _lead_around(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
     """Give a lane a gutter, which is no part of any row and so of no order."""
-    gutter = len(lattice.row)
-    first, last = lattice.piece.links[lane[0]], lattice.piece.links[lane[-1]]
+    gutter, piece = len(lattice.row), lattice.piece
+    first, last = piece.links[lane.links[0]], piece.links[lane.links[-1]]
+    lane.bends.append(gutter)
     lattice.row.append(lattice.row[first.upper] + 1)
     lattice.until[gutter] = lattice.row[last.lower] - 1
     steps: dict[tuple[int, int, int, int], Step] = {}
-    for number in lane:
-        link = lattice.piece.links[number]
-        lattice.walks[number] = _walk(lattice.piece, link, [gutter], steps)
+    for number in lane.links:
+        link = piece.links[number]
+        enter = _step(piece, Link(link.upper, link.leave, gutter, 0), steps)
+        walks[number] = Walk(enter, _step(piece, Link(gutter, 0, link.lower, link.arrive), steps), 1)
 
 
-def _walk(
-    piece: Piece, link: Link, between: list[int], steps: dict[tuple[int, int, int, int], Step]
-) -> tuple[Step, ...]:
-    """The steps of one link; links between the same two plain items share theirs."""
-    walk = []
-    path = (link.upper, *between, link.lower)
-    last = len(path) - 2
-    for place in range(last + 1):
-        upper, lower = path[place], path[place + 1]
-        leave = link.leave if place == 0 else 0
-        arrive = link.arrive if place == last else 0
-        port = arrive if lower < len(piece.above) and piece.above[lower] else 0
-        step = Step(upper, leave, lower, arrive)
-        walk.append(steps.setdefault((upper, leave, lower, port), step))
-    return tuple(walk)
+def _step(piece: Piece, part: Link, steps: dict[tuple[int, int, int, int], Step]) -> Step:
+    """A step of a link; links between the same two plain items share theirs."""
+    upper, leave, lower, arrive = part
+    port = arrive if lower < len(piece.above) and piece.above[lower] else 0
+    return steps.setdefault((upper, leave, lower, port), Step(*part))
 
 
 def _twins(piece: Piece) -> list[tuple[int, int]]:

@@ -51,16 +51,20 @@ class Memory:
         row: list[int | None] = [None] * count
         row[:entries] = [0 if plan.entries else None] * entries
         row[count - exits :] = [len(uncut.rows) - 1 if plan.exits else None] * exits
+        known = 0
         for item, inner, name in self._children(region):
             around, seat = self._seat(inner, name)
             if around != matched:
                 continue
+            known += 1
             order[item], row[item] = uncut.across[seat], uncut.row[seat]
             if (inner == NONE) == (self._region_before(inner, name) == NONE):
                 across[item] = uncut.across[seat] - self._shift(inner)
                 offset[item] = uncut.offset[seat]
                 self._kept.setdefault(region, []).append((item, seat, self._shift(inner)))
-        return Anchors(order, across, row, offset, uncut.rows, uncut.breaks)
+        # Where most was opened or closed, nothing is where it was, and there may be other columns.
+        same = 2 * len(self._kept.get(region, ())) >= known
+        return Anchors(order, across, row, offset, uncut.rows, uncut.breaks if same else None)
 
     def _children(self, region: int) -> list[tuple[int, int, str]]:
         """The items of a region that are no ports: their numbers, the regions they are, their names."""

@@ -7,17 +7,16 @@ it leaves and arrives along the flow.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from graph_explorer.layout.across import place_across
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.columns import Columns, find_breaks
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
-from graph_explorer.layout.pace import Pause, paced
-from graph_explorer.layout.piece import Piece, Plan, Points, Uncut, make_plan, simplified
+from graph_explorer.layout.pace import Pause
+from graph_explorer.layout.piece import Piece, Plan, Points, Uncut, make_plan
 from graph_explorer.layout.ports import Ports
 from graph_explorer.layout.strips import place_along, rows_along
+from graph_explorer.layout.ways import Ways
 
 
 def lay_out(piece: Piece, anchors: Anchors, pause: Pause) -> Plan:
@@ -30,35 +29,8 @@ def lay_out(piece: Piece, anchors: Anchors, pause: Pause) -> Plan:
     rows = rows_along(lattice, across, ports, anchors)
     along = [place_along(lattice, item, rows, anchors) for item in range(len(piece.kinds))]
     columns = Columns(lattice, across, ports, rows, find_breaks(lattice, across, rows, anchors))
-    numbers = paced(range(len(piece.links)), pause)
-    lines = [_line(lattice, number, across, along, ports, columns) for number in numbers]
+    lines = Ways(lattice, across, along, ports, columns).lines(pause)
     return _framed(lattice, across, along, lines, columns)
-
-
-def _line(
-    lattice: Lattice,
-    number: int,
-    across: list[float],
-    along: list[float],
-    ports: Ports,
-    columns: Columns,
-) -> Points:
-    walk, row, sizes = lattice.walks[number], lattice.row, lattice.piece.sizes
-    beside, rows = lattice.beside(number), columns.rows
-    first, last = walk[0].upper, walk[-1].lower
-    x = ports.leave[number]
-    ends = [(x, along[first] + sizes[first][1] / 2, row[first]), (x, rows[row[first]][1], row[first])]
-    for step, after in pairwise(walk):
-        begin, end = row[step.lower], row[after.lower] - 1
-        x = across[step.lower] + beside
-        ends += [(x, rows[begin][0], begin), (x, rows[end][1], end)]
-    x = ports.arrive[number]
-    ends += [(x, rows[row[last]][0], row[last]), (x, along[last] - sizes[last][1] / 2, row[last])]
-    points = [columns.place(*ends[0])]
-    for at, step in enumerate(walk):
-        points += columns.between(step, ends[2 * at + 1], ends[2 * at + 2], beside)
-    points.append(columns.place(*ends[-1]))
-    return tuple(simplified(points))
 
 
 def _framed(

@@ -38,16 +38,13 @@ class Ports:
     def __init__(self, lattice: Lattice, across: list[float], straight: set[Step], pause: Pause) -> None:
         self._lattice, self._across, self._straight = lattice, across, straight
         self._fixed = Offsets(lattice)
-        self.leave = self._spread([(number, walk[0]) for number, walk in self._walks()], False, pause)
-        self.arrive = self._spread([(number, walk[-1]) for number, walk in self._walks()], True, pause)
+        self.leave = self._spread([walk.first for walk in lattice.walks], False, pause)
+        self.arrive = self._spread([walk.last for walk in lattice.walks], True, pause)
 
-    def _walks(self) -> list[tuple[int, tuple[Step, ...]]]:
-        return list(enumerate(self._lattice.walks))
-
-    def _spread(self, ends: list[tuple[int, Step]], upward: bool, pause: Pause) -> list[float]:
-        """Positions of one end of every link, across."""
+    def _spread(self, ends: list[Step], upward: bool, pause: Pause) -> list[float]:
+        """Positions of one end of every link, across; `ends` are its steps there."""
         slots: defaultdict[int, dict[tuple[Step, int], _Slot]] = defaultdict(dict)
-        for number, step in paced(ends, pause):
+        for number, step in paced(enumerate(ends), pause):
             twin = self._lattice.twin[number][0]
             item = step.lower if upward else step.upper
             slots[item].setdefault((step, twin), self._slot(step, twin, upward))
@@ -59,7 +56,7 @@ class Ports:
                 fixed = self._fixed.arrive if upward else self._fixed.leave
                 offsets = {slot: fixed(slot[0]) for slot in wanted}
             places.update((slot, self._across[item] + offsets[slot]) for slot in wanted)
-        return [places[step, self._lattice.twin[number][0]] for number, step in ends]
+        return [places[step, self._lattice.twin[number][0]] for number, step in enumerate(ends)]
 
     def _slot(self, step: Step, twin: int, upward: bool) -> _Slot:
         item, far = (step.lower, step.upper) if upward else (step.upper, step.lower)

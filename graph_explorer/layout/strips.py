@@ -6,10 +6,11 @@ before stays as tall as it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
-from graph_explorer.layout.lattice import Lattice
+from graph_explorer.layout.lattice import Lattice, Step
 from graph_explorer.layout.piece import CONSTANT, INPUT, Piece
 from graph_explorer.layout.ports import Ports
 
@@ -35,13 +36,9 @@ def rows_along(
     for item, (_, height) in enumerate(piece.sizes):
         tall[lattice.row[item]] = max(tall[lattice.row[item]], height)
     widest = [0.0] * (len(lattice.rows) + 1)
-    for number, walk in enumerate(lattice.walks):
-        beside = lattice.beside(number)
-        for step in walk:
-            x = ports.leave[number] if step == walk[0] else across[step.upper] + beside
-            x -= ports.arrive[number] if step == walk[-1] else across[step.lower] + beside
-            row = lattice.row[step.lower]
-            widest[row] = max(widest[row], abs(x))
+    for step, x in _turns(lattice, across, ports):
+        row = lattice.row[step.lower]
+        widest[row] = max(widest[row], abs(x))
     rows: list[tuple[float, float]] = []
     kept = _kept_strips(lattice, anchors)
     top = 0.0 if piece.entries else piece.room[0]
@@ -51,6 +48,21 @@ def rows_along(
         rows.append((top, top + height))
         top += height
     return rows
+
+
+def _turns(lattice: Lattice, across: list[float], ports: Ports) -> Iterator[tuple[Step, float]]:
+    """How far across every step goes, in each of its links."""
+    for lane in lattice.lanes:
+        for step in lane.steps:
+            yield step, across[step.upper] - across[step.lower]
+    for number, (first, last, passed) in enumerate(lattice.walks):
+        leave, arrive = ports.leave[number], ports.arrive[number]
+        if not passed:
+            yield first, leave - arrive
+            continue
+        beside = lattice.beside(number)
+        yield first, leave - across[first.lower] - beside
+        yield last, across[last.upper] + beside - arrive
 
 
 def _kept_strips(lattice: Lattice, anchors: Anchors) -> dict[int, float]:

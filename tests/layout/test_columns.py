@@ -9,6 +9,10 @@ from graph_explorer.layout import Layout, arrange
 from tests.layout.models import Builder, chain, doubled, hub, masked, nested, residual, sizes_of
 
 
+def _block(number: int) -> str:
+    return f"block{number}"
+
+
 def _columns(layout: Layout) -> int:
     """How many columns the whole picture has."""
     assert layout.seats is not None
@@ -52,6 +56,64 @@ def test_the_line_to_the_next_column_runs_between_the_two():
     assert len(between) == 2
     assert between[0, 1] > layout.centers[turn, 1]
     assert between[1, 1] < layout.centers[turn + 1, 1]
+
+
+def _lines_of_the_mask(layout: Layout) -> list[np.ndarray]:
+    mask = layout.index("n1")
+    return [layout.lines.points_of(int(line)) for line in np.flatnonzero(layout.lines.sources == mask)]
+
+
+def test_a_line_that_skips_columns_turns_no_more_often_than_one_to_the_next():
+    layout = arrange(masked(10_000, _block), {})
+    lines = _lines_of_the_mask(layout)
+    count = _columns(layout)
+    assert count > 4
+    width = layout.bounds[2] / count
+    turns = [{len(points) for points in lines if points[-1, 0] // width == at} for at in range(count)]
+    assert max(turns[-2]) <= max(turns[1])
+
+
+def test_a_line_that_skips_columns_runs_above_them():
+    layout = arrange(masked(3_000), {})
+    begins = set()
+    for points in _lines_of_the_mask(layout):
+        ways = np.abs(np.diff(points, axis=0))
+        level = np.flatnonzero((ways[:, 0] > 1_000) & (ways[:, 1] < 0.01))
+        assert len(level) <= 1
+        begins |= {tuple(points[at]) for at in level.tolist()}
+    assert len(begins) == 1  # one way for all of them
+    assert next(iter(begins))[1] < layout.centers[:, 1].min() + 22
+
+
+@pytest.mark.parametrize("group", [lambda _: "", _block])
+def test_points_grow_with_the_edges_however_many_columns_there_are(group):
+    few, many = (arrange(masked(count, group), {}) for count in (4_000, 64_000))
+    each = [len(layout.lines.points) / len(layout.lines) for layout in (few, many)]
+    assert _columns(many) > 2 * _columns(few) - 2
+    assert each[1] < 1.15 * each[0]
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize("make", [hub, masked, residual])
+def test_straight_ways_touch_no_box(make, direction):
+    layout = arrange(make(2_000), {}, direction=direction)
+    points = layout.lines.points
+    inner = np.ones(len(points) - 1, dtype=bool)
+    inner[layout.lines.first_point[1:-1] - 1] = False
+    low, high = np.minimum(points[:-1], points[1:])[inner], np.maximum(points[:-1], points[1:])[inner]
+    straight = (high - low).min(axis=1) < 0.01
+    low, high = low[straight] + 0.01, high[straight] - 0.01
+    assert len(low) > 1_000
+    for center, size in zip(layout.centers, layout.sizes, strict=True):
+        assert not np.any(np.all((low < center + size / 2) & (high > center - size / 2), axis=1))
+
+
+def test_columns_are_found_anew_when_everything_is_opened_at_once():
+    wiring = residual(3_000, _block)
+    sizes = sizes_of(wiring)
+    closed = arrange(wiring, sizes, collapsed=frozenset(wiring.groups) - {""})
+    opened = arrange(wiring, sizes, previous=closed)
+    assert 0.3 < opened.bounds[2] / opened.bounds[3] < 3.4
 
 
 def test_frames_hold_their_columns():
