@@ -111,6 +111,7 @@ def _moving() -> list[str]:
     from PySide6.QtCore import QAbstractAnimation, QTimer
     from shiboken6 import isValid
 
+    gc.unfreeze()  # what a program in its own process sets aside is looked through here
     gc.collect()
     found = []
     for thing in gc.get_objects():

@@ -12,6 +12,9 @@ share them. Other systems do so by themselves, or offer no such setting.
 
 The collector of cycles: while a large graph is built, hundreds of thousands of objects come and all stay.
 Python's collector looks through them again and again, and finds nothing.
+
+Turns: Python's threads take turns, of 5 ms each unless asked otherwise. A thread that works leaves a window
+waiting so long whenever it asks for its turn, which is several times in one repaint.
 """
 
 from __future__ import annotations
@@ -68,6 +71,20 @@ def keep_memory() -> bool:
         return False
     answers = [mallopt(setting, value) for setting, value in _MEMORY]
     return all(answers)
+
+
+#: Seconds of a turn: short for who waits, long beside the change of turns itself.
+_TURN = 1e-3
+
+
+def take_short_turns() -> None:
+    """Threads of this process take turns of a millisecond."""
+    sys.setswitchinterval(_TURN)
+
+
+def set_aside() -> None:
+    """All that there is now is taken to stay: the collector does not look through it any more."""
+    gc.freeze()
 
 
 @contextmanager

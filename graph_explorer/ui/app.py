@@ -54,9 +54,11 @@ def main(path: Path | None = None, document: Document | None = None) -> int:
     except ImportError as error:
         return say_no_window(f"Qt cannot be loaded here: {error}")
     application = _application()
+    from graph_explorer.engine.machine import take_short_turns
     from graph_explorer.ui.settings import Settings
     from graph_explorer.ui.window import Window
 
+    take_short_turns()
     window = Window(Settings())
     window.painted.connect(lambda: furnish(window, path, document))
     if path is not None or document is not None:

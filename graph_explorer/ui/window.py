@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from graph_explorer.engine.machine import set_aside
 from graph_explorer.ui.looks import Looks
 from graph_explorer.ui.menus import Menus
 from graph_explorer.ui.settings import Settings
@@ -148,6 +149,7 @@ class Window(QMainWindow):
             self._spare_time.stop()
         elif next(self._portions, None) is None:
             self._spare_time.stop()
+            set_aside()
 
     def _prepared(self) -> Iterator[bool]:
         """Does one portion of the work for each `next`."""

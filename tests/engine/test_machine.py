@@ -36,6 +36,22 @@ machine.one_thread_a_product()
 print(os.environ.get("OPENBLAS_NUM_THREADS"), os.environ.get("OMP_NUM_THREADS"))
 """
 
+SET_ASIDE = """
+import gc
+from graph_explorer.engine import machine
+kept = [[] for _ in range(10_000)]
+machine.set_aside()
+print(gc.get_freeze_count() >= 10_000, gc.isenabled())
+"""
+
+TURNS = """
+import sys
+from graph_explorer.engine import machine
+before = sys.getswitchinterval()
+machine.take_short_turns()
+print(sys.getswitchinterval() < before)
+"""
+
 
 def said(code: str, *arguments: str, **environment: str) -> str:
     """What a new process prints; of the threads it knows only what `environment` says."""
@@ -65,3 +81,11 @@ def test_one_thread_unless_the_environment_says_otherwise() -> None:
 
 def test_after_numpy_is_loaded_the_threads_stay_as_they_are() -> None:
     assert said(THREADS, "late") == "None None"
+
+
+def test_what_is_set_aside_is_not_looked_through_again() -> None:
+    assert said(SET_ASIDE) == "True True"
+
+
+def test_turns_are_shorter_than_usual() -> None:
+    assert said(TURNS) == "True"
