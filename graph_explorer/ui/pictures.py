@@ -65,7 +65,7 @@ class View:
         seen = (0.0, 0.0, self.width, self.height)
         detail = WHOLE if whole else detail_for(self.stage.scene, self.camera, seen)
         artist.paint(painter, self.stage.scene, self.stage.moment, self.camera, seen, detail)
-        paint_marks(painter, self.marks, self.stage.scene, self.camera, artist.ink)
+        paint_marks(painter, self.marks, self.stage.scene, self.camera, seen, artist.ink)
         painter.end()
 
 

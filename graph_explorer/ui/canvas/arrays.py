@@ -5,6 +5,7 @@ The one rule: `Rows` owns the memory that Qt reads, so it is kept until the draw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -36,6 +37,15 @@ class Rows:
         if len(self._rows):
             first = cast(QLineF, shiboken6.wrapInstance(self._rows.ctypes.data, QLineF))
             painter.drawLines(first, len(self._rows))
+
+
+def paths_of(pieces: Floats) -> Iterator[QPainterPath]:
+    """A path for each cubic piece (p, 4, 2): one by one, a call is quicker than Qt's stream."""
+    for x, y, *rest in pieces.reshape(-1, 8).tolist():
+        path = QPainterPath()
+        path.moveTo(x, y)
+        path.cubicTo(*rest)
+        yield path
 
 
 def path_of(pieces: Floats, joined: bool = False) -> QPainterPath:

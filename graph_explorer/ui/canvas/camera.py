@@ -76,6 +76,12 @@ class Camera:
         return Camera(scale, self.x + (other.x - self.x) * along, self.y + (other.y - self.y) * along)
 
 
+def grown(box: Box, by: float) -> Box:
+    """The box with so much more room on each side."""
+    x, y, width, height = box
+    return x - by, y - by, width + 2 * by, height + 2 * by
+
+
 def fitted(box: Box, width: float, height: float, margin: float = MARGIN) -> Camera:
     """The camera that shows all of a scene rectangle, centred, in a window of that size."""
     room_x, room_y = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)

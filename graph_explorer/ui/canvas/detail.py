@@ -38,16 +38,15 @@ class Distance(IntEnum):
     TEXTS = 3
 
 
-#: Seconds a card and a curve, by the distance; a far curve shorter than `_SPAN` pixels takes less.
+#: Seconds a card and a frame, by the distance.
 _SECONDS = {
     Distance.POINTS: (6e-8, 1e-6),
-    Distance.BLOCKS: (5e-7, 1e-6),
-    Distance.SIGNS: (1.2e-5, 1e-5),
-    Distance.TEXTS: (4e-5, 1e-5),
+    Distance.BLOCKS: (5e-7, 1e-5),
+    Distance.SIGNS: (1.2e-5, 3e-5),
+    Distance.TEXTS: (2.5e-5, 6e-5),
 }
-_SPAN = 24.0
-#: Seconds a straight piece, at any distance.
-_STRAIGHT = 2e-7
+#: Seconds a straight piece, at any distance, and a curve: wide, thin, and from far away at scale 1.
+_STRAIGHT, _WIDE, _THIN, _FAR = 1e-7, 4e-5, 6e-6, 1.3e-5
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,11 @@ def detail_for(scene: Scene, camera: Camera, window: Box) -> Detail:
 
 def effort(scene: Scene, camera: Camera, window: Box, detail: Detail) -> float:
     """About how many seconds painting a rectangle of the screen takes, from what was measured."""
-    cards, straight, curves = scene.near(camera.scene_box(window))
-    a_card, a_curve = _SECONDS[detail.distance]
-    if detail.distance < Distance.SIGNS:  # short ones are points
-        a_curve *= min(1.0, 0.04 + scene.mean_span * camera.scale / _SPAN)
-    elif not detail.wide:
-        a_curve *= 0.2
-    return cards * a_card + straight * _STRAIGHT + curves * a_curve
+    box = camera.scene_box(window)
+    cards, straight, curves = scene.near(box)
+    a_card, a_frame = _SECONDS[detail.distance]
+    a_curve = _WIDE if detail.wide else _THIN
+    if detail.distance < Distance.SIGNS:  # short ones are a few points
+        a_curve = min(_FAR * camera.scale, _THIN)
+    frames = scene.frames.near(box)
+    return cards * a_card + frames * a_frame + straight * _STRAIGHT + curves * a_curve

@@ -6,6 +6,7 @@ the camera: a move shifts it, another scale paints it anew.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -15,9 +16,10 @@ from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
-from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, keeping, opening, uncovered
-from graph_explorer.ui.canvas.detail import WHOLE, detail_for, effort
+from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, grown, keeping, opening, uncovered
+from graph_explorer.ui.canvas.detail import WHOLE, Distance, detail_for, effort
 from graph_explorer.ui.canvas.motion import Motion
+from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Box
 from graph_explorer.ui.canvas.sheet import Sheet
 from graph_explorer.ui.canvas.stage import Stage
@@ -37,6 +39,7 @@ class Eye:
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
         self.sheet = Sheet()
         self._detail = WHOLE
+        self._paces = defaultdict[Distance, Pace](Pace)
         self._rest = QTimer(widget)  # goes on with a picture that takes several frames
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(widget.update)
@@ -48,11 +51,11 @@ class Eye:
 
     # ── the camera ────────────────────────────────────────────────────────────────────────────
 
-    def framed(self, bounds: Box, output: Box | None) -> Camera:
+    def framed(self, bounds: Box, first: Box) -> Camera:
         """The camera that keeps in sight what is to be kept there by itself."""
-        if self.framing == "whole" or output is None:
+        if self.framing == "whole":
             return fitted(bounds, *self.room)
-        return opening(bounds, output, *self.room)
+        return opening(bounds, first, *self.room)
 
     def shows_all(self, bounds: Box) -> bool:
         """Whether all of `bounds` is kept in sight by itself."""
@@ -123,21 +126,17 @@ class Eye:
         detail = detail_for(stage.scene, self.camera, (0.0, 0.0, *self.room))
         if detail != self._detail:  # what is kept of the picture would not look like the rest
             self._detail = detail
+            self.sheet.pace = self._paces[detail.distance]
             self.sheet.spoil()
         stale = self.sheet.stale.boundingRect()
         box = (float(stale.x()), float(stale.y()), float(stale.width()), float(stale.height()))
         self.sheet.refresh(
             lambda on, part: artist.paint(on, stage.scene, stage.moment, self.camera, part, detail),
             effort(stage.scene, self.camera, box, detail), self.camera, artist.ink.color("window"),
-            _grown(self.camera.seen_box(stage.scene.bounds), OVERHANG),
+            grown(self.camera.seen_box(stage.scene.bounds), OVERHANG * max(1.0, self.camera.scale)),
         )  # fmt: skip
         if not self.sheet.settled:
             self._rest.start()
         area, ratio = region.boundingRect(), self.sheet.ratio
         source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
         painter.drawImage(QRectF(area), self.sheet.picture, source)
-
-
-def _grown(box: Box, by: float) -> Box:
-    x, y, width, height = box
-    return x - by, y - by, width + 2 * by, height + 2 * by

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_explorer.ui.canvas.cards import Style, repeats_text, shortened, text_width
+from graph_explorer.ui.canvas.space import Space
 
 Box = tuple[float, float, float, float]
 
@@ -56,7 +57,8 @@ class Frames:
         """The same frames elsewhere."""
         made = copy(self)
         made.boxes = boxes
-        made.__dict__.pop("_columns", None)
+        for worked_out in ("_columns", "_space"):
+            made.__dict__.pop(worked_out, None)
         made._titled = lru_cache(maxsize=_KEPT)(made._texts)
         return made
 
@@ -65,10 +67,20 @@ class Frames:
         return {path: place for place, path in enumerate(self.paths)}
 
     @cached_property
+    def depths(self) -> NDArray[np.int64]:
+        """How many frames are around each one, (f,)."""
+        counts = np.array([path.count("/") for path in self.paths], dtype=np.int64)
+        return counts - counts[:1]  # outer ones come first
+
+    @cached_property
     def _columns(self) -> NDArray[np.float64]:
         """(4, f): left, top, right, bottom."""
         left, top, width, height = self.boxes.T
         return np.ascontiguousarray([left, top, left + width, top + height])
+
+    @cached_property
+    def _space(self) -> Space:
+        return Space(self._columns.T)
 
     def _texts(self, place: int) -> tuple[str, str]:
         path = self.paths[place]
@@ -89,12 +101,12 @@ class Frames:
 
     def within(self, box: Box, smallest: float = 0.0) -> NDArray[np.int64]:
         """The places of the frames that touch a rectangle and are no narrower than `smallest`."""
-        x, y, width, height = box
-        left, top, right, bottom = self._columns
-        inside = (left < x + width) & (top < y + height) & (right > x) & (bottom > y)
-        if smallest > 0:
-            inside &= (self.boxes[:, 2] >= smallest) & (self.boxes[:, 3] >= smallest)
-        return np.flatnonzero(inside)
+        found = np.sort(self._space.within(box))
+        return np.asarray(found[self.boxes[found, 2:].min(axis=1, initial=np.inf) >= smallest])
+
+    def near(self, box: Box) -> int:
+        """How many frames are near a rectangle: no fewer than touch it."""
+        return self._space.near(box)
 
     def at(self, x: float, y: float, title_only: bool = False) -> str:
         """The path of the innermost open group around a point, or whose title is there; "" if none is."""

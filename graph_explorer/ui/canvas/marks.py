@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from graph_explorer.ui.canvas.arrays import path_of
-from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.camera import Camera, grown
 from graph_explorer.ui.canvas.cards import Style
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.moment import Present
@@ -53,9 +53,10 @@ class Marks:
     flights: tuple[Flight, ...] = ()
 
 
-def marks_boxes(marks: Marks, scene: Scene, camera: Camera) -> Iterator[Box]:
-    """The screen rectangles that the marks may cover."""
+def marks_boxes(marks: Marks, scene: Scene, camera: Camera, seen: Box) -> Iterator[Box]:
+    """The rectangles that the marks may cover, as far as they touch the screen rectangle `seen`."""
     reach = REACH * max(1.0, camera.scale)
+    window = camera.scene_box(grown(seen, reach))
     found: list[Box | None] = [scene.box_of(marks.selected), scene.box_of(marks.pointed)]
     lines = [line for line in (marks.selected_line, marks.pointed_line) if line >= 0]
     if marks.present is not None:
@@ -63,27 +64,27 @@ def marks_boxes(marks: Marks, scene: Scene, camera: Camera) -> Iterator[Box]:
         found += [scene.box(card) for card in cards]
         lines += marks.present.lines
     for line in lines:
-        found += scene.line_boxes(line)
+        found += scene.line_boxes(line, window)
     for box in found:
         if box is not None:
-            x, y, width, height = camera.seen_box(box)
-            yield x - reach, y - reach, width + 2 * reach, height + 2 * reach
+            yield grown(camera.seen_box(box), reach)
     for flight in marks.flights:
         x, y = camera.seen(_place(flight, scene))
         yield x - 70, y - 20, 140, 40
 
 
-def paint_marks(painter: QPainter, marks: Marks, scene: Scene, camera: Camera, ink: Ink) -> None:
-    """Draws the marks; the painter draws in screen pixels."""
+def paint_marks(painter: QPainter, marks: Marks, scene: Scene, camera: Camera, seen: Box, ink: Ink) -> None:
+    """Draws the marks that are in the screen rectangle `seen`; the painter draws in screen pixels."""
+    window = camera.scene_box(grown(seen, REACH * max(1.0, camera.scale)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if marks.pointed_line >= 0:
-        _trace_line(painter, scene, camera, marks.pointed_line, ink, "selection", ((6.0, 0.25),))
+        _trace_line(painter, scene, camera, window, marks.pointed_line, ink, "selection", ((6.0, 0.25),))
     if marks.selected_line >= 0:
         strokes = ((8.0, 0.25), (2.4, 1.0))
-        _trace_line(painter, scene, camera, marks.selected_line, ink, "selection", strokes)
+        _trace_line(painter, scene, camera, window, marks.selected_line, ink, "selection", strokes)
     if marks.present is not None:
-        _present(painter, marks.present, scene, camera, ink)
+        _present(painter, marks.present, scene, camera, window, ink)
     if marks.pointed and marks.pointed != marks.selected:
         _surround(painter, scene, camera, marks.pointed, ink, "selection", ((1.4, 0.55),), 2.0)
     if marks.selected:
@@ -92,10 +93,12 @@ def paint_marks(painter: QPainter, marks: Marks, scene: Scene, camera: Camera, i
         _chip(painter, flight, scene, camera, ink)
 
 
-def _present(painter: QPainter, present: Present, scene: Scene, camera: Camera, ink: Ink) -> None:
+def _present(
+    painter: QPainter, present: Present, scene: Scene, camera: Camera, window: Box, ink: Ink
+) -> None:
     role = "value" if present.kind == "compute" else "glow"
     for line in present.lines:
-        _trace_line(painter, scene, camera, line, ink, role, _GLOW)
+        _trace_line(painter, scene, camera, window, line, ink, role, _GLOW)
     for card, strokes in ((present.into, ((2.0, 0.6),)), (present.card, _RING)):
         if card >= 0:
             _surround(painter, scene, camera, scene.cards.ids[card], ink, role, strokes, 4.0)
@@ -107,17 +110,18 @@ def _width(width: float, scale: float) -> float:
 
 
 def _trace_line(
-    painter: QPainter, scene: Scene, camera: Camera, line: int, ink: Ink, role: str,
+    painter: QPainter, scene: Scene, camera: Camera, window: Box, line: int, ink: Ink, role: str,
     strokes: tuple[tuple[float, float], ...],
 ) -> None:  # fmt: skip
-    path = camera.transform().map(path_of(scene.curve(line), joined=True))
+    paths = [camera.transform().map(path_of(run, joined=True)) for run in scene.stretches(line, window)]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     bundle = math.log2(scene.multiplicities[line])
     for width, alpha in strokes if camera.scale > _GLOWS_FROM else strokes[-1:]:
         pen = QPen(ink.pen(role, round(_width(width + bundle, camera.scale), 1), alpha))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        painter.drawPath(path)
+        for path in paths:
+            painter.drawPath(path)
 
 
 def _surround(

@@ -42,8 +42,8 @@ _LONG = 24
 _STRAIGHT = 0.75
 #: A piece shorter than this, in pixels, is one point.
 _TINY = 1.5
-#: More straight pieces than this are counted pixel by pixel, fewer are drawn where they overlap as one.
-_MANY = 30_000
+#: With more straight pieces a pixel than this they are counted, with fewer they are sorted and drawn.
+_MANY = 0.15
 #: Of more things than this a pixel of the picture some are left out: they would lie over each other.
 _MOST_A_PIXEL, _NEVER_TOO_MANY = 6, 100_000
 
@@ -120,6 +120,11 @@ class Pixels:
         self._pixels = rows[top:bottom, left:right] if self._direct else rows
         self._origin = np.array([left, top])
 
+    @property
+    def size(self) -> int:
+        """How many pixels there are."""
+        return self._pixels.size
+
     def place(self, points: Floats) -> Floats:
         """Points of the screen (…, 2) as columns and rows of the rectangle's pixels."""
         return np.asarray(points * self.ratio - self._origin)
@@ -139,7 +144,7 @@ class Pixels:
 
     def thinned(self, found: Places) -> Places:
         """Of very many things fewer: so many that there are still several for each pixel."""
-        return found[:: 1 + len(found) // (_MOST_A_PIXEL * self._pixels.size + _NEVER_TOO_MANY)]
+        return found[:: 1 + len(found) // (_MOST_A_PIXEL * self.size + _NEVER_TOO_MANY)]
 
     def stroke(self, ends: Floats, color: QColor) -> None:
         """Colours the pixels along upright or level lines, given by their two ends (4, k).
@@ -225,7 +230,7 @@ class FarPainter:
         looks = [states[these] for these in classes]
         points = _middles(pixels, scene, camera, dust)
         short = pixels.ends(scene, camera, bits)
-        strokes = pixels.ends(scene, camera, straight) if len(straight) > _MANY else None
+        strokes = pixels.ends(scene, camera, straight) if len(straight) > _MANY * pixels.size else None
         for state in ORDER:
             if not any((look == state).any() for look in looks):
                 continue

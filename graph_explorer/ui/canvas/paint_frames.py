@@ -6,12 +6,13 @@ the frame; far out, it keeps its size on screen and sits on the frame's upper bo
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from graph_explorer.ui.canvas.arrays import Rows
 from graph_explorer.ui.canvas.camera import Camera
-from graph_explorer.ui.canvas.cards import Style, text_width
+from graph_explorer.ui.canvas.cards import Style
 from graph_explorer.ui.canvas.frames import ARROW, INDENT, TITLE, Frame
 from graph_explorer.ui.canvas.ink import Ink, draw_texts
 from graph_explorer.ui.canvas.scene import Box, Scene
@@ -19,26 +20,36 @@ from graph_explorer.ui.canvas.scene import Box, Scene
 _ROUND = 11.0
 #: Frames smaller than this on screen are left out.
 _SMALLEST = 3.0
-#: Smaller ones than this have no round corners: they are drawn all together.
-_ROUNDED = 80.0
+#: Frames whose corners would be rounder than this on screen, in pixels, are drawn round, one by one.
+_SEEN = 3.5
+#: How much of its own colour a frame has, the rest is that of the frame around it; from this depth on
+#: frames look alike.
+_SHARE, _DEEPEST = 0.75, 4
 #: Height of a title on screen, far out.
 _LABEL = 16.0
 
 
 def paint_frames(painter: QPainter, scene: Scene, camera: Camera, box: Box, ink: Ink) -> None:
-    """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels."""
+    """Draws the frames that touch the scene rectangle `box`; the painter draws in screen pixels.
+
+    Opaque colours take half the time of translucent ones that look the same.
+    """
     painter.setPen(ink.pen("group_border", 0))
-    painter.setBrush(ink.brush("group", 0.75))
     places = scene.frames.within(box, _SMALLEST / camera.scale)
     rows = scene.frames.boxes[places] * camera.scale
     rows[:, :2] += (camera.x, camera.y)
-    large = rows[:, 2:].min(axis=1) >= _ROUNDED
-    for row in rows[large].tolist():
-        seen = QRectF(*row)
-        radius = min(_ROUND * camera.scale, seen.width() / 4, seen.height() / 4)
-        painter.drawRoundedRect(seen, radius, radius)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    Rows(rows[~large]).draw_rectangles(painter)  # those inside others come last
+    depths = np.minimum(scene.frames.depths[places], _DEEPEST)
+    radius = _ROUND * camera.scale
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius >= _SEEN)
+    for depth in np.unique(depths).tolist():  # those inside others come last
+        painter.setBrush(ink.mixed("group", "window", 1 - (1 - _SHARE) ** (depth + 1)))
+        these = rows[depths == depth]
+        if radius < _SEEN:
+            Rows(these).draw_rectangles(painter)
+            continue
+        for row in these.tolist():
+            round_by = min(radius, row[2] / 4, row[3] / 4)
+            painter.drawRoundedRect(QRectF(*row), round_by, round_by)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
@@ -89,14 +100,14 @@ def _chevron(painter: QPainter, x: float, y: float, ink: Ink) -> None:
 def _label(painter: QPainter, path: str, seen: QRectF, ink: Ink) -> bool:
     """The name alone, at its full size on screen, on the upper border; whether there is room for it."""
     name = path.rsplit("/", 1)[-1]
-    width = text_width(name, Style.CAPTION) + 12
+    text = ink.text(name, Style.CAPTION)
+    width = text.size().width() + 12
     if width + 12 > seen.width() or seen.height() < 2 * _LABEL:
         return False
     box = QRectF(seen.left() + 8, seen.top() - _LABEL / 2, width, _LABEL)
     painter.setPen(ink.pen("group_border", 0))
     painter.setBrush(ink.brush("group"))
     painter.drawRoundedRect(box, 5, 5)
-    text = ink.text(name, Style.CAPTION)
     painter.setPen(ink.pen("text"))
     corner = QPointF(box.left() + 6, box.center().y() - text.size().height() / 2)
     draw_texts(painter, Style.CAPTION, [(corner, text)])

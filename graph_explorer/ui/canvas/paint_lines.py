@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from graph_explorer.ui.canvas.arrays import Rows, path_of
+from graph_explorer.ui.canvas.arrays import Rows, path_of, paths_of
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.ink import Ink
 from graph_explorer.ui.canvas.moment import Moment
@@ -27,6 +27,8 @@ ARROW = 7.0
 _STRAIGHT = 0.1
 #: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
 _VAST = 900.0
+#: Half pixels along a window and across it take no more bits than this.
+_BITS = 20
 
 ORDER = (CUT, WAITING, IDLE, FOLLOWED)
 SHADES = {
@@ -79,25 +81,30 @@ def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) 
     x, y, width, height = seen
     ends[:, (0, 2)] = np.clip(ends[:, (0, 2)], x - 4, x + width + 4)
     ends[:, (1, 3)] = np.clip(ends[:, (1, 3)], y - 4, y + height + 4)
-    ends = np.round(ends * 2) / 2
-    upright = ends[:, 0] == ends[:, 2]
-    down, right = united(ends[upright][:, (0, 1, 3)]), united(ends[~upright][:, (1, 0, 2)])
-    Rows(down[:, (0, 1, 0, 2)]).draw_lines(painter)
-    Rows(right[:, (1, 0, 2, 0)]).draw_lines(painter)
+    halves = np.round(ends * 2).astype(np.int64)
+    upright = halves[:, 0] == halves[:, 2]
+    down, right = united(halves[upright][:, (0, 1, 3)]), united(halves[~upright][:, (1, 0, 2)])
+    Rows(down[:, (0, 1, 0, 2)] / 2).draw_lines(painter)
+    Rows(right[:, (1, 0, 2, 0)] / 2).draw_lines(painter)
 
 
-def united(stretches: Floats) -> Floats:
-    """Stretches (n, 3) on parallel lines, as line, start and end: those that overlap made one."""
+def united(stretches: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Stretches (n, 3) on parallel lines, as line, start and end: those that overlap made one.
+
+    Each is one number, its line before its start before its end: sorting numbers is quickest.
+    """
     if not len(stretches):
         return stretches
-    lines, starts, ends = stretches[:, 0], stretches[:, 1:].min(axis=1), stretches[:, 1:].max(axis=1)
-    order = np.lexsort((starts, lines))
-    lines, starts, ends = lines[order], starts[order], ends[order]
-    apart = (ends.max() - starts.min() + 1) * np.cumsum(np.diff(lines, prepend=lines[0]) != 0)
-    reach = np.maximum.accumulate(ends + apart)  # never reaches into the next line
-    first = np.flatnonzero(np.concatenate([[True], starts[1:] + apart[1:] > reach[:-1]]))
-    last = np.append(first[1:] - 1, len(lines) - 1)
-    return np.stack([lines[first], starts[first], reach[last] - apart[last]], axis=1)
+    lines, low = stretches[:, 0], stretches[:, 1:].min()
+    least = lines.min()
+    starts, ends = stretches[:, 1:].min(axis=1) - low, stretches[:, 1:].max(axis=1) - low
+    keys = np.sort(((lines - least << 2 * _BITS) | starts << _BITS) | ends)
+    begins, mask = keys >> _BITS, (1 << _BITS) - 1
+    reach = np.maximum.accumulate((begins & ~mask) | (keys & mask))  # never reaches into the next line
+    first = np.flatnonzero(np.concatenate([[True], begins[1:] > reach[:-1]]))
+    last = np.append(first[1:] - 1, len(keys) - 1)
+    columns = (begins[first] >> _BITS) + least, (begins[first] & mask) + low, (reach[last] & mask) + low
+    return np.stack(columns, axis=1)
 
 
 def draw_vast(painter: QPainter, pieces: Floats, seen: Box) -> None:
@@ -132,6 +139,8 @@ class LinePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for state, light in itertools.product(ORDER, (False, True)):
             alike = (states == state) & (bright == light)
+            if not alike.any():
+                continue
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
             for width in np.unique(widths[alike]).tolist():
@@ -167,8 +176,8 @@ class LinePainter:
         vast = np.abs(on_screen[:, 3] - on_screen[:, 0]).max(axis=1) > _VAST
         draw_vast(painter, on_screen[vast], seen)
         rest = on_screen[~vast]
-        for part in np.split(rest, len(rest) if wide else 1) if len(rest) else ():
-            painter.drawPath(path_of(part))
+        for path in paths_of(rest) if wide else [path_of(rest)]:
+            painter.drawPath(path)
 
     def _heads(
         self, painter: QPainter, scene: Scene, lines: NDArray[np.int64], camera: Camera, color: QColor

@@ -75,7 +75,7 @@ class Scene:
         self.lines_from(0)
         self.lines_to(0)
         self.trunks.within((0.0, 0.0, 1.0, 1.0))
-        self.mean_span  # noqa: B018
+        self.frames.within((0.0, 0.0, 1.0, 1.0))
         self.place("")
 
     def __len__(self) -> int:
@@ -124,11 +124,6 @@ class Scene:
     def mean_size(self) -> Floats:
         """The width and height that cards have on average."""
         return np.asarray(self.boxes[:, 2:].mean(axis=0))
-
-    @cached_property
-    def mean_span(self) -> float:
-        """How far pieces of lines go on average, long ones counted as if they were a card's width."""
-        return float(np.minimum(self.spans, 100.0).mean()) if len(self.spans) else 0.0
 
     # ── what is in a rectangle, what is at a point ────────────────────────────────────────────
 
@@ -234,10 +229,21 @@ class Scene:
         order, first = self._by_target
         return order[first[place] : first[place + 1]]
 
-    def line_boxes(self, line: int) -> list[Box]:
-        """The bounds of the pieces of a line: together much less than the box around all of it."""
-        corners = [(c.min(axis=0).tolist(), c.max(axis=0).tolist()) for c in self.curve(line)]
-        return [(left, top, right - left, bottom - top) for (left, top), (right, bottom) in corners]
+    def line_boxes(self, line: int, window: Box | None = None) -> list[Box]:
+        """The bounds of the pieces of a line: together much less than the box around all of it.
+
+        With a `window`, those of the pieces that touch it.
+        """
+        pieces = self.curve(line) if window is None else np.concatenate(self.stretches(line, window))
+        low, high = pieces.min(axis=1), pieces.max(axis=1)
+        return [(x, y, width, height) for x, y, width, height in np.hstack([low, high - low]).tolist()]
+
+    def stretches(self, line: int, window: Box) -> list[Floats]:
+        """The pieces of a line (k, 4, 2) that touch a rectangle, those that join each other together."""
+        pieces, (x, y, width, height) = self.curve(line), window
+        near = (pieces.min(axis=1) <= (x + width, y + height)) & (pieces.max(axis=1) >= (x, y))
+        found = np.flatnonzero(near.all(axis=1))
+        return np.split(pieces[found], np.flatnonzero(np.diff(found) > 1) + 1)
 
     def box(self, place: int) -> Box:
         """The bounds of a card."""

@@ -17,15 +17,15 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from graph_explorer.ui.canvas.camera import Box, Camera
+from graph_explorer.ui.canvas.pace import Pace
 
 #: Paints a rectangle of the screen, background included.
 Paint = Callable[[QPainter, Box], None]
 
-#: More rectangles than this are painted as the one around them all; so are some of them where it takes
-#: little time: each by itself costs about as much as a thousand cards far away.
-MOST, _SOME = 24, 4
+#: More rectangles than this are painted as the one around them all.
+MOST = 24
 #: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
-_FRAME, _BAND = 0.0025, 0.002
+_FRAME, _BAND = 0.0035, 0.0018
 _MOST_BANDS = 80
 #: No band is lower than this, in logical pixels.
 _LOWEST = 24
@@ -55,6 +55,7 @@ class Sheet:
         self._bare = QRegion()  # where the picture holds nothing, not even what was there before
         self._backdrop = QImage()  # the last picture of another scale, and from where it was seen
         self._backdrop_camera: Camera | None = None
+        self.pace = Pace()
         self._next = 0  # from which height on the next band is looked for
         #: device pixels painted since the start: what tests and benchmarks count
         self.painted = 0
@@ -151,43 +152,58 @@ class Sheet:
     ) -> None:
         """Paints what is stale: all of it, or bands of it where it would take too many `seconds`.
 
-        `bounds` is the rectangle of the screen outside of which there is little to be painted.
+        `bounds` is the rectangle of the screen outside of which there is nothing but the background.
         """
         if self.stale.isEmpty() or self.picture.isNull():
             return
         nothing = self._backdrop_camera is None and self._bare == self._everything
-        if seconds <= _FRAME or (nothing and seconds <= _PATIENCE):
-            together = len(rectangles(self.stale)) > _SOME and seconds <= _FRAME / 2
-            self._paint(paint, QRegion(self.stale.boundingRect()) if together else self.stale)
+        region, content = self._cheaper(seconds)
+        if self.pace.seconds(content, len(rectangles(region))) <= (_PATIENCE if nothing else _FRAME):
+            self._paint(paint, region, content)
             self.stale = QRegion()
         else:
-            self._cover_bare(paint, camera, background)
+            self._cover_bare(paint, seconds, camera, background)
             home = QRectF(*bounds).toAlignedRect() if bounds is not None else self.stale.boundingRect()
             outside = self.stale.subtracted(QRegion(home))
-            self._paint(paint, outside)
+            self._fill(outside, background)
             self.stale = self.stale.subtracted(outside)
-            self._paint_bands(paint, min(max(2, math.ceil(seconds / _BAND)), _MOST_BANDS))
+            self._paint_bands(paint, seconds)
         self._bare = QRegion()
         if self.settled:
             self._backdrop_camera = None
 
-    def _cover_bare(self, paint: Paint, camera: Camera, background: QColor) -> None:
+    def _cheaper(self, seconds: float) -> tuple[QRegion, float]:
+        """What is stale, piece by piece or as the one rectangle around it, whichever takes less time.
+
+        With it the seconds that its content takes; those of the rectangle around it are given.
+        """
+        around = self.stale.boundingRect()
+        apart = seconds * _area(self.stale) / max(around.width() * around.height(), 1)
+        pieces = len(rectangles(self.stale))
+        if pieces <= MOST and self.pace.seconds(apart, pieces) < self.pace.seconds(seconds):
+            return self.stale, apart
+        return QRegion(around), seconds
+
+    def _cover_bare(self, paint: Paint, seconds: float, camera: Camera, background: QColor) -> None:
         """Puts something where there is nothing: what is little is painted, much has to wait."""
+        share = _area(self._bare) / _area(self._everything)
         if self._bare == self._everything:
             self._lay_backdrop(camera, background)
-        elif _area(self._bare) > _JUMP * _area(self._everything):
+        elif share > _JUMP:
             self._fill(self._bare, background)
         else:
-            self._paint(paint, self._bare)
+            self._paint(paint, self._bare, seconds * share)
             self.stale = self.stale.subtracted(self._bare)
 
-    def _paint_bands(self, paint: Paint, count: int) -> None:
+    def _paint_bands(self, paint: Paint, seconds: float) -> None:
         """Paints as much of what is stale as a frame has time for."""
         started = clock.perf_counter()
+        count = min(max(2, math.ceil(self.pace.seconds(seconds) / _BAND)), _MOST_BANDS)
+        longest = 0.0
         for band in self._bands(count):
-            self._paint(paint, band)
+            longest = max(longest, self._paint(paint, band, seconds / count))
             self.stale = self.stale.subtracted(band)
-            if clock.perf_counter() - started > _FRAME:
+            if clock.perf_counter() - started + longest > _FRAME:
                 return
 
     def _bands(self, count: int) -> Iterator[QRegion]:
@@ -224,11 +240,16 @@ class Sheet:
             painter.fillRect(rectangle, background)
         painter.end()
 
-    def _paint(self, paint: Paint, region: QRegion) -> None:
+    def _paint(self, paint: Paint, region: QRegion, content: float) -> float:
+        """Paints a region whose content should take so many seconds; tells how many it took."""
+        started = clock.perf_counter()
         pieces = rectangles(region)
         painter = QPainter(self.picture)
-        for rectangle in pieces if len(pieces) <= MOST else [region.boundingRect()]:
+        for rectangle in pieces:
             painter.setClipRect(rectangle)
             paint(painter, (rectangle.x(), rectangle.y(), rectangle.width(), rectangle.height()))
             self.painted += round(rectangle.width() * rectangle.height() * self.ratio**2)
         painter.end()
+        spent = clock.perf_counter() - started
+        self.pace.learn(content, len(pieces), spent)
+        return spent

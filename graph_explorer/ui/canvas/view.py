@@ -305,7 +305,7 @@ class GraphView(QWidget):
             flights,
         )
         region = QRegion()
-        for box in marks_boxes(self._marks, stage.scene, self.camera):
+        for box in marks_boxes(self._marks, stage.scene, self.camera, (0.0, 0.0, *self.eye.room)):
             region += QRectF(*box).toAlignedRect()
         self.update(region + self._marked)
         self._marked = region
@@ -318,7 +318,7 @@ class GraphView(QWidget):
         ink, stage = self.artist.ink, self.shown.stage
         if stage is not None:
             self.eye.paint(painter, region, stage, self.artist)
-            paint_marks(painter, self._marks, stage.scene, self.camera, ink)
+            paint_marks(painter, self._marks, stage.scene, self.camera, (0.0, 0.0, *self.eye.room), ink)
             return
         painter.fillRect(self.rect(), ink.color("window"))
         graph = self.session.state.graph
