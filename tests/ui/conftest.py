@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
+from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.settings import Settings
 from graph_explorer.ui.widgets.ask import Unsaved
@@ -42,6 +43,13 @@ def neuron_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def neuron() -> Document:
+    """z = w·x + b, a = σ(z), L = ½(y − a)²."""
+    program = "z = w*x + b  # the weighted sum\na = sigmoid(z)\nL = 0.5*(y - a)**2"
+    return parse(program, {"x": 1.5, "y": 1.0}, {"w": 0.4, "b": -0.2})
+
+
+@pytest.fixture
 def grouped() -> Document:
     """A document with groups, one within the other."""
     return parse(
@@ -52,6 +60,33 @@ def grouped() -> Document:
         {"w": 0.8},
         title="Two cells",
     )
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    """A session whose pictures do not move; at the end nothing of it is under way."""
+    made = Session()
+    made.change(motion=False)
+    yield made
+    made.trainer.stop()
+    made.jobs.close()
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot, session: Session) -> Callable[[Document], GraphView]:
+    """Makes a view of the graph of a document, which is laid out."""
+
+    def make(document: Document) -> GraphView:
+        view = GraphView(session)
+        view.resize(1000, 700)
+        qtbot.addWidget(view)
+        view.show()
+        qtbot.waitExposed(view)
+        session.show(document)
+        qtbot.waitUntil(lambda: view.scene is not None)
+        return view
+
+    return make
 
 
 @pytest.fixture

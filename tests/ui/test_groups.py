@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -22,14 +22,6 @@ def residual(count: int) -> Document:
     text = "".join(LAYER.format(i=i, x=f"x{i - 1}" if i else "x") for i in range(count))
     weights = {f"{name}{i}": np.eye(3) for i in range(count) for name in "wv"}
     return parse(f"{text}L = sum(x{count - 1})", {"x": np.ones((2, 3))}, weights)
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    made.change(motion=False)
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +23,6 @@ from tests.formats.onnx.test_control import branching
 @pytest.fixture
 def neuron() -> Document:
     return parse("L = (w*x - 1)**2", {"x": 2.0}, {"w": 0.5})
-
-
-@pytest.fixture
-def session(qapp: object) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
@@ -12,13 +10,6 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document, parse
 from graph_explorer.ui.panels.outline import Outline, rows_of
 from graph_explorer.ui.session import Session
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

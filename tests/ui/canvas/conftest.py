@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,13 +12,6 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document, parse
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.session import Session
-
-
-@pytest.fixture
-def neuron() -> Document:
-    """z = w·x + b, a = σ(z), L = ½(y − a)²."""
-    program = "z = w*x + b  # the weighted sum\na = sigmoid(z)\nL = 0.5*(y - a)**2"
-    return parse(program, {"x": 1.5, "y": 1.0}, {"w": 0.4, "b": -0.2})
 
 
 @pytest.fixture
@@ -38,15 +31,6 @@ def grouped() -> Document:
     return parse(
         program, {"x": np.array([0.5, -0.2]), "h0": np.array([0.1, 0.3])}, {"w": np.array([0.8, 2.0])}
     )
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    """A session whose pictures do not move."""
-    made = Session()
-    made.change(motion=False)
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

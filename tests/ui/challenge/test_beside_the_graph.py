@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +31,9 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    made = Session()
-    made.show(parse("a = w*x\nL = (a - y)**2", {"x": 2.0, "y": 1.0}, {"w": 3.0}, title="Square"))
-    yield made
-    made.jobs.close()
+def session(session: Session) -> Session:
+    session.show(parse("a = w*x\nL = (a - y)**2", {"x": 2.0, "y": 1.0}, {"w": 3.0}, title="Square"))
+    return session
 
 
 @pytest.fixture

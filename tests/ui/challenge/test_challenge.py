@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,11 +36,9 @@ def document() -> Document:
 
 
 @pytest.fixture
-def session(document: Document) -> Iterator[Session]:
-    made = Session()
-    made.show(document)
-    yield made
-    made.jobs.close()
+def session(session: Session, document: Document) -> Session:
+    session.show(document)
+    return session
 
 
 @pytest.fixture

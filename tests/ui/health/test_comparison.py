@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import parse
+from graph_explorer.document import Document, parse
 from graph_explorer.ui.health.banner import Comparison
 from graph_explorer.ui.session import Session
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    made.show(
-        parse("z = w*x + b\na = sigmoid(z)\nL = 0.5*(y - a)**2", {"x": 1.5, "y": 1.0}, {"w": 0.4, "b": -0.2})
-    )
-    yield made
-    made.jobs.close()
+def session(session: Session, neuron: Document) -> Session:
+    session.show(neuron)
+    return session
 
 
 @pytest.fixture
@@ -76,7 +71,7 @@ def test_large_leaves_are_named_without_their_numbers(session: Session, banner: 
     assert "(other w)" in banner.said.full
 
 
-def test_another_document_is_compared_by_the_names_of_its_values(
+def test_another_document_is_compared_node_by_node(
     session: Session, banner: Comparison, tmp_path: Path, qtbot: QtBot
 ) -> None:
     other = tmp_path / "other.toml"
@@ -93,10 +88,20 @@ def test_another_document_is_compared_by_the_names_of_its_values(
         "a",
         "L",
     }
-    assert session.state.heat == "change"
+    assert session.state.heat == "edits"
+    assert banner.said.full.startswith("Against “other”: 1 node does something else.")
     assert "first 'a'" in banner.said.full
+    banner.edits.click()
+    assert session.state.found is not None
+    assert session.state.found.told == ("Sigmoid, was Tanh",)
+    banner.changes.click()
+    assert session.state.found.title == "What has changed"
+    session.set_heat("")
+    banner.show_heat.click()
+    assert session.state.heat == "edits"
     banner.stop.click()
     assert session.state.kept is None
+    assert session.state.heat == ""
 
 
 def test_what_cannot_be_compared_says_why(session: Session, tmp_path: Path, qtbot: QtBot) -> None:

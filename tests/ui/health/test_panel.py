@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +18,6 @@ from graph_explorer.ui.health.rows import BAR, bars
 from graph_explorer.ui.session import Session
 
 GROUPS = "def layer(h, k):\n    z = k*h\n    return tanh(z)\nh = layer(x, u)\nh = layer(h, v)\nL = h**2"
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

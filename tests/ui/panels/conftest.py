@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
@@ -41,13 +41,10 @@ def fan() -> Document:
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
+def session(session: Session) -> Session:
+    """Formulas are typeset at once."""
     typeset.load()
-    made = Session()
-    yield made
-    made.jobs.close()
-    made.deleteLater()
-    QApplication.processEvents()
+    return session
 
 
 @pytest.fixture

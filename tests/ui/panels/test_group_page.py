@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,14 +15,6 @@ from graph_explorer.ui.session import Session
 
 TEXT = "h = x\nfor k in range(30):\n    z = w[k]*h\n    h = sigmoid(z)\nL = 0.5*(h - y)**2"
 STACK = "k=0–29"
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    made.change(motion=False)
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

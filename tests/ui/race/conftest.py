@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -21,13 +19,6 @@ def bowl() -> Document:
         axes=("x", "y"), methods=METHODS, start=(2.0, 1.0), steps=50, minima=((0.0, 0.0),),
     )  # fmt: skip
     return parse("L = x**2 + 10*y**2 + c", {"c": 1.0}, {"x": 2.0, "y": 1.0}, surface=surface, title="Bowl")
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.jobs.close()
 
 
 @pytest.fixture

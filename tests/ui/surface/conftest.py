@@ -22,15 +22,6 @@ def bowl() -> Document:
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    """A session whose pictures do not move."""
-    made = Session()
-    made.change(motion=False)
-    yield made
-    made.jobs.close()
-
-
-@pytest.fixture
 def make_view(qtbot: QtBot, session: Session) -> Iterator[Callable[[Document], SurfaceView]]:
     """Makes a view of a document, its finest picture there."""
     made: list[SurfaceView] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -36,18 +36,10 @@ def moons() -> Document:
 
 
 @pytest.fixture
-def idle_session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.trainer.stop()
-    made.jobs.close()
-
-
-@pytest.fixture
-def training(idle_session: Session, moons: Document) -> Session:
+def training(session: Session, moons: Document) -> Session:
     """A session that shows the network; nothing is trained yet."""
-    idle_session.show(moons)
-    return idle_session
+    session.show(moons)
+    return session
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,14 +25,6 @@ from graph_explorer.ui.training.flow.lines import MOST, drawn
 from graph_explorer.ui.training.flow.page import JOB, FlowPage
 
 STUCK = "deep_and_stuck"
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.trainer.stop()
-    made.jobs.close()
 
 
 @pytest.fixture

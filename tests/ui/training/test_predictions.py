@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,6 @@ from graph_explorer.ui.training.predictions.page import JOB, PredictionsPage, pa
 from graph_explorer.ui.training.predictions.plane import borders, field_image
 from graph_explorer.ui.training.predictions.subject import Answering, Moment, Plane, picture_shape
 from graph_explorer.ui.training.predictions.tiles import picture
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    made = Session()
-    yield made
-    made.trainer.stop()
-    made.jobs.close()
 
 
 @pytest.fixture

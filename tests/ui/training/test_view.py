@@ -314,18 +314,18 @@ def test_curves_as_pictures(curves: CurvesPage, tmp_path: Path, suffix: str) -> 
 # ── what cannot be trained yet ────────────────────────────────────────────────────────────────
 
 
-def test_a_document_without_data_offers_sets(idle_session: Session, moons: Document, qtbot: QtBot) -> None:
-    idle_session.show(moons.with_training({}))
-    view = TrainingView(idle_session)
+def test_a_document_without_data_offers_sets(session: Session, moons: Document, qtbot: QtBot) -> None:
+    session.show(moons.with_training({}))
+    view = TrainingView(session)
     qtbot.addWidget(view)
     view.show()
     assert view.states.currentWidget() is view.empty
     button = view.findChild(QPushButton, "training_add_moons")
     assert button is not None
     qtbot.mouseClick(button, LEFT)
-    assert dict(idle_session.latest.training) == {"data": "moons", "metrics": ["accuracy"]}
+    assert dict(session.latest.training) == {"data": "moons", "metrics": ["accuracy"]}
     assert view.states.currentIndex() == 0
-    idle_session.undo.undo()
+    session.undo.undo()
     assert view.states.currentWidget() is view.empty
 
 
@@ -336,11 +336,11 @@ def test_only_sets_that_fit_are_offered(moons: Document) -> None:
     assert fitting_sets(parse("L = (w - x)**2", {"x": 1.0}, {"w": 2.0})) == ()
 
 
-def test_a_model_is_told_to_become_a_document_first(idle_session: Session, view: TrainingView) -> None:
-    idle_session.show(open_document(resolve("recurrent")))
+def test_a_model_is_told_to_become_a_document_first(session: Session, view: TrainingView) -> None:
+    session.show(open_document(resolve("recurrent")))
     assert view.states.currentWidget() is view.empty
     assert "Save it as a Graph Explorer document" in view.empty.reason.text()
-    idle_session.show(parse("L = (w - x)**2", {"x": 1.0}, {"w": 2.0}))
+    session.show(parse("L = (w - x)**2", {"x": 1.0}, {"w": 2.0}))
     assert "No generated set fits the inputs of this document" in view.empty.reason.text()
 
 
