@@ -185,8 +185,10 @@ def exists(use: Use, graph: Graph) -> bool:
 
 
 def closed_at_first(document: Document) -> frozenset[str]:
-    """The groups of a document that are closed when it is opened: none of a small one."""
-    return first_closed(document.graph, document.read.repeats, document.read.varied)
+    """The groups of a document that are closed when it is opened."""
+    read = document.read
+    named = document.written.graph.groups if document.model is None else ()
+    return first_closed(read.graph, read.repeats, read.varied, named)
 
 
 def carried(before: State, document: Document) -> dict[str, Any]:

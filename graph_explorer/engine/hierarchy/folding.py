@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_explorer.engine.graph import Graph
+from graph_explorer.engine.graph import Graph, enclosing
 
 #: A graph of more nodes opens with groups closed, so that so many cards are seen at most, if it can be.
-MANY, FIRST = 150, 60
+MANY, FIRST = 100, 60
+#: A stack of so many blocks that were found is closed in a smaller graph too.
+TALL = 8
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,22 @@ class Folding:
     folded: int
 
 
-def first_closed(graph: Graph, repeats: Mapping[str, int], varied: Collection[str] = ()) -> frozenset[str]:
-    """The groups of a graph that are closed when it is opened: none of a small one.
+def first_closed(
+    graph: Graph, repeats: Mapping[str, int], varied: Collection[str] = (), named: Collection[str] = ()
+) -> frozenset[str]:
+    """The groups of a graph that are closed when it is opened.
 
     Stacks of equal blocks stay closed, since one of them tells what all are; those with `varied` blocks
-    are groups like others.
+    are groups like others. A small graph is open but for tall stacks: not for those whose blocks are
+    groups that the document has `named`, since these are how its author wants it to be read.
     """
-    if len(graph) <= MANY:
-        return frozenset()
     kept = {path for path in repeats if path not in varied}
-    return opened(graph, frozenset(graph.groups), FIRST, kept).closed
+    if len(graph) > MANY:
+        return opened(graph, frozenset(graph.groups), FIRST, kept).closed
+    own = {_name(path) for path in named}
+    tall = {path for path in kept if repeats[path] >= TALL}
+    tall -= {around for path in graph.groups if _name(path) in own and (around := path.rpartition("/")[0])}
+    return frozenset(path for path in graph.groups if tall.intersection(enclosing(path)))
 
 
 def folding(graph: Graph, closed: frozenset[str]) -> Folding:
@@ -97,3 +105,7 @@ class _Tree:
             key = path.rpartition("/")[0], self.nodes[path], len(self.children[path])
             found.setdefault(key, []).append(path)
         return list(found.values())
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -82,6 +82,22 @@ def test_a_stack_of_equal_blocks_stays_closed_and_one_of_varied_ones_opens() -> 
     assert first_closed(graph, {"s": 10}, {"s"}) == {f"s/b{k}" for k in range(10)}
 
 
+def test_tall_stacks_of_a_small_graph_are_closed_too() -> None:
+    graph = graph_of(
+        [f"{stack}/b{k // 3}/c" for stack, count in (("s", 8), ("t", 7)) for k in range(3 * count)]
+    )
+    assert len(graph) <= MANY
+    closed = {path for path in graph.groups if path.startswith("s")}
+    assert first_closed(graph, {"s": 8, "t": 7}) == closed
+    assert first_closed(graph, {"s": 8}, varied={"s"}) == frozenset()
+
+
+def test_a_small_graph_is_open_where_its_document_names_the_blocks() -> None:
+    graph = graph_of([f"s/b{k // 3}" for k in range(30)])
+    assert first_closed(graph, {"s": 10}, named={f"b{k}" for k in range(10)}) == frozenset()
+    assert first_closed(graph, {"s": 10}, named={"other"}) == {*graph.groups}
+
+
 def test_what_is_closed_at_first_does_not_depend_on_the_names_of_nodes() -> None:
     text = "".join(f"h{k} = tanh(h{k - 1} @ w{k})\n" for k in range(1, 90))
     weights = {f"w{k}": np.eye(2) for k in range(1, 90)}
