@@ -370,19 +370,21 @@ class Session(QObject):
 
     def keep_run(self) -> None:
         """Keeps the present run: the runs from now on are compared with it."""
-        self.change(kept=self.state.trace)
+        self.change(kept=self.state.trace, kept_name="")
 
     def compare_with(self, path: Path) -> None:
-        """Compares with the run of another document, value by value of the same name."""
+        """Compares with the run of another document, node by node."""
         before = self.state.document
 
-        def work(checkpoint: Callable[[float], None]) -> Trace:
-            return run(open_document(path), partial=True, checkpoint=checkpoint)
+        def work(checkpoint: Callable[[float], None]) -> tuple[Trace, str]:
+            other = open_document(path)
+            return run(other, partial=True, checkpoint=checkpoint), other.name
 
-        def done(trace: Trace) -> None:
+        def done(found: tuple[Trace, str]) -> None:
+            trace, name = found
             if self.state.document is before:
                 said = f"{path.name} could not be run whole: {trace.failure}" if trace.failure else ""
-                self.change(kept=trace, heat=self.state.heat or "change", message=said)
+                self.change(kept=trace, kept_name=name, heat="edits", message=said)
 
         self.jobs.start("compare", f"Comparing with {path.name}", work, done, self.fail)
 
@@ -393,7 +395,7 @@ class Session(QObject):
     def _alone(self) -> dict[str, Any]:
         """No kept run, and no heat that would need one."""
         compares = bool(self.state.heat) and HEATS[self.state.heat].compares
-        return {"kept": None, "heat": "" if compares else self.state.heat}
+        return {"kept": None, "kept_name": "", "heat": "" if compares else self.state.heat}
 
     # ── the surface and the race on it ────────────────────────────────────────────────────────
 

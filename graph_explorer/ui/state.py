@@ -69,7 +69,8 @@ class State:
     while a view is `watching`; `no_surface` says why there is none.
 
     `health` is that of `trace`, or of the run before while it is examined, and `difference` compares
-    it with the run that is `kept`. They are computed while they are looked at.
+    it with the run that is `kept`, one of the document called `kept_name`, or of this one (""). They are
+    computed while they are looked at.
 
     `found` are the nodes that stay bright while all others are dimmed; `finding` whether the bar for
     finding is open. `path_start` is the node or group from which paths are asked for.
@@ -112,6 +113,7 @@ class State:
     examining: bool = False  # whether the panel of health is open
     heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing
     kept: Trace | None = None
+    kept_name: str = ""
     health: Health | None = None
     difference: Difference | None = None
     found: Found | None = None

@@ -22,6 +22,17 @@ def _finds(name: str, *details: int) -> Act:
     return act
 
 
+def _differs(name: str) -> Act:
+    """An act of showing what differs from the kept run."""
+
+    def act(window: Window) -> None:
+        from graph_explorer.ui.finding import differences  # loaded with the workbench
+
+        getattr(differences, name)(window.session)
+
+    return act
+
+
 FIND = (
     Action(id="find.open", text="Find …", hint="Find nodes by name, operation, shape or number",
            menu="Edit/Find", icon="search", keys=("Ctrl+F",), enabled=when.opened,
@@ -46,6 +57,12 @@ FIND = (
     Action(id="find.paths", text="Paths from there to here", menu="Edit/Find", section=2,
            keys=("Alt+Shift+B",), hint="Dim all that is on no way between the beginning and the selection",
            enabled=when.path_begun, act=_finds("paths_from_start")),
+    Action(id="find.edits", text="What was edited", menu="Edit/Find", section=3, keys=("Alt+D",),
+           hint="Dim all nodes that are as they were in the kept run", enabled=when.compares,
+           act=_differs("show_edits")),
+    Action(id="find.changes", text="What has changed", menu="Edit/Find", section=3, keys=("Alt+Shift+D",),
+           hint="Dim all nodes whose numbers are those of the kept run", enabled=when.compares,
+           act=_differs("show_changes")),
     Action(id="find.clear", text="Show everything", hint="End the search and its filter", menu="Edit/Find",
-           section=3, keys=("Alt+X",), enabled=when.filtered, act=_finds("show_all")),
+           section=4, keys=("Alt+X",), enabled=when.filtered, act=_finds("show_all")),
 )  # fmt: skip

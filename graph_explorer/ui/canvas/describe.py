@@ -12,6 +12,7 @@ from graph_explorer.engine.graph import Node
 from graph_explorer.engine.trace import Computed, Event, Seeded, Trace
 from graph_explorer.layout import Member
 from graph_explorer.ui.canvas.wording import norm, short
+from graph_explorer.ui.finding.differences import change_of
 from graph_explorer.ui.session import State
 
 
@@ -20,7 +21,7 @@ def describe(state: State, name: str) -> list[str]:
     if state.trace is None or not name:
         return _unrun(state, name)
     if name in state.trace.graph:
-        return describe_node(state.trace, state.time, name)
+        return [*describe_node(state.trace, state.time, name), *_differs(state, name)]
     caption = state.document.read.captions.get(name, "") if state.document is not None else ""
     return describe_group(state.trace, state.time, name, caption)
 
@@ -30,6 +31,18 @@ def _unrun(state: State, name: str) -> list[str]:
     if state.graph is None or name not in state.graph:
         return []
     return [_what(state.graph.node(name)), "Not run yet: its value is not known."]
+
+
+def _differs(state: State, name: str) -> list[str]:
+    """How a node differs from what it was in the kept run."""
+    apart, node = state.difference, state.trace.graph.node(name) if state.trace is not None else None
+    if apart is None or node is None or apart.now is not state.trace:
+        return []
+    edit = next((edit for edit in apart.edits if edit.now == node.id), None)
+    change = ""
+    if not node.is_leaf and apart.was(node.id) and apart.now.has_value(node.id, state.time):
+        change = change_of(apart, node.id, apart.now.has_gradient(node.id, state.time))
+    return ([f"Edited: {edit.told}."] if edit else []) + ([f"Changed: {change}."] if change else [])
 
 
 def describe_node(trace: Trace, time: int, name: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Heat on cards: of every card the level of its colour, and from which stage on it is shown.
 
 The one rule: a card shows heat only once the number behind it is known at the present time; what a
-collapsed group shows is the number of what comes out of it, or of the weights that are used in it.
+collapsed group shows is the number of what comes out of it, of the weights that are used in it, or
+of the gravest edit.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.health import Health
 from graph_explorer.ui.canvas.hand import Hand
-from graph_explorer.ui.canvas.progress import COMPLETE, VALUE
-from graph_explorer.ui.health.heats import NOTHING, Levels, group_ratios, shown_by
+from graph_explorer.ui.canvas.progress import BLANK, COMPLETE, VALUE
+from graph_explorer.ui.health.heats import NOTHING, Levels, group_numbers, shown_by
 from graph_explorer.ui.health.kinds import HEATS
 
 
@@ -38,8 +39,9 @@ def warmth_of(name: str, health: Health | None, apart: Difference | None, cards:
         return None
     numbers, scale = found
     shown = numbers[cards.results]
-    if name == "update":
-        ratios = group_ratios(health)
+    inside = group_numbers(name, health, apart)
+    if inside:
         shut = np.flatnonzero(cards.bundles >= 0)
-        shown[shut] = [ratios[cards.ids[place]] for place in shut.tolist()]
-    return Warmth(scale.levels(shown), COMPLETE if HEATS[name].backward else VALUE)
+        shown[shut] = [inside[cards.ids[place]] for place in shut.tolist()]
+    heat = HEATS[name]
+    return Warmth(scale.levels(shown), BLANK if not heat.scaled else COMPLETE if heat.backward else VALUE)

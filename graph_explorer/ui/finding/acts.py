@@ -75,7 +75,7 @@ def go_on(session: Session, steps: int) -> None:
     if state.found is None or not state.found.names:
         return
     names = state.found.names
-    at = names.index(state.selection) if state.selection in state.found.lit else None
+    at = state.found.places.get(state.selection)
     place = (at + steps) % len(names) if at is not None else (0 if steps > 0 else len(names) - 1)
     session.select(names[place])
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.graph import Graph
+from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.notation import brief
 from graph_explorer.engine.search import looks_at_numbers, search
 from graph_explorer.engine.trace import Trace
@@ -38,35 +38,47 @@ _WIDE, _ROWS = 330, 8
 #: Graphs of more nodes than this, and numbers of more entries, are searched by a job.
 _MOST_NODES, _MOST_ENTRIES = 5_000, 1_000_000
 _NOWHERE = QModelIndex()
+_NOTHING = Found("", ())
 
 
 class Names(QAbstractListModel):
-    """The nodes that were found, a sentence a row."""
+    """The nodes that were found, a sentence a row; then what is gone."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: tuple[str, ...] = ()
+        self.found = _NOTHING
         self.asked: Trace | Graph | None = None
 
-    def show_names(self, found: tuple[str, ...], asked: Trace | Graph | None) -> None:
+    def show_names(self, found: Found, asked: Trace | Graph | None) -> None:
         """Other nodes, or other numbers of them."""
         self.beginResetModel()
         self.found, self.asked = found, asked
         self.endResetModel()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.found)
+        return 0 if parent.isValid() else len(self.found.names) + len(self.found.gone)
+
+    def name(self, row: int) -> str:
+        """The node to which a row leads."""
+        names = self.found.names
+        return names[row] if row < len(names) else self.found.gone[row - len(names)][1]
 
     def data(self, index: Index, role: int = 0) -> Any:
-        asked = self.asked
+        row, asked = index.row(), self.asked
         shown = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        if role not in shown or asked is None or not 0 <= index.row() < len(self.found):
+        if role not in shown or asked is None or not 0 <= row < self.rowCount():
             return None
-        node = _graph(asked).node(self.found[index.row()])
-        known = isinstance(asked, Trace) and asked.has_value(node.id)
-        value = f" = {brief(asked.value(node.id))}" if isinstance(asked, Trace) and known else ""
-        text = f"{node.id}: {node.op}{value}"
+        if row >= len(self.found.names):
+            return self.found.gone[row - len(self.found.names)][0]
+        node = _graph(asked).node(self.found.names[row])
+        text = f"{node.id}: {self.found.told[row] if self.found.told else _is(asked, node)}"
         return text if role == shown[0] else "\n".join([text, *filter(None, [node.caption, node.group])])
+
+
+def _is(asked: Trace | Graph, node: Node) -> str:
+    """What a node does, with its value where that is known."""
+    known = isinstance(asked, Trace) and asked.has_value(node.id)
+    return f"{node.op} = {brief(asked.value(node.id))}" if isinstance(asked, Trace) and known else node.op
 
 
 class FindBar(Overlay):
@@ -226,22 +238,24 @@ class FindBar(Overlay):
 
     def _show_found(self, before: State, now: State) -> None:
         found = now.found
-        names = found.names if found is not None else ()
-        if names != self.names.found or _asked(before) is not _asked(now):
-            self.names.show_names(names, _asked(now))
+        shown = found or _NOTHING
+        names = shown.names or shown.gone
+        if shown != self.names.found or _asked(before) is not _asked(now):
+            self.names.show_names(shown, _asked(now))
         if found is not None and found.title != self.field.text().strip():
             blocked = self.field.blockSignals(True)
             self.field.clear()
             self.field.blockSignals(blocked)
-        if found is not before.found or now.finding != before.finding:
+        if any(getattr(before, part) is not getattr(now, part) for part in ("found", "finding", "selection")):
             self._tell(now)
         self.field.setVisible(now.finding)
         self.list.setVisible(now.finding and bool(names))
         self.keep.setVisible(now.finding and bool(names))
         for button in (self.before, self.after):
-            button.setVisible(bool(names))
+            button.setVisible(bool(shown.names))
         height = self.list.sizeHintForRow(0) if names else 0
-        self.list.setFixedHeight(min(len(names), _ROWS) * height + 2 * self.list.frameWidth())
+        rows = self.names.rowCount()
+        self.list.setFixedHeight(min(rows, _ROWS) * height + 2 * self.list.frameWidth())
         self._mark(now.selection)
 
     def _tell(self, now: State) -> None:
@@ -250,7 +264,9 @@ class FindBar(Overlay):
             self._say("")
             return
         count = len(found.names)
-        nodes = f"{count:,}".replace(",", "\u2009") + (" node" if count == 1 else " nodes")
+        at = f"{found.places[now.selection] + 1:,} of " if now.selection in found.places else ""
+        nodes = f"{at}{count:,}".replace(",", "\u2009") + (" node" if count == 1 else " nodes")
+        nodes += f", {len(found.gone)} gone" if found.gone else ""
         if found.title == self.field.text().strip() and now.finding:
             self._say(nodes if count else "No node fits.")
         else:
@@ -259,9 +275,10 @@ class FindBar(Overlay):
     def _mark(self, name: str) -> None:
         """Shows which of the found nodes is selected."""
         found = self.session.state.found
-        inside = found is not None and name in found.lit
-        row = self.names.found.index(name) if inside and name in self.names.found else -1
+        row = self.names.found.places.get(name, -1) if found is not None else -1
         index = self.names.index(row, 0) if row >= 0 else QModelIndex()
+        if self.list.currentIndex().row() >= len(self.names.found.names) and name == self._current():
+            return  # a row of what is gone, which leads here too
         if index != self.list.currentIndex():
             blocked = self.list.selectionModel().blockSignals(True)
             self.list.setCurrentIndex(index)
@@ -270,7 +287,12 @@ class FindBar(Overlay):
 
     def _chosen(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.session.select(self.names.found[index.row()])
+            self.session.select(self.names.name(index.row()))
+
+    def _current(self) -> str:
+        """The node to which the current row leads."""
+        row = self.list.currentIndex().row()
+        return self.names.name(row) if row >= 0 else ""
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────
 
@@ -284,7 +306,7 @@ class FindBar(Overlay):
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and watched in (self.field, self.list):
                 go_on(self.session, -1 if shift else 1)
                 return True
-            if key == Qt.Key.Key_Down and watched is self.field and self.names.found:
+            if key == Qt.Key.Key_Down and watched is self.field and self.names.rowCount():
                 self.list.setFocus(Qt.FocusReason.TabFocusReason)
                 if not self.list.currentIndex().isValid():
                     go_on(self.session, 1)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.notation import brief
+from graph_explorer.ui.finding.differences import show_changes, show_edits
+from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.text import Elided
 
@@ -17,23 +19,30 @@ from graph_explorer.ui.widgets.text import Elided
 _NAMED = 2
 
 
-def against(apart: Difference | None) -> str:
-    """What is compared, in one sentence: which leaves differ, and from where on it tells."""
+def against(apart: Difference | None, name: str = "") -> str:
+    """What is compared, in one sentence: which leaves differ, and from where on it tells.
+
+    `name` is the title of the document of the kept run, "" for the present one.
+    """
+    kept = f"“{name}”" if name else "the kept run"
     if apart is None:
-        return "Comparing with the kept run …"
+        return f"Comparing with {kept} …"
     if apart.before is apart.now:
         return "This run is kept. Change a value or the program, and see what differs."
     leaves = ", ".join(_leaf(apart, name) for name in apart.leaves[:_NAMED])
     more = f" and {len(apart.leaves) - _NAMED} more" if len(apart.leaves) > _NAMED else ""
-    return f"Against the kept run{f' ({leaves}{more})' if leaves else ''}: {apart.conclusion}"
+    return f"Against {kept}{f' ({leaves}{more})' if leaves else ''}: {apart.conclusion}"
 
 
 def _leaf(apart: Difference, name: str) -> str:
     place = apart.now.plan.number[name]
     now = apart.now.value(name)
+    was = apart.was(name)
+    if not was:
+        return f"new {name}"
     if apart.status[place] == "added" or np.size(now) > 2:
         return f"other {name}"
-    return f"{name} {brief(apart.before.value(name))} → {brief(now)}"
+    return f"{name} {brief(apart.before.value(was))} → {brief(now)}"
 
 
 class Comparison(QFrame):
@@ -46,14 +55,18 @@ class Comparison(QFrame):
         self.setAccessibleName("Comparison with the kept run")
         self.said = Elided("")
         self.said.setObjectName("comparison_said")
+        self.edits = self._button("comparison_edits", "Edits", lambda: show_edits(session))
+        self.edits.setToolTip("List what was edited, and dim the rest")
+        self.changes = self._button("comparison_changes", "Changes", lambda: show_changes(session))
+        self.changes.setToolTip("List every node whose value or gradient has changed, and dim the rest")
         self.first = self._button("comparison_first", "Go to the first", self._go_to_first)
-        self.show_heat = self._button("comparison_heat", "Show as heat", lambda: session.set_heat("change"))
+        self.show_heat = self._button("comparison_heat", "Show as heat", self._show_heat)
         self.stop = self._button("comparison_stop", "Stop comparing", session.forget_run)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
         row.addWidget(self.said, 1)
-        for button in (self.first, self.show_heat, self.stop):
+        for button in (self.edits, self.changes, self.first, self.show_heat, self.stop):
             row.addWidget(button)
         self.hide()
         session.follow(self.show_state)
@@ -71,11 +84,20 @@ class Comparison(QFrame):
         self.setVisible(now.kept is not None)
         if now.kept is None:
             return
-        text = against(now.difference)
+        apart = now.difference
+        text = against(apart, now.kept_name)
         self.said.show_text(text)
         self.setAccessibleDescription(text)
-        self.first.setVisible(now.difference is not None and bool(now.difference.first))
-        self.show_heat.setVisible(now.heat != "change")
+        self.first.setVisible(apart is not None and bool(apart.first))
+        self.edits.setVisible(apart is not None and bool(apart.edits))
+        self.changes.setVisible(self.first.isVisibleTo(self))
+        self.show_heat.setVisible(not (now.heat and HEATS[now.heat].compares))
+
+    def _show_heat(self) -> None:
+        """What was edited, where the graph is another one; else how far the numbers have changed."""
+        apart = self.session.state.difference
+        rewritten = apart is not None and any(edit.kind != "value" for edit in apart.edits)
+        self.session.set_heat("edits" if rewritten else "change")
 
     def _go_to_first(self) -> None:
         apart = self.session.state.difference

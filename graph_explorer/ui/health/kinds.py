@@ -16,13 +16,14 @@ class Heat:
     """One thing that heat can show.
 
     `backward` tells whether a number is known only once the gradient is, `compares` whether it needs a
-    kept run.
+    kept run, `scaled` whether it is a number at all.
     """
 
     title: str
     hint: str
     backward: bool = True
     compares: bool = False
+    scaled: bool = True
 
 
 HEATS: Mapping[str, Heat] = MappingProxyType(
@@ -43,6 +44,13 @@ HEATS: Mapping[str, Heat] = MappingProxyType(
             "Change of gradient",
             "Colour every node by how much its gradient differs from the kept run",
             compares=True,
+        ),
+        "edits": Heat(
+            "Edits",
+            "Colour what is new, and what has another operation, input, value or name than before",
+            backward=False,
+            compares=True,
+            scaled=False,
         ),
     }
 )

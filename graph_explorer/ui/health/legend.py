@@ -14,7 +14,20 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from graph_explorer.engine.notation import number, raised
-from graph_explorer.ui.health.heats import LOWEST, STEPS, WRONG, ZERO, Scale, heat_colors, shown_by
+from graph_explorer.ui.health.heats import (
+    EDIT_LEVELS,
+    EDITS,
+    LOWEST,
+    STEPS,
+    WRONG,
+    ZERO,
+    Floats,
+    Kinds,
+    Scale,
+    group_numbers,
+    heat_colors,
+    shown_by,
+)
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
@@ -29,6 +42,8 @@ _MOST_MARKS = 6
 _SHORT = 2.5
 
 _NOT_YET = "A card is coloured once the backward pass has reached it."
+#: So many nodes that are gone are named.
+_NAMED = 6
 _NOTHING_KEPT = "Keep a run first, then change something: the graph shows what differs."
 
 
@@ -46,29 +61,47 @@ class Strip(QWidget):
         super().__init__(parent)
         self.setObjectName("heat_strip")
         self.setAccessibleName("Scale of the heat")
-        self.scale = Scale(0.1, 1.0)
+        self.scale: Scale | Kinds = Scale(0.1, 1.0)
         self.others: tuple[tuple[int, str], ...] = ()
         self.theme_name = "light"
 
-    def show_scale(self, scale: Scale, others: tuple[tuple[int, str], ...], theme_name: str) -> None:
-        """Shows another scale, and beside it other levels with what they mean."""
+    def show_scale(self, scale: Scale | Kinds, others: tuple[tuple[int, str], ...], theme_name: str) -> None:
+        """Shows another scale, and below it other levels with what they mean; those alone for kinds."""
         self.scale, self.others, self.theme_name = scale, others, theme_name
         self.updateGeometry()
+        ends = ("dark", "bright") if theme(theme_name).dark else ("pale", "dark")
         self.setAccessibleDescription(
-            f"Logarithmic, from {number(scale.low, 2)}, {'pale' if not theme(theme_name).dark else 'dark'}, "
-            f"to {number(scale.high, 2)}, {'dark' if not theme(theme_name).dark else 'bright'}"
+            f"Logarithmic, from {number(scale.low, 2)}, {ends[0]}, to {number(scale.high, 2)}, {ends[1]}"
+            if isinstance(scale, Scale)
+            else ", ".join(text for _, text in others)
         )
         self.update()
 
+    def _rows(self) -> list[list[tuple[int, str]]]:
+        """The other levels, as many in a row as fit."""
+        rows: list[list[tuple[int, str]]] = []
+        left = 0
+        for level, text in self.others:
+            wide = _HIGH + 5 + self.fontMetrics().horizontalAdvance(text) + 18
+            if not rows or left < wide - 18:
+                rows.append([])
+                left = _WIDE
+            rows[-1].append((level, text))
+            left -= wide
+        return rows
+
     def sizeHint(self) -> QSize:
-        lines = 2 if self.others else 1
-        return QSize(_WIDE, _HIGH + lines * (self.fontMetrics().height() + 5))
+        line = self.fontMetrics().height() + 5
+        scale = _HIGH + line if isinstance(self.scale, Scale) else 0
+        return QSize(_WIDE, scale + len(self._rows()) * line)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def marks(self) -> list[tuple[float, str]]:
         """Places from 0 to 1 of powers of ten with their texts; of 2 and 5 between them on a short scale."""
+        if not isinstance(self.scale, Scale):
+            return []
         low, high = math.log10(self.scale.low), math.log10(self.scale.high)
         every = max(1, math.ceil((high - low) / _MOST_MARKS))
         digits = (1, 2, 5) if high - low < _SHORT else (1,)
@@ -80,6 +113,14 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = 0
+        if isinstance(self.scale, Scale):
+            self._paint_scale(painter)
+            top = _HIGH + self.fontMetrics().height() + 8
+        self._paint_others(painter, top)
+        painter.end()
+
+    def _paint_scale(self, painter: QPainter) -> None:
         shown, metrics, colors = theme(self.theme_name), self.fontMetrics(), heat_colors(self.theme_name)
         wide = self.width() / STEPS
         painter.setPen(Qt.PenStyle.NoPen)
@@ -100,19 +141,19 @@ class Strip(QWidget):
                 round(min(x, self.width() - 1)), _HIGH, round(min(x, self.width() - 1)), _HIGH + 3
             )
             painter.drawText(round(left), _HIGH + 4 + metrics.ascent(), text)
-        self._paint_others(painter, _HIGH + metrics.height() + 8)
-        painter.end()
 
     def _paint_others(self, painter: QPainter, top: int) -> None:
         shown, metrics, colors = theme(self.theme_name), self.fontMetrics(), heat_colors(self.theme_name)
-        x = 0
-        for level, text in self.others:
-            painter.setPen(shown.color("border"))
-            painter.setBrush(colors[level])
-            painter.drawRect(x, top + (metrics.height() - _HIGH) // 2, _HIGH, _HIGH)
-            painter.setPen(shown.color("muted"))
-            painter.drawText(x + _HIGH + 5, top + metrics.ascent(), text)
-            x += _HIGH + 5 + metrics.horizontalAdvance(text) + 18
+        for row in self._rows():
+            x = 0
+            for level, text in row:
+                painter.setPen(shown.color("border"))
+                painter.setBrush(colors[level])
+                painter.drawRect(x, top + (metrics.height() - _HIGH) // 2, _HIGH, _HIGH)
+                painter.setPen(shown.color("muted"))
+                painter.drawText(x + _HIGH + 5, top + metrics.ascent(), text)
+                x += _HIGH + 5 + metrics.horizontalAdvance(text) + 18
+            top += metrics.height() + 5
 
 
 class HeatLegend(Overlay):
@@ -170,16 +211,14 @@ class HeatLegend(Overlay):
         self.strip.setVisible(found is not None)
         if found is not None:
             numbers, scale = found
-            others = (
-                (ZERO, "unchanged" if heat.compares else "exactly 0", bool((numbers == 0).any())),
-                (WRONG, "NaN or ∞", bool(np.isinf(numbers).any())),
-            )
-            there = tuple((level, text) for level, text, present in others if present)
+            there = _others(now, numbers)
             self.strip.show_scale(scale, there, now.theme)
         waits = heat.backward and now.time <= now.trace.forward_length and now.trace.failure is None
         note = "Examining the run …" if now.health is None else _NOTHING_KEPT if found is None else ""
         if not note and heat.compares and now.kept is now.trace:
             note = "This is the kept run itself. Change a value, and the graph shows what differs."
+        elif not note and not heat.scaled:
+            note = _gone(now)
         self.note.show_text(note or (_NOT_YET if waits else ""))
         self.to_end.setVisible(waits)
 
@@ -187,3 +226,24 @@ class HeatLegend(Overlay):
         trace = self.session.state.trace
         if trace is not None:
             self.session.seek(trace.length)
+
+
+def _others(now: State, numbers: Floats) -> tuple[tuple[int, str], ...]:
+    """The levels off the scale that are there, with what they mean."""
+    heat = HEATS[now.heat]
+    if heat.scaled:
+        zero = (ZERO, "unchanged" if heat.compares else "exactly 0", bool((numbers == 0).any()))
+        rows = (zero, (WRONG, "NaN or ∞", bool(np.isinf(numbers).any())))
+        return tuple((level, text) for level, text, present in rows if present)
+    assert now.health is not None
+    groups = group_numbers(now.heat, now.health, now.difference).values()
+    there = {*np.unique(numbers).tolist(), *groups}
+    kinds = [(EDIT_LEVELS[kind], text) for kind, (_, text) in EDITS.items()]
+    return (*((level, text) for level, text in kinds if level in there), (ZERO, "not edited"))
+
+
+def _gone(now: State) -> str:
+    """Which nodes of the kept run are not on the graph."""
+    names = [edit.before for edit in now.difference.edits if not edit.now] if now.difference else []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"Gone: {', '.join(names[:_NAMED])}{more}." if names else ""

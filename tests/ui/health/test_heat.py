@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document, parse
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.health.heats import (
+    EDITS,
     LOWEST,
     NOTHING,
     STEPS,
@@ -72,11 +73,11 @@ def test_lightness_alone_tells_the_order(name: str) -> None:
         linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    scale = [light(color) ** (1 / 3) for color in heat_colors(name)[LOWEST:]]
+    scale = [light(color) ** (1 / 3) for color in heat_colors(name)[LOWEST : LOWEST + STEPS]]
     steps = np.diff(scale) * (1 if theme(name).dark else -1)
     assert (steps > 0).all()
     assert abs(scale[-1] - scale[0]) > 0.35
-    assert len(heat_colors(name)) == LOWEST + STEPS
+    assert len(heat_colors(name)) == LOWEST + STEPS + len(EDITS)
 
 
 def test_marks_of_the_strip(qtbot: QtBot) -> None:

@@ -1,0 +1,97 @@
+"""What differs from the kept run, as something found: what was edited, and what has changed for any reason.
+
+The one rule: it is walked, listed and dimmed like the answer to any search; what is gone has a row too,
+which leads to where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph_explorer.engine.difference import Difference
+from graph_explorer.engine.notation import brief, number
+from graph_explorer.ui.finding.found import Found
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.session import Session
+
+_WAITS = "The runs are still being compared."
+
+
+def show_edits(session: Session) -> None:
+    """Leaves bright what was edited."""
+    apart = session.state.difference
+    if apart is None:
+        session.say(_WAITS)
+        return
+    edits = [edit for edit in apart.edits if edit.now]
+    gone = tuple(_gone(apart))
+    if not edits and not gone:
+        session.say("Nothing was edited: the graph and all given values are the same.")
+        return
+    names, told = tuple(edit.now for edit in edits), tuple(edit.told for edit in edits)
+    session.change(found=Found("What was edited", names, told, gone), finding=True)
+
+
+def show_changes(session: Session) -> None:
+    """Leaves bright every node whose value or gradient is not as it was."""
+    apart = session.state.difference
+    if apart is None:
+        session.say(_WAITS)
+        return
+    found = {node.id: told for node in apart.now.graph if (told := change_of(apart, node.id))}
+    if not found:
+        session.say("No value or gradient has changed.")
+        return
+    session.change(found=Found("What has changed", tuple(found), tuple(found.values())), finding=True)
+
+
+def change_of(apart: Difference, name: str, gradient: bool = True) -> str:
+    """How a value, and its gradient too, differ from the kept run, in words; "" where they do not."""
+    place = apart.now.plan.number[name]
+    status, before = apart.status[place], apart.before
+    if status == "added":
+        return "not in the kept run" if not apart.was(name) else "has a value now"
+    if status == "shape":
+        return f"shape {_shape(apart.now.value(name))}, was {_shape(before.value(apart.was(name)))}"
+    parts = []
+    if status == "changed":
+        parts.append(
+            _change(apart.now.value(name), before.value(apart.was(name)), apart.values.largest[place])
+        )
+    moved = float(apart.gradients.largest[place])
+    if gradient and moved > 0:
+        parts.append(f"∂ by up to {number(moved)}")
+    return "; ".join(parts)
+
+
+def _change(now: Any, before: Any, largest: float) -> str:
+    if np.size(now) == 1:
+        return f"{brief(now)}, was {brief(before)}"
+    return f"by up to {number(float(largest))}"
+
+
+def _shape(value: Any) -> str:
+    return "×".join(map(str, np.shape(value))) or "a number"
+
+
+def _gone(apart: Difference) -> Iterator[tuple[str, str]]:
+    """What is gone, each with the nearest node below it that is still there, or else above it."""
+    gone = [edit for edit in apart.edits if not edit.now]
+    if not gone:
+        return
+    before, now = apart.before.graph, apart.now.graph
+    beside = [""] * len(before)
+    for place, earlier in enumerate(apart.partner):
+        if earlier >= 0:
+            beside[earlier] = now.nodes[place].id
+    edges = list(zip(*(column.tolist() for column in before.edges[:2]), strict=True))
+    for maker, taker in reversed(edges):
+        beside[maker] = beside[maker] or beside[taker]
+    for maker, taker in edges:
+        beside[taker] = beside[taker] or beside[maker]
+    for edit in gone:
+        yield f"{edit.before}: {edit.told}", beside[before.index(edit.before)]
