@@ -11,13 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from graph_explorer.engine.graph import enclosing
-from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.scene import Box, Floats, Scene
 
 #: With more cards than this the new layout is shown at once.
 MOST = 3000
-#: Of so many cards, the nearest ones, one is looked for that is still there.
-_TRIED = 2000
 
 
 def origins(before: Scene, now: Scene) -> Floats:
@@ -50,32 +47,5 @@ def on_the_way(before: Scene, now: Scene, away: Floats, share: float) -> Scene:
     return now.displaced((1 - share) * away, now.frames.moved(way))
 
 
-def toggled_kept(before: Scene, now: Scene, camera: Camera) -> Camera | None:
-    """The camera at which a group that was opened or closed stays where it was; None if none was."""
-    changed = set(before.frames.paths) ^ set(now.frames.paths)
-    for path in sorted(changed, key=len):
-        old, new = before.box_of(path), now.box_of(path)
-        if old is not None and new is not None:
-            return camera.with_point(_top(new), camera.seen(_top(old)))
-    return None
-
-
-def nearest_kept(before: Scene, now: Scene, camera: Camera, room: tuple[float, float]) -> Camera | None:
-    """The camera at which the card nearest to the middle of the window stays where it was."""
-    middle = np.array(camera.scene((room[0] / 2, room[1] / 2)))
-    centres = before.boxes[:, :2] + before.boxes[:, 2:] / 2
-    away = ((centres - middle) ** 2).sum(axis=1)
-    nearest = np.argpartition(away, _TRIED)[:_TRIED] if len(away) > _TRIED else np.arange(len(away))
-    for place in nearest[np.argsort(away[nearest])].tolist():
-        kept = now.box_of(before.cards.ids[place])
-        if kept is not None:
-            return camera.with_point(_top(kept), camera.seen(_top(before.box(place))))
-    return None
-
-
 def _centre(box: Sequence[float]) -> tuple[float, float]:
     return box[0] + box[2] / 2, box[1] + box[3] / 2
-
-
-def _top(box: Box) -> tuple[float, float]:
-    return box[0] + box[2] / 2, box[1]

@@ -46,6 +46,8 @@ class Pointer:
         self._last = QPointF()
         self.dragging = False
         self.target = Target()
+        #: where a group was opened or closed, until that is seen
+        self.toggled: Point | None = None
         #: the box that is moved by hand, and where on it the hand holds it, from its middle in scene pixels
         self._held, self._grip = "", (0.0, 0.0)
 
@@ -136,10 +138,9 @@ class Pointer:
         group = target.name if target.name in view.groups else target.inside
         if group and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             groups.enter(view.session, group)
-        elif target.name in view.groups:
-            view.session.toggle_group(target.name)
-        elif target.inside and not target.name and target.line < 0:
-            view.session.toggle_group(target.inside)
+        elif target.name in view.groups or (target.inside and not target.name and target.line < 0):
+            self.toggled = event.position().x(), event.position().y()
+            view.session.toggle_group(target.name or target.inside)
         elif not target.name and target.line < 0:
             view.fit()
 
@@ -168,4 +169,4 @@ class Pointer:
 
     def forget(self) -> None:
         """Other things are on screen now; the next move finds out what the pointer is over."""
-        self.target = Target()
+        self.target, self.toggled = Target(), None

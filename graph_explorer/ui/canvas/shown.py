@@ -19,13 +19,14 @@ from graph_explorer.ui.canvas.arranging import Arranged, Arranger, Choice, Wante
 from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.cards import Kind
 from graph_explorer.ui.canvas.flights import flights_between
-from graph_explorer.ui.canvas.glide import MOST, nearest_kept, on_the_way, origins, toggled_kept
+from graph_explorer.ui.canvas.glide import MOST, on_the_way, origins
 from graph_explorer.ui.canvas.marks import Flight
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.moving import positions
 from graph_explorer.ui.canvas.progress import Progress
 from graph_explorer.ui.canvas.scene import Box, Scene
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.steady import kept
 from graph_explorer.ui.canvas.warmth import Warmth, warmth_of
 from graph_explorer.ui.groups import inside
 from graph_explorer.ui.session import State
@@ -39,6 +40,8 @@ _RAPID = 0.3
 _RESPONSIVE = 80
 #: Of a graph with more nodes than this a job works out when what of another run is known.
 _LARGE = 100_000
+#: Up to so many groups, as a share of the cards, can be opened or closed at once with all else staying.
+_FEW = 0.25
 _SMOOTH = QEasingCurve.Type.InOutCubic
 
 
@@ -56,6 +59,7 @@ class Shown:
         self._layout: Layout | None = None  # of the goal, as if nothing had been moved by hand
         self._room = view.eye.room  # for which the direction of the graph is chosen
         self._fresh = True  # whether the next layout is of another document
+        self._many = False  # whether so many groups were opened or closed that nothing can stay where it was
         self._stepped_at = 0.0
         self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
         self._arranger = Arranger(view.session.jobs, self._arranged, self._not_arranged)
@@ -95,7 +99,9 @@ class Shown:
         if before.entered != now.entered:
             self._fresh = True
             self._view.trail.leave(inside(before), self._view.camera)
-        self._arranger.ask(wanted, None if self._fresh else self._layout)
+        toggled = len(before.collapsed ^ now.collapsed)
+        self._many = toggled > 1 and toggled > _FEW * len(self.goal or ())
+        self._arranger.ask(wanted, None if self._fresh or self._many else self._layout)
         self._view.update()
 
     def again(self) -> None:
@@ -164,11 +170,11 @@ class Shown:
         eye = self._view.eye
         eye.motion.finish()
         start = eye.camera
-        kept = toggled_kept(before, now, start)
-        if kept is None and not eye.shows_all(before.bounds):
-            kept = nearest_kept(before, now, start, eye.room)
-        eye.framing = "" if kept is not None else eye.framing or "opening"
-        end = kept or self.framed()
+        framed = bool(self._many and eye.framing)
+        nearest = not eye.shows_all(before.bounds)
+        end = None if framed else kept(before, now, start, eye.room, self._view.pointer.toggled, nearest)
+        eye.framing = "" if end is not None else eye.framing or "opening"
+        end = end or self.framed()
         moves = self.moves and len(now) <= MOST
         away = origins(before, now) if moves else None
 

@@ -12,9 +12,8 @@ from pytestqt.qtbot import QtBot
 from graph_explorer.document import Document, run
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
-from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.flights import flights_between
-from graph_explorer.ui.canvas.glide import nearest_kept, on_the_way, origins, toggled_kept
+from graph_explorer.ui.canvas.glide import on_the_way, origins
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.session import Session
@@ -133,24 +132,6 @@ def test_cards_come_out_of_the_box_that_stood_for_them(qapp: object, grouped: Do
     frame = start.frames.box_of("h:cell")
     assert frame is not None
     assert frame == pytest.approx(box)
-
-
-def test_the_camera_holds_what_one_looks_at(qapp: object, grouped: Document) -> None:
-    camera = Camera(0.8, 40, 60)
-    before, now = scene_of(grouped), scene_of(grouped, "h:cell")
-    held = toggled_kept(before, now, camera)
-    assert held is not None
-    tops = []
-    for scene, view in ((before, camera), (now, held)):
-        box = scene.box_of("h:cell")
-        assert box is not None
-        x, y, width, _ = view.seen_box(box)
-        tops.append((x + width / 2, y))
-    assert tops[0] == pytest.approx(tops[1])
-    assert toggled_kept(before, before, camera) is None
-    same = nearest_kept(before, before, camera, (800, 600))
-    assert same is not None
-    assert (same.x, same.y) == pytest.approx((camera.x, camera.y))
 
 
 def test_a_toggled_group_glides_open(
