@@ -70,15 +70,15 @@ def expand_all(session: Session) -> None:
         most *= 2
         found = opened(graph, closed, most, within=within)
     left = sum(path.startswith(f"{within}/") for path in found.closed) if within else len(found.closed)
-    session.change(collapsed=found.closed, notice=_told(found.cards, left) if left else "")
+    session.change(collapsed=found.closed, notice=_told(found.cards, left, within) if left else "")
 
 
-def _told(cards: int, left: int) -> str:
-    groups = "1 group is" if left == 1 else f"{left:,} groups are".replace(",", "\u2009")
-    shown = f"{cards:,}".replace(",", "\u2009")
-    return (
-        f"{shown} cards are shown, and {groups} still closed. Expand all again to go on, or expand one alone."
-    )
+def _told(cards: int, left: int, within: str) -> str:
+    """Where opening groups stopped; of those `within` a group alone, what is around it is not counted."""
+    shown, closed = (f"{count:,}".replace(",", "\u2009") for count in (cards, left))
+    groups, are = ("1 group", "is") if left == 1 else (f"{closed} groups", "are")
+    where = f"{groups} in {within.rpartition('/')[2]}" if within else f"{shown} cards are shown, and {groups}"
+    return f"{where} {are} still closed. Expand all again to go on, or expand one alone."
 
 
 def enter(session: Session, path: str = "") -> None:

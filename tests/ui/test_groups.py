@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
-from graph_explorer.engine.hierarchy import MANY
+from graph_explorer.engine.hierarchy import MANY, folding
 from graph_explorer.ui import groups
 from graph_explorer.ui.canvas.view import GraphView
 from graph_explorer.ui.session import Session
@@ -117,6 +117,18 @@ def test_expanding_all_in_the_selected_group(session: Session, deep: Document) -
     groups.expand_all(session)
     assert f"{path}/block 3" not in session.state.collapsed
     assert f"{path}/block 4" in session.state.collapsed
+
+
+def test_what_is_left_closed_in_a_group_is_told_of_that_group_alone(
+    session: Session, deep: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MOST", 30)
+    monkeypatch.setattr(groups, "opened", lambda graph, closed, most, within: folding(graph, closed))
+    path = stack(deep)
+    session.change(collapsed=frozenset(deep.graph.groups))
+    groups.enter(session, path)
+    groups.expand_all(session)
+    assert session.state.notice.startswith(f"40 groups in {path} are still closed.")
 
 
 def test_collapsing_all(session: Session, deep: Document) -> None:
