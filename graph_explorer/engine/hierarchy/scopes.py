@@ -21,7 +21,7 @@ from graph_explorer.engine.program import Program
 #: Where the name of a parameter parts one scope from the next, and the last from its own name.
 _JOINT = re.compile(r"[/.]")
 #: A group is worth its frame if it holds so many operations.
-_LEAST = 4
+_LEAST = 5
 
 Scope = tuple[str, ...]
 

@@ -41,7 +41,7 @@ def scoped(program: Program) -> dict[str, str]:
     return {node.id: node.group for node in made.graph}
 
 
-def layers(names: Sequence[str], length: int = 4) -> list[tuple[str, str]]:
+def layers(names: Sequence[str], length: int = 5) -> list[tuple[str, str]]:
     return [
         (("MatMul", f"{name}/w{k}") if k % 2 == 0 else ("Relu", "")) for name in names for k in range(length)
     ]
@@ -49,7 +49,7 @@ def layers(names: Sequence[str], length: int = 4) -> list[tuple[str, str]]:
 
 def test_operations_stand_in_the_scope_of_their_parameter_and_so_does_it() -> None:
     homes = scoped(chain(layers(["a", "b"])))
-    assert [homes[f"n{k}"] for k in range(8)] == ["a"] * 4 + ["b"] * 4
+    assert [homes[f"n{k}"] for k in range(10)] == ["a"] * 5 + ["b"] * 5
     assert homes["a/w0"] == "a"
     assert homes["x"] == ""
 
@@ -57,32 +57,32 @@ def test_operations_stand_in_the_scope_of_their_parameter_and_so_does_it() -> No
 def test_modules_within_modules_are_groups_within_groups() -> None:
     names = [f"layer{i}.{k}" for i in (1, 2) for k in (0, 1)]
     homes = scoped(chain([(op, name.replace("/", ".")) for op, name in layers(names)]))
-    assert [homes[f"n{4 * k}"] for k in range(4)] == ["layer1/0", "layer1/1", "layer2/0", "layer2/1"]
+    assert [homes[f"n{5 * k}"] for k in range(4)] == ["layer1/0", "layer1/1", "layer2/0", "layer2/1"]
 
 
 def test_a_scope_that_all_names_share_tells_nothing() -> None:
     homes = scoped(chain(layers(["net/a", "net/b"])))
-    assert {homes[f"n{k}"] for k in range(8)} == {"a", "b"}
+    assert {homes[f"n{k}"] for k in range(10)} == {"a", "b"}
 
 
 def test_a_scope_of_few_operations_is_no_group() -> None:
-    assert set(scoped(chain(layers(["a", "b", "c"], 2))).values()) == {""}
+    assert set(scoped(chain(layers(["a", "b", "c"], 4))).values()) == {""}
 
 
 def test_a_scope_whose_operations_stand_apart_is_two_groups() -> None:
     homes = scoped(chain(layers(["a", "b"]) + [(op, name and f"{name}2") for op, name in layers(["a"])]))
-    assert [homes[f"n{k}"] for k in (0, 4, 8)] == ["a", "b", "a 2"]
+    assert [homes[f"n{k}"] for k in (0, 5, 10)] == ["a", "b", "a 2"]
 
 
 def test_what_leads_on_to_the_next_scope_stands_between_them() -> None:
     steps = [*layers(["a"]), ("MaxPool", ""), ("Reshape", ""), *layers(["b"]), ("Flatten", "")]
     homes = scoped(chain(steps))
-    assert [homes[f"n{k}"] for k in range(11)] == ["a"] * 4 + ["", ""] + ["b"] * 4 + [""]
+    assert [homes[f"n{k}"] for k in range(13)] == ["a"] * 5 + ["", ""] + ["b"] * 5 + [""]
 
 
 def test_what_joins_values_of_a_scope_belongs_to_it() -> None:
     made = chain(layers(["a"]))
-    nodes = [*made.graph.nodes, Node("c", "Concat", ("n1", "n3")), Node("p", "MaxPool", ("c",))]
+    nodes = [*made.graph.nodes, Node("c", "Concat", ("n1", "n4")), Node("p", "MaxPool", ("c",))]
     homes = scoped(program_of([*nodes, *_after("p")]))
     assert (homes["c"], homes["p"]) == ("a", "")
 
@@ -90,7 +90,7 @@ def test_what_joins_values_of_a_scope_belongs_to_it() -> None:
 def _after(last: str) -> list[Node]:
     """A scope that comes after a value."""
     nodes = []
-    for k in range(4):
+    for k in range(5):
         nodes += [Node(f"b/w{k}", "parameter"), Node(f"m{k}", "MatMul", (last, f"b/w{k}"))]
         last = f"m{k}"
     return nodes
@@ -98,10 +98,10 @@ def _after(last: str) -> list[Node]:
 
 def test_a_name_that_only_lacks_the_joint_belongs_to_the_scope() -> None:
     """`a/conv_w` beside `a/conv/bias`, as one exporter has it."""
-    one = [("Conv", "a/conv_w"), ("Add", "a/conv/bias"), ("Mul", "a/conv/scale"), ("Relu", "")]
+    one = [("Conv", "a/conv_w"), ("Add", "a/conv/bias"), ("Mul", "a/conv/scale"), ("Relu", ""), ("Tanh", "")]
     other = [(op, name.replace("conv", "last")) for op, name in one]
     homes = scoped(chain([*one, *other, *layers(["b"])]))
-    assert [homes[f"n{k}"] for k in (0, 1, 3, 4, 7)] == ["a/conv"] * 3 + ["a/last"] * 2
+    assert [homes[f"n{k}"] for k in (0, 1, 4, 5, 9)] == ["a/conv"] * 3 + ["a/last"] * 2
 
 
 def test_groups_that_the_document_names_stay() -> None:
