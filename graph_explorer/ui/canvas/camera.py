@@ -22,6 +22,8 @@ LARGEST_FIT = 1.4
 #: neither smaller than legible nor larger than comfortable.
 READABLE, LEGIBLE, COMFORTABLE = 0.56, 0.64, 0.8
 MARGIN = 28.0
+#: Where the end of what is too long to be seen is put, as a share of the window.
+_LATE = 0.75
 
 
 @dataclass(frozen=True)
@@ -95,16 +97,18 @@ def opening(bounds: Box, first: Box, width: float, height: float) -> Camera:
     """The camera with which a graph is first seen: all of it, if that can be read; else its beginning.
 
     It is as large as is comfortable, or smaller where more of its shorter side can be read then. `first`
-    is the card where it begins.
+    is the part with which the graph begins; where that is too long to be seen, its end counts.
     """
     whole = fitted(bounds, width, height)
     if whole.scale >= READABLE:
         return whole
-    shorter = max(
-        (room - 2 * MARGIN) / max(side, 1.0) for room, side in zip((width, height), bounds[2:], strict=True)
-    )
-    camera = Camera(min(max(shorter, LEGIBLE), COMFORTABLE)).with_point(
-        (first[0] + first[2] / 2, first[1] + first[3] / 2), (width / 2, height / 2)
+    room_x, room_y = width - 2 * MARGIN, height - 2 * MARGIN
+    shorter = max(room_x / max(bounds[2], 1.0), room_y / max(bounds[3], 1.0))
+    camera = Camera(min(max(shorter, LEGIBLE), COMFORTABLE))
+    x, y, wide, high = camera.seen_box(first)
+    camera = camera.moved(
+        -x + (width - wide) / 2 if wide <= room_x else _LATE * width - x - wide,
+        -y + (height - high) / 2 if high <= room_y else _LATE * height - y - high,
     )
     return _filling(camera, bounds, width, height)
 

@@ -278,10 +278,12 @@ class Shown:
 
 
 def _beginning(scene: Scene) -> Box:
-    """The box of the input that comes first along the flow, where there is none of the first card."""
+    """What is between the border at which a graph begins and the first card that computes something."""
     if not len(scene):
         return scene.bounds
-    inputs = np.flatnonzero(scene.kinds == Kind.INPUT)
-    among = inputs if inputs.size else np.arange(len(scene))
-    along = 0 if scene.layout.direction == "right" else 1
-    return scene.box(int(among[np.argmin(scene.boxes[among, along])]))
+    computed = np.flatnonzero((scene.kinds <= Kind.OUTPUT) | (scene.kinds == Kind.GROUP))
+    among = computed if computed.size else np.arange(len(scene))
+    rightward = scene.layout.direction == "right"
+    x, y, width, height = scene.box(int(among[np.argmin(scene.boxes[among, 0 if rightward else 1])]))
+    left, top = scene.bounds[:2]
+    return (left, y, x + width - left, height) if rightward else (x, top, width, y + height - top)

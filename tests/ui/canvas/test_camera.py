@@ -108,6 +108,14 @@ def test_a_graph_too_large_to_be_read_opens_at_its_beginning() -> None:
     assert camera.seen((200, 0))[0] == pytest.approx(400), "narrower than the window: in the middle"
 
 
+def test_of_a_beginning_that_is_too_long_the_end_is_seen() -> None:
+    camera = opening((0, 0, 400, 5000), (180.0, 0.0, 100.0, 2000.0), 800, 600)
+    assert camera.seen((0, 2000))[1] == pytest.approx(0.75 * 600)
+    shown = opening((0, 0, 400, 5000), (180.0, 0.0, 100.0, 600.0), 800, 600)
+    assert shown.seen((0, 0))[1] == pytest.approx(28)
+    assert shown.seen((0, 600))[1] < 600 - 28
+
+
 def test_a_graph_that_can_be_read_opens_whole() -> None:
     small = (0.0, 0.0, 500.0, 300.0)
     assert opening(small, (180.0, 0.0, 100.0, 70.0), 800, 600) == fitted(small, 800, 600)

@@ -16,8 +16,9 @@ Make = Callable[[Document], GraphView]
 
 @pytest.fixture
 def long() -> Document:
-    """Forty layers, far more than a window can show."""
-    text = "".join(f"h{k} = tanh(h{k - 1} @ w{k})\n" for k in range(1, 41))
+    """Forty layers, far more than a window can show, of which no two neighbours are equal."""
+    names = ("tanh", "sin", "exp", "cos", "tanh", "cos", "sin")
+    text = "".join(f"h{k} = {names[k * k % 7]}(h{k - 1} @ w{k})\n" for k in range(1, 41))
     weights = {f"w{k}": np.full((2, 2), 0.3) for k in range(1, 41)}
     return parse(f"{text}L = sum(h40)", {"h0": np.ones((1, 2))}, weights)
 
