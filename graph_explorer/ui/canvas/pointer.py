@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from graph_explorer.ui import groups
 from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.canvas.camera import Point
+from graph_explorer.ui.canvas.titles import name_at
 from graph_explorer.ui.finding.acts import show_paths
 
 if TYPE_CHECKING:
@@ -56,15 +57,18 @@ class Pointer:
         scene = self._view.scene
         if scene is None:
             return Target()
-        x, y = self._view.camera.scene((position.x(), position.y()))
+        camera = self._view.camera
+        x, y = camera.scene((position.x(), position.y()))
         inside = scene.frames.at(x, y)
+        name = name_at(scene.frames, camera, position.x(), position.y())
+        if name:  # it stands over lines and cards
+            return Target(name, inside=inside)
         card = scene.card_at(x, y)
         if card >= 0:
             return Target(scene.cards.ids[card], inside=inside)
-        title = scene.frames.at(x, y, title_only=True)
-        if title:
-            return Target(title, inside=inside)
-        return Target(line=scene.line_at(x, y, REACH / self._view.camera.scale), inside=inside)
+        line = scene.line_at(x, y, REACH / camera.scale)
+        title = scene.frames.at(x, y, title_only=True) if line < 0 else ""
+        return Target(title, line, inside)
 
     def press(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):

@@ -1,0 +1,74 @@
+"""The names of open groups are hit where they are written, near and far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from graph_explorer.document import Document
+from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas.detail import Distance, distance_at
+from graph_explorer.ui.canvas.titles import HEIGHT, labels, name_at, title_box
+
+Make = Callable[[Document], GraphView]
+GROUP, INNER = "h:cell", "h:cell/s:scale"
+
+
+@pytest.mark.parametrize("scale", [1.5, 0.7])
+def test_near_a_title_is_hit_where_its_text_stands(make_view: Make, grouped: Document, scale: float) -> None:
+    view = make_view(grouped)
+    view.zoom(scale / view.camera.scale, (0.0, 0.0))
+    assert view.scene is not None
+    frames = view.scene.frames
+    x, y, width, height = view.camera.seen_box(title_box(frames.frame(frames.paths.index(GROUP))))
+    assert name_at(frames, view.camera, x + 2, y + height / 2) == GROUP
+    assert name_at(frames, view.camera, x + width - 2, y + height / 2) == GROUP
+    assert name_at(frames, view.camera, x + width + 2, y + height / 2) == ""
+
+
+def test_far_out_names_are_hit_over_cards_and_above_their_frames(make_view: Make, grouped: Document) -> None:
+    view = make_view(grouped)
+    view.zoom(0.3 / view.camera.scale, (400.0, 300.0))
+    assert view.scene is not None
+    assert distance_at(view.camera.scale) < Distance.TEXTS
+    frames = view.scene.frames
+    written = dict(labels(frames, view.camera, np.arange(len(frames))))
+    assert GROUP in written
+    x, y, width, height = written[GROUP]
+    for point in (QPointF(x + 1, y + 1), QPointF(x + width - 1, y + height - 1)):
+        assert view.pointer.at(point).name == GROUP
+    assert view.pointer.at(QPointF(x + width / 2, y - 2)).name != GROUP
+
+
+def test_a_name_that_the_one_around_it_would_cover_is_left_out(make_view: Make, grouped: Document) -> None:
+    view = make_view(grouped)
+    assert view.scene is not None
+    frames, everything = view.scene.frames, np.arange(len(view.scene.frames))
+    apart = frames.boxes[frames.paths.index(INNER), 1] - frames.boxes[frames.paths.index(GROUP), 1]
+    for scale in np.geomspace(0.05, 2.0, 30).tolist():
+        view.zoom(scale / view.camera.scale, (0.0, 0.0))
+        written = dict(labels(frames, view.camera, everything))
+        if INNER in written and GROUP in written:
+            assert apart * scale > HEIGHT
+        boxes = list(written.values())
+        assert all(box[2] + 12 <= frames.box_of(path)[2] * view.camera.scale  # type: ignore[index]
+                   for path, box in zip(written, boxes, strict=True))  # fmt: skip
+
+
+def test_a_line_across_a_title_bar_is_hit_beside_the_text(make_view: Make, grouped: Document) -> None:
+    view = make_view(grouped)
+    assert view.scene is not None
+    scene, camera = view.scene, view.camera
+    box = scene.frames.box_of(GROUP)
+    assert box is not None
+    pieces = scene.pieces[:, :, 1]
+    crossing = np.flatnonzero((pieces.min(axis=1) < box[1] - 1) & (pieces.max(axis=1) > box[1] + 30))
+    assert crossing.size or scene.layout.direction == "right"
+    for piece in crossing.tolist():
+        share = (box[1] + 11 - scene.pieces[piece, 0, 1]) / np.ptp(pieces[piece])
+        x = scene.pieces[piece, 0, 0] + share * (scene.pieces[piece, 3, 0] - scene.pieces[piece, 0, 0])
+        found = view.pointer.at(QPointF(*camera.seen((float(x), box[1] + 11))))
+        assert found.line >= 0 or found.name == GROUP
