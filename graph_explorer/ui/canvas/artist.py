@@ -8,13 +8,13 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from graph_explorer.ui.canvas.camera import Camera
+from graph_explorer.ui.canvas.camera import Camera, grown
 from graph_explorer.ui.canvas.detail import Detail, Distance
 from graph_explorer.ui.canvas.ink import ink
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.paint_cards import CardPainter
 from graph_explorer.ui.canvas.paint_far import FarPainter
-from graph_explorer.ui.canvas.paint_frames import paint_frames, paint_titles
+from graph_explorer.ui.canvas.paint_frames import frames_in, paint_frames, paint_titles
 from graph_explorer.ui.canvas.paint_lines import LinePainter
 from graph_explorer.ui.canvas.scene import Box, Scene
 
@@ -35,12 +35,12 @@ class Artist:
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, seen: Box, detail: Detail
     ) -> None:
         """Paints what is in the screen rectangle `seen`, the background included."""
-        x, y, width, height = camera.scene_box(seen)
-        box = (x - OVERHANG, y - OVERHANG, width + 2 * OVERHANG, height + 2 * OVERHANG)
+        box = grown(camera.scene_box(seen), OVERHANG)
+        frames = frames_in(scene, camera, box)
         near = detail.distance is Distance.TEXTS
         painter.fillRect(QRectF(*seen), self.ink.color("window"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        paint_frames(painter, scene, camera, box, self.ink)
+        paint_frames(painter, scene, camera, frames, self.ink)
         if detail.distance >= Distance.SIGNS:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, detail.smooth)
             self._lines.paint(painter, scene, moment, camera, box, seen, detail.wide)
@@ -52,4 +52,4 @@ class Artist:
         else:
             points = detail.distance is Distance.POINTS
             self._far.paint(painter, scene, moment, camera, seen, points)
-        paint_titles(painter, scene, camera, box, self.ink, near)
+        paint_titles(painter, scene, camera, frames, seen, self.ink, near)

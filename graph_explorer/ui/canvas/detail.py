@@ -7,7 +7,7 @@ rendering stays fluent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -27,6 +27,8 @@ WIDE_FROM, MOST_WIDE = 0.6, 500
 MOST_SMOOTH = 700
 #: With more cards than this in the window their corners are not rounded.
 MOST_ROUNDED = 500
+#: What is drawn stays until there is so much more than that: a picture does not flicker at the limit.
+_HELD = 1.4
 
 
 class Distance(IntEnum):
@@ -62,6 +64,8 @@ class Detail:
 
 #: Everything, whatever the scale: for pictures that can be enlarged.
 WHOLE = Detail(Distance.TEXTS)
+#: The least.
+PLAIN = Detail(Distance.POINTS, rounded=False, wide=False, smooth=False, fine=False)
 
 
 def distance_at(scale: float) -> Distance:
@@ -70,20 +74,24 @@ def distance_at(scale: float) -> Distance:
     return Distance(int(np.searchsorted((POINT, BLOCK, SIGN), height, side="right")))
 
 
-def detail_for(scene: Scene, camera: Camera, window: Box) -> Detail:
-    """The detail for a window, a rectangle of the screen."""
+def detail_for(scene: Scene, camera: Camera, window: Box, before: Detail = PLAIN) -> Detail:
+    """The detail for a window, a rectangle of the screen; what was drawn `before` stays for some more."""
     distance = distance_at(camera.scale)
     if distance < Distance.SIGNS:
-        return Detail(distance, rounded=False, wide=False, smooth=False, fine=False)
+        return replace(PLAIN, distance=distance)
     box = camera.scene_box(window)
     cards = len(scene.cards_in(box))
     curves = scene.curves_in(box)
+
+    def few(count: int, most: int, drawn: bool) -> bool:
+        return count <= most * (_HELD if drawn else 1.0)
+
     return Detail(
         distance,
-        rounded=cards <= MOST_ROUNDED,
-        wide=camera.scale >= WIDE_FROM and curves <= MOST_WIDE,
-        smooth=curves <= MOST_SMOOTH,
-        fine=camera.scale >= FINE_FROM or cards <= FEW,
+        rounded=few(cards, MOST_ROUNDED, before.rounded),
+        wide=camera.scale >= WIDE_FROM and few(curves, MOST_WIDE, before.wide),
+        smooth=few(curves, MOST_SMOOTH, before.smooth),
+        fine=camera.scale >= FINE_FROM or few(cards, FEW, before.fine),
     )
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
 from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, grown, keeping, opening, uncovered
-from graph_explorer.ui.canvas.detail import WHOLE, Distance, detail_for, effort
+from graph_explorer.ui.canvas.detail import PLAIN, Distance, detail_for, effort
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Box
@@ -38,8 +38,8 @@ class Eye:
         self.framing: Framing = "opening"
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
         self.sheet = Sheet()
-        self._detail = WHOLE
-        self._paces = defaultdict[Distance, Pace](Pace)
+        self._detail = PLAIN
+        self._paces = defaultdict[Distance, Pace](Pace)  # how long painting takes at each distance
         self._rest = QTimer(widget)  # goes on with a picture that takes several frames
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(widget.update)
@@ -123,7 +123,7 @@ class Eye:
     def paint(self, painter: QPainter, region: QRegion, stage: Stage, artist: Artist) -> None:
         """Paints what is stale of the picture, and of the picture what is in `region`."""
         self.sheet.resize(self._widget.size(), self._widget.devicePixelRatioF())
-        detail = detail_for(stage.scene, self.camera, (0.0, 0.0, *self.room))
+        detail = detail_for(stage.scene, self.camera, (0.0, 0.0, *self.room), self._detail)
         if detail != self._detail:  # what is kept of the picture would not look like the rest
             self._detail = detail
             self.sheet.pace = self._paces[detail.distance]

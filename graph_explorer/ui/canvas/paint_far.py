@@ -213,11 +213,11 @@ class FarPainter:
         self, painter: QPainter, pixels: Pixels, scene: Scene, moment: Moment, camera: Camera, seen: Box
     ) -> None:
         """Straight pieces and short curves as points in the image, long curves as chords."""
-        for state, light, pieces in trunk_strokes(scene, moment, camera.scene_box(seen)):
+        for state, light, ends in trunk_strokes(scene, moment, camera.scene_box(seen)):
             if light:
                 role, strength = SHADES[state]
                 painter.setPen(QPen(self.ink.mixed(role, "window", strength * _FAINT), 0))
-                draw_straight(painter, pieces, camera, seen)
+                draw_straight(painter, ends, camera, seen)
         found = pixels.thinned(scene.pieces_in(camera.scene_box(seen)))
         if moment.lit is not None:
             found = found[lit_lines(scene, moment, scene.line_of_piece[found])]
@@ -243,7 +243,7 @@ class FarPainter:
             if strokes is not None:
                 pixels.stroke(strokes[:, now[1]], color)
             else:
-                draw_straight(painter, scene.pieces[straight[now[1]]], camera, seen)
+                draw_straight(painter, scene.ends[:, straight[now[1]]], camera, seen)
             rest = on_screen(scene.pieces[curves[now[3]]], camera)
             Rows(chords(distinct(rest))).draw_lines(painter)
 

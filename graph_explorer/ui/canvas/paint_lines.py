@@ -7,6 +7,7 @@ hundred times as long. Thin pieces that fall on the same pixels are drawn once.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +20,7 @@ from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.ink import Ink
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.progress import CUT, FOLLOWED, IDLE, WAITING
-from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bezier
+from graph_explorer.ui.canvas.scene import Box, Floats, Scene, bernstein, bezier
 
 WIDTH = 1.6
 ARROW = 7.0
@@ -27,8 +28,12 @@ ARROW = 7.0
 _STRAIGHT = 0.1
 #: A curve longer than this on screen, in pixels, is drawn in chords: only what is in sight costs.
 _VAST = 900.0
+#: Such a curve is looked at in so many parts, and a part that is in sight is drawn in so many chords.
+_PARTS, _CHORDS = 16, 8
 #: Half pixels along a window and across it take no more bits than this.
 _BITS = 20
+
+Whole = NDArray[np.int64]
 
 ORDER = (CUT, WAITING, IDLE, FOLLOWED)
 SHADES = {
@@ -48,7 +53,7 @@ def lit_lines(scene: Scene, moment: Moment, lines: NDArray[np.int64]) -> NDArray
 
 
 def trunk_strokes(scene: Scene, moment: Moment, box: Box) -> Iterator[tuple[int, bool, Floats]]:
-    """The trunks that touch a rectangle as straight pieces (k, 4, 2), by their state and whether bright.
+    """Where the trunks that touch a rectangle begin and end (4, k), by their state and whether bright.
 
     What comes later lies on top.
     """
@@ -67,54 +72,59 @@ def trunk_strokes(scene: Scene, moment: Moment, box: Box) -> Iterator[tuple[int,
         for state, reaches in states:
             rows = trunks.rows(found, np.minimum(reaches, limit))
             if len(rows):
-                yield state, light, rows.reshape(-1, 2, 2)[:, (0, 0, 1, 1)]
+                yield state, light, rows.T
 
 
-def draw_straight(painter: QPainter, pieces: Floats, camera: Camera, seen: Box) -> None:
+def draw_straight(painter: QPainter, ends: Floats, camera: Camera, seen: Box) -> None:
     """Draws straight pieces with the painter's pen, in screen pixels, cut off at the rectangle `seen`.
 
-    A trunk of a thousand lines is one line on screen, and is drawn as one.
+    They are given by where they begin and end in the scene, (4, k). A trunk of a thousand lines is one
+    line on screen, and is drawn as one.
     """
-    if not len(pieces):
-        return
-    ends = pieces[:, (0, 3)].reshape(-1, 4) * camera.scale + (camera.x, camera.y, camera.x, camera.y)
     x, y, width, height = seen
-    ends[:, (0, 2)] = np.clip(ends[:, (0, 2)], x - 4, x + width + 4)
-    ends[:, (1, 3)] = np.clip(ends[:, (1, 3)], y - 4, y + height + 4)
-    halves = np.round(ends * 2).astype(np.int64)
-    upright = halves[:, 0] == halves[:, 2]
-    down, right = united(halves[upright][:, (0, 1, 3)]), united(halves[~upright][:, (1, 0, 2)])
+    rows = ((camera.x, x, width), (camera.y, y, height)) * 2
+    halves = np.stack(
+        [
+            np.clip(np.rint((column * camera.scale + away) * 2), 2 * start - 8, 2 * (start + room) + 8)
+            for column, (away, start, room) in zip(ends, rows, strict=True)
+        ]
+    ).astype(np.int64)
+    upright = halves[0] == halves[2]
+    down, right = united(*halves[:, upright][[0, 1, 3]]), united(*halves[:, ~upright][[1, 0, 2]])
     Rows(down[:, (0, 1, 0, 2)] / 2).draw_lines(painter)
     Rows(right[:, (1, 0, 2, 0)] / 2).draw_lines(painter)
 
 
-def united(stretches: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Stretches (n, 3) on parallel lines, as line, start and end: those that overlap made one.
+def united(lines: Whole, first: Whole, last: Whole) -> Whole:
+    """Stretches on parallel lines, (k, 3) as line, start and end: those that overlap made one.
 
     Each is one number, its line before its start before its end: sorting numbers is quickest.
     """
-    if not len(stretches):
-        return stretches
-    lines, low = stretches[:, 0], stretches[:, 1:].min()
-    least = lines.min()
-    starts, ends = stretches[:, 1:].min(axis=1) - low, stretches[:, 1:].max(axis=1) - low
-    keys = np.sort(((lines - least << 2 * _BITS) | starts << _BITS) | ends)
+    if not len(lines):
+        return np.zeros((0, 3), np.int64)
+    starts, ends, least = np.minimum(first, last), np.maximum(first, last), lines.min()
+    low = starts.min()
+    keys = np.sort(((lines - least << 2 * _BITS) | (starts - low << _BITS)) | (ends - low))
     begins, mask = keys >> _BITS, (1 << _BITS) - 1
     reach = np.maximum.accumulate((begins & ~mask) | (keys & mask))  # never reaches into the next line
-    first = np.flatnonzero(np.concatenate([[True], begins[1:] > reach[:-1]]))
-    last = np.append(first[1:] - 1, len(keys) - 1)
-    columns = (begins[first] >> _BITS) + least, (begins[first] & mask) + low, (reach[last] & mask) + low
-    return np.stack(columns, axis=1)
+    new = np.flatnonzero(begins[1:] > reach[:-1]) + 1
+    begins, reach = begins[np.append(0, new)], reach[np.append(new, len(keys)) - 1]
+    return np.stack([(begins >> _BITS) + least, (begins & mask) + low, (reach & mask) + low], axis=1)
 
 
 def draw_vast(painter: QPainter, pieces: Floats, seen: Box) -> None:
     """Draws curves far larger than the window with the painter's pen: of many chords, those in sight."""
-    points = bezier(pieces, np.linspace(0, 1, 129))
-    rows = np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
+    points = bezier(pieces, np.linspace(0, 1, _PARTS + 1))
+    start, end = points[:, :-1], points[:, 1:]
+    # by no more than this a part leaves its chord: an eighth of its greatest second derivative
+    away = np.abs(np.diff(pieces, 2, axis=1)).max(axis=(1, 2), initial=0.0) * (6 / 8 / _PARTS**2) + 4
     x, y, width, height = seen
-    near_x = (rows[:, (0, 2)].min(axis=1) <= x + width + 4) & (rows[:, (0, 2)].max(axis=1) >= x - 4)
-    near_y = (rows[:, (1, 3)].min(axis=1) <= y + height + 4) & (rows[:, (1, 3)].max(axis=1) >= y - 4)
-    Rows(rows[near_x & near_y]).draw_lines(painter)
+    near = (np.minimum(start, end) <= np.array([x + width, y + height]) + away[:, None, None]).all(axis=2)
+    near &= (np.maximum(start, end) >= np.array([x, y]) - away[:, None, None]).all(axis=2)
+    curves, parts = np.nonzero(near)
+    shares = bernstein((parts[:, None] + np.linspace(0, 1, _CHORDS + 1)) / _PARTS)
+    fine = shares @ pieces[curves]
+    Rows(np.concatenate([fine[:, :-1], fine[:, 1:]], axis=2).reshape(-1, 4)).draw_lines(painter)
 
 
 class LinePainter:
@@ -134,7 +144,7 @@ class LinePainter:
         lines = scene.line_of_piece[found]
         states, bright = moment.line_states(scene.sources, lines), lit_lines(scene, moment, lines)
         straight = scene.bends[found] < _STRAIGHT / camera.scale
-        widths = line_widths(scene, lines) if wide else np.zeros(len(lines))
+        counts = scene.multiplicities[lines] if wide else np.zeros(len(lines), np.int64)
         heads = scene.first_piece[lines + 1] - 1 == found
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for state, light in itertools.product(ORDER, (False, True)):
@@ -143,10 +153,11 @@ class LinePainter:
                 continue
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
-            for width in np.unique(widths[alike]).tolist():
-                these = alike & (widths == width)
-                painter.setPen(self._pen(color, width * camera.scale, state == CUT))
-                draw_straight(painter, scene.pieces[found[these & straight]], camera, seen)
+            for count in sorted(set(counts[alike].tolist())):
+                these = alike & (counts == count)
+                width = line_width(count) * camera.scale if wide else 0.0
+                painter.setPen(self._pen(color, width, state == CUT))
+                draw_straight(painter, scene.ends[:, found[these & straight]], camera, seen)
                 self._bent(painter, scene.pieces[found[these & ~straight]], camera, seen, wide)
             if wide:
                 self._heads(painter, scene, lines[alike & heads], camera, color)
@@ -157,11 +168,11 @@ class LinePainter:
     def _trunks(
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
-        for state, light, pieces in trunk_strokes(scene, moment, box):
+        for state, light, ends in trunk_strokes(scene, moment, box):
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
             painter.setPen(self._pen(color, WIDTH * camera.scale if wide else 0.0, False))
-            draw_straight(painter, pieces, camera, seen)
+            draw_straight(painter, ends, camera, seen)
 
     def _pen(self, color: QColor, width: float, cut: bool) -> QPen:
         """A pen for opaque colour and square ends: translucent ones and round ends take ten times as long."""
@@ -206,9 +217,9 @@ class LinePainter:
         painter.restore()
 
 
-def line_widths(scene: Scene, lines: NDArray[np.int64]) -> Floats:
-    """The widths of lines in scene pixels: a bundle of edges is a little wider."""
-    return np.asarray(np.round(WIDTH + 0.7 * np.log2(scene.multiplicities[lines]), 1))
+def line_width(count: int) -> float:
+    """The width of a line in scene pixels: a bundle of `count` edges is a little wider."""
+    return round(WIDTH + 0.7 * math.log2(count), 1)
 
 
 def arrow_head(scene: Scene, line: int) -> list[tuple[float, float]]:

@@ -262,12 +262,16 @@ def _space_of(pieces: Floats) -> Space:
     return Space(np.hstack([low, high]))
 
 
+def bernstein(at: Floats) -> Floats:
+    """The shares (…, 4) that the four points of a cubic piece have in its points at the parameters `at`."""
+    u = 1 - at
+    return np.stack([u * u * u, 3 * u * u * at, 3 * u * at * at, at * at * at], axis=-1)
+
+
 def bezier(pieces: Floats, at: Floats) -> Floats:
     """Points (p, k, 2) on cubic pieces (p, 4, 2) at the parameters `at` (k), from 0 to 1."""
-    a, b, c, d = (pieces[:, None, k] for k in range(4))
-    t = at[None, :, None]
-    u = 1 - t
-    return np.asarray(u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d)
+    corners = np.ascontiguousarray(pieces.swapaxes(0, 1)).reshape(4, -1)
+    return np.asarray((bernstein(at) @ corners).reshape(len(at), -1, 2).swapaxes(0, 1))
 
 
 def _distances(points: Floats, to: Floats) -> Floats:

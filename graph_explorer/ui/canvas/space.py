@@ -7,7 +7,7 @@ before them. There is one grid a size, each twice as coarse as the one before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -26,14 +26,30 @@ _MOST = 0.12
 
 
 class _Grid(NamedTuple):
-    """Rectangles of one size class: their places sorted by row and column, and the keys of these."""
+    """The cells of one size class: the side of one, the first column and row, and how many to a row.
+
+    A cell is known by its number: `base`, and then `stride` for each row; there are `rows` of them.
+    """
 
     side: float
     left: int
     top: int
     stride: int
-    keys: NDArray[np.int64]
-    places: Places
+    rows: int
+    base: int
+
+    def reach(self, left: float, top: float, right: float, bottom: float) -> tuple[range, int]:
+        """The numbers of the first cells of rows that may hold what touches a window; how many cells on."""
+        first_row = max(math.floor(top / self.side) - 1 - self.top, 0)
+        last_row = min(math.floor(bottom / self.side) - self.top, self.rows - 1)
+        first = max(math.floor(left / self.side) - self.left, 0)
+        last = min(math.floor(right / self.side) - self.left + 1, self.stride - 1)
+        if last_row < first_row or last < first:
+            return range(0), 0
+        start, stop = (self.base + row * self.stride for row in (first_row, last_row + 1))
+        if last_row - first_row > _MOST_ROWS or (first <= 1 and last >= self.stride - 2):
+            return range(start, start + 1), stop - start - 1
+        return range(start + first, stop, self.stride), last - first
 
 
 class Space:
@@ -46,70 +62,60 @@ class Space:
         self._corners = np.empty(corners.shape, dtype=np.float32)
         for side, way in ((slice(0, 2), -np.inf), (slice(2, 4), np.inf)):
             self._corners[:, side] = np.nextafter(corners[:, side].astype(np.float32), np.float32(way))
-        self._grids = tuple(self._made())
+        left, top, right, bottom = self._corners.T
+        extent = np.maximum(right - left, bottom - top)
+        classes = np.ceil(np.log2(np.maximum(extent, FINEST) / FINEST)).astype(np.int8)
+        self._grids: list[_Grid] = []
+        # the numbers of the cells of all rectangles, class by class, and the places of these
+        self._cells = self._places = np.zeros(0, np.int64)
+        for size in np.unique(classes).tolist():
+            self._add(size, np.flatnonzero(classes == size))
 
     def __len__(self) -> int:
         return len(self._corners)
 
-    def _made(self) -> Iterator[_Grid]:
-        left, top, right, bottom = self._corners.T
-        extent = np.maximum(right - left, bottom - top)
-        classes = np.ceil(np.log2(np.maximum(extent, FINEST) / FINEST)).astype(np.int8)
-        for size in np.unique(classes).tolist():
-            places = np.flatnonzero(classes == size)
-            side = FINEST * 2.0**size
-            columns = np.floor(left[places] / side).astype(np.int64)
-            rows = np.floor(top[places] / side).astype(np.int64)
-            first, least = int(columns.min()), int(rows.min())
-            stride = int(columns.max()) - first + 3
-            keys = (rows - least) * stride + (columns - first + 1)
-            order = np.argsort(keys, kind="stable")
-            yield _Grid(side, first, least, stride, keys[order], places[order])
+    def _add(self, size: int, places: Places) -> None:
+        left, top = self._corners[places, :2].T
+        side = FINEST * 2.0**size
+        columns = np.floor(left / side).astype(np.int64)
+        rows = np.floor(top / side).astype(np.int64)
+        first, least = int(columns.min()), int(rows.min())
+        stride = int(columns.max()) - first + 3
+        base = self._grids[-1].base + self._grids[-1].rows * self._grids[-1].stride if self._grids else 0
+        self._grids.append(_Grid(side, first, least, stride, int(rows.max()) - least + 1, base))
+        cells = base + (rows - least) * stride + (columns - first + 1)
+        order = np.argsort(cells, kind="stable")
+        self._cells = np.concatenate([self._cells, cells[order]])
+        self._places = np.concatenate([self._places, places[order]])
 
-    def _spans(self, box: Box) -> list[tuple[Places, Places]]:
+    def _spans(self, box: Box) -> tuple[Places, Places]:
+        """Where among the places those in reach of a window begin, row by row, and how many they are."""
         x, y, width, height = box
-        return [_near(grid, x, y, x + width, y + height) for grid in self._grids]
+        first: list[int] = []
+        last: list[int] = []
+        for grid in self._grids:
+            row_starts, beyond = grid.reach(x, y, x + width, y + height)
+            first += row_starts
+            last += [cell + beyond for cell in row_starts]
+        starts = np.searchsorted(self._cells, first)
+        return starts, np.searchsorted(self._cells, last, side="right") - starts
 
     def near(self, box: Box) -> int:
         """How many rectangles are near one: no fewer than touch it."""
-        return sum(int(counts.sum()) for _, counts in self._spans(box))
+        return int(self._spans(box)[1].sum())
 
     def within(self, box: Box) -> Places:
         """The places of the rectangles that touch one, x, y, width and height, borders included."""
         x, y, width, height = box
-        spans = self._spans(box)
-        count = sum(int(counts.sum()) for _, counts in spans)
+        starts, counts = self._spans(box)
+        ends = np.cumsum(counts)
+        count = int(ends[-1]) if len(ends) else 0
         if count > _MOST * len(self):  # to compare all in their order takes less time
             left, top, right, bottom = self._corners.T
             inside = (left <= x + width) & (top <= y + height) & (right >= x) & (bottom >= y)
             return np.flatnonzero(inside)
-        near = np.concatenate([np.zeros(0, np.int64), *map(_gathered, self._grids, spans)])
+        near = self._places[np.repeat(starts - (ends - counts), counts) + np.arange(count)]
         corners = self._corners[near]
         inside = (corners[:, 0] <= x + width) & (corners[:, 1] <= y + height)
         inside &= (corners[:, 2] >= x) & (corners[:, 3] >= y)
         return np.asarray(near[inside])
-
-
-def _gathered(grid: _Grid, spans: tuple[Places, Places]) -> Places:
-    """The rectangles in rows of cells that begin at `starts` and hold `counts`."""
-    starts, counts = spans
-    ends = np.cumsum(counts)
-    every = np.repeat(starts - (ends - counts), counts) + np.arange(int(counts.sum()))
-    return np.asarray(grid.places[every])
-
-
-def _near(grid: _Grid, left: float, top: float, right: float, bottom: float) -> tuple[Places, Places]:
-    """Where among a grid's rectangles those in reach of a window begin, row by row, and how many they are."""
-    highest = int(grid.keys[-1]) // grid.stride
-    first_row = max(int(np.floor(top / grid.side)) - 1 - grid.top, 0)
-    last_row = min(int(np.floor(bottom / grid.side)) - grid.top, highest)
-    first = max(int(np.floor(left / grid.side)) - grid.left, 0)
-    last = min(int(np.floor(right / grid.side)) - grid.left + 1, grid.stride - 1)
-    if last_row < first_row or last < first:
-        return grid.places[:0], grid.places[:0]
-    if last_row - first_row > _MOST_ROWS or (first <= 1 and last >= grid.stride - 2):
-        rows, first, last = np.array([first_row * grid.stride]), 0, (last_row - first_row + 1) * grid.stride
-    else:
-        rows = np.arange(first_row, last_row + 1) * grid.stride
-    starts = np.searchsorted(grid.keys, rows + first)
-    return starts, np.searchsorted(grid.keys, rows + last, side="right") - starts

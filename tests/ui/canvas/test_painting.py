@@ -337,7 +337,7 @@ def test_counted_lines_are_those_that_are_drawn(qapp: object, ratio: float) -> N
     start, length = generator.uniform(-50, 350, (400, 2)), generator.uniform(-300, 300, 400)
     ends = np.repeat(start[:, None], 2, axis=1)
     ends[np.arange(400), 1, np.arange(400) % 2] += length
-    pieces = ends[:, (0, 0, 1, 1)]
+    columns = ends.reshape(-1, 4).T
     seen = (0.0, 0.0, 300.0, 200.0)
     images = [QImage(round(300 * ratio), round(200 * ratio), QImage.Format.Format_RGB32) for _ in range(2)]
     for image, counted in zip(images, (False, True), strict=True):
@@ -349,6 +349,6 @@ def test_counted_lines_are_those_that_are_drawn(qapp: object, ratio: float) -> N
             with Pixels(painter, seen) as found:
                 found.stroke(found.place(ends).reshape(-1, 4).T, QColor("white"))
         else:
-            draw_straight(painter, pieces, Camera(), seen)
+            draw_straight(painter, columns, Camera(), seen)
         painter.end()
     np.testing.assert_array_equal(pixels(images[0]), pixels(images[1]))
