@@ -8,11 +8,13 @@ picture before is seen there, made larger or smaller where the scale has changed
 
 from __future__ import annotations
 
+import ctypes
 import math
 import time as clock
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
@@ -51,7 +53,6 @@ class Sheet:
         self.picture = QImage()
         self.stale = QRegion()
         self.ratio = 1.0
-        self._spare = QImage()
         self._bare = QRegion()  # where the picture holds nothing, not even what was there before
         self._backdrop = QImage()  # the last picture of another scale, and from where it was seen
         self._backdrop_camera: Camera | None = None
@@ -76,7 +77,7 @@ class Sheet:
         if wanted == self.picture.size() and ratio == self.ratio:
             return
         self.ratio = ratio
-        self.picture, self._spare, self._backdrop = (self._blank(wanted) for _ in range(3))
+        self.picture, self._backdrop = self._blank(wanted), self._blank(wanted)
         self.forget()
 
     def _blank(self, size: QSize) -> QImage:
@@ -119,11 +120,7 @@ class Sheet:
         """Moves the picture by device pixels; what comes into sight is stale."""
         if not (dx or dy) or self.picture.isNull():
             return
-        painter = QPainter(self._spare)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(QPointF(dx / self.ratio, dy / self.ratio), self.picture)
-        painter.end()
-        self.picture, self._spare = self._spare, self.picture
+        self._move(dx, dy)
         everything = self._everything
         left, top = math.ceil(dx / self.ratio), math.ceil(dy / self.ratio)
         right = math.floor(dx / self.ratio + self.size.width())
@@ -132,6 +129,16 @@ class Sheet:
         uncovered = everything.subtracted(QRegion(inside))
         self.stale = self._moved(self.stale, dx, dy) + uncovered
         self._bare = self._moved(self._bare, dx, dy) + uncovered
+
+    def _move(self, dx: int, dy: int) -> None:
+        """Moves the pixels in one go; those that leave a row and enter the next one are stale."""
+        pixels = np.frombuffer(self.picture.bits(), np.uint32)
+        way = dy * self.picture.bytesPerLine() // pixels.itemsize + dx
+        kept = pixels.size - abs(way)
+        if kept > 0:
+            start = pixels.ctypes.data
+            target, source = (start + pixels.itemsize * max(0, by) for by in (way, -way))
+            ctypes.memmove(target, source, kept * pixels.itemsize)
 
     def _moved(self, region: QRegion, dx: int, dy: int) -> QRegion:
         """A region moved by device pixels, no smaller for being rounded."""
