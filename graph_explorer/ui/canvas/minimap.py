@@ -1,7 +1,7 @@
 """The whole of a large graph as a small picture, with the part that is in sight.
 
 The one rule: the picture is painted from the scene's arrays, seldom, and kept; a pan only draws the kept
-picture and a rectangle.
+picture and a rectangle. Where all of the graph is in sight there is no map: it would only cover some of it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Picture(QWidget):
         self.border = QColor()
         self._go = go
         self._held = QPointF()
+        self.dragged = False
 
     def frame(self) -> QRectF:
         """Where the part that is in sight lies on the map."""
@@ -67,6 +68,7 @@ class Picture(QWidget):
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.dragged = True
         frame = self.frame()
         inside = frame.contains(event.position())
         self._held = event.position() - frame.center() if inside else QPointF()
@@ -74,6 +76,9 @@ class Picture(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.dragged = False
 
     def _move(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
@@ -89,6 +94,7 @@ class Minimap(Overlay):
         self.picture = Picture(go)
         self._stage: Stage | None = None
         self._artist: Artist | None = None
+        self._wanted = self._stale = False
         self._pause = _PAUSE
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -103,14 +109,28 @@ class Minimap(Overlay):
         scene = self._stage.scene if self._stage is not None else None
         other = stage is None or stage.scene is not scene or artist is not self._artist
         self._stage, self._artist = stage, artist
-        shown = wanted and stage is not None and len(stage.scene) >= FEWEST
+        self._wanted = wanted and stage is not None and len(stage.scene) >= FEWEST
+        self._stale = True
+        self._appear(other)
+
+    def _appear(self, at_once: bool = False) -> None:
+        """Is there or not; a stale picture is made anew soon, or at once where none has been seen."""
+        shown = self._wanted and not self._all_seen()
         if not shown:
             self._wait.stop()
-        elif other or self.isHidden():
+        elif self._stale and (at_once or self.isHidden()):
             self._paint()
-        elif not self._wait.isActive():
+        elif self._stale and not self._wait.isActive():
             self._wait.start(round(1000 * self._pause))
         self.setVisible(shown)
+
+    def _all_seen(self) -> bool:
+        """Whether the whole graph is in sight."""
+        if self._stage is None or self.picture.dragged:  # it does not vanish under the hand
+            return False
+        (x, y, width, height), seen = self._stage.scene.bounds, self.picture.seen
+        inside = seen[0] <= x and seen[1] <= y
+        return inside and x + width <= seen[0] + seen[2] and y + height <= seen[1] + seen[3]
 
     @property
     def waits(self) -> bool:
@@ -121,6 +141,7 @@ class Minimap(Overlay):
         """Another part of the graph is in sight."""
         self.picture.seen = camera.scene_box((0.0, 0.0, self.under.width(), self.under.height()))
         self.picture.update()
+        self._appear()
 
     def _size(self, bounds: Box) -> QSize:
         """As large as the graph's shape fits."""
@@ -136,6 +157,7 @@ class Minimap(Overlay):
         if self._stage is None or self._artist is None:
             return
         started = clock.perf_counter()
+        self._stale = False
         scene, picture = self._stage.scene, self.picture
         size = self._size(scene.bounds)
         ratio = self.devicePixelRatioF()

@@ -123,8 +123,10 @@ def chain() -> Document:
 
 
 def shown(qtbot: QtBot, make_view: Make, document: Document) -> GraphView:
+    """A view of a document with all its groups open."""
     view = make_view(document)
-    qtbot.waitUntil(lambda: view.scene is not None)
+    view.session.change(collapsed=frozenset())
+    qtbot.waitUntil(lambda: view.scene is not None and not view.session.jobs.busy("layout"))
     return view
 
 
@@ -134,12 +136,42 @@ def test_only_a_large_graph_has_a_map(
     view = shown(qtbot, make_view, neuron)
     assert view.map.isHidden()
     session.show(chain)
+    session.change(collapsed=frozenset())
     qtbot.waitUntil(view.map.isVisible)
     session.change(minimap=False)
     assert view.map.isHidden()
     session.change(minimap=True)
     assert view.map.isVisible()
     session.close_document()
+    assert view.map.isHidden()
+
+
+def test_where_all_is_in_sight_there_is_no_map(
+    qtbot: QtBot, make_view: Make, chain: Document, session: Session
+) -> None:
+    view = shown(qtbot, make_view, chain)
+    assert view.map.isVisible()
+    view.fit()
+    assert view.map.isHidden()
+    before = view.map.picture.image
+    session.seek(session.state.trace.length)  # type: ignore[union-attr]
+    assert not view.map.waits, "no picture is made for a map that is not there"
+    view.zoom(2.0, (200.0, 200.0))
+    assert view.map.isVisible()
+    assert view.map.picture.image is not before, "it is up to date when it comes back"
+
+
+def test_the_map_does_not_vanish_under_the_hand(qtbot: QtBot, make_view: Make, chain: Document) -> None:
+    view = shown(qtbot, make_view, chain)
+    view.fit()
+    view.pan(0.0, 100.0)
+    picture = view.map.picture
+    assert view.map.isVisible()
+    qtbot.mousePress(picture, Qt.MouseButton.LeftButton, pos=picture.rect().center())
+    view.fit()
+    assert view.map.isVisible()
+    qtbot.mouseRelease(picture, Qt.MouseButton.LeftButton, pos=picture.rect().center())
+    view.fit()
     assert view.map.isHidden()
 
 
