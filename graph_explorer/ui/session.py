@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtWidgets import QWidget
 
 from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use, enclosing
-from graph_explorer.engine.machine import without_collector
+from graph_explorer.engine.machine import set_aside, without_collector
 from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.lab.optimizers import METHODS
+from graph_explorer.ui.collector import Collector
+from graph_explorer.ui.following import WhileSeen
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs
@@ -97,6 +100,7 @@ class Session(QObject):
         #: the same training with other settings
         self.sweeper = Sweeper(self)
         self._tracer = Tracer(self)
+        self._collector = Collector(self)
         #: boxes moved by hand in the graphs that were open before
         self._moved: dict[int, Moved] = {}
 
@@ -105,9 +109,9 @@ class Session(QObject):
         """The document with every edit, also those whose run is still under way."""
         return self._tracer.latest
 
-    def follow(self, show: Show) -> None:
-        """Calls `show(before, now)` at once, and after each change."""
-        self.changed.connect(show)
+    def follow(self, show: Show, seen: QWidget | None = None) -> None:
+        """Calls `show(before, now)` at once, and after each change; with a widget, while that is `seen`."""
+        self.changed.connect(show if seen is None else WhileSeen(self, seen, show).tell)
         show(State(), self.state)
 
     def change(self, **parts: Any) -> None:
@@ -514,4 +518,6 @@ def _opened(path: Path, blocks: bool, checkpoint: Callable[[float], None]) -> tu
     """The document in a file, with all that is needed to show it, and the groups that are closed at first."""
     with without_collector():
         document = open_document(path).with_blocks(blocks)
-        return document, closed_at_first(document)
+        closed = closed_at_first(document)
+        set_aside()
+    return document, closed

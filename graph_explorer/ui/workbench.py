@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.docks import DOCKS, Dock, Side
+from graph_explorer.ui.following import WhileSeen
 from graph_explorer.ui.health.panel import HealthPanel
 from graph_explorer.ui.middle import Middle
 from graph_explorer.ui.panels.acts import Acts
@@ -156,8 +157,11 @@ class Workbench(QMainWindow):
             dock.setWidget(library)
         else:
             dock.setWidget(_PANELS[row.name](self.session))
-        dock.widget().setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        if isinstance(panel := dock.widget(), HealthPanel | RacePanel | CurvesPanel):
+        panel = dock.widget()
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        for following in panel.findChildren(WhileSeen):
+            dock.visibilityChanged.connect(following.see)
+        if isinstance(panel, HealthPanel | RacePanel | CurvesPanel):
             dock.visibilityChanged.connect(panel.see)
         self.docks[row.name] = dock
         self._titles[row.name] = Title(dock, row)

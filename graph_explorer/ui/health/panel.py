@@ -72,7 +72,7 @@ class HealthPanel(QWidget):
         self.rate = Elided("", "small")
         self.rate.setObjectName("health_rate")
         self._lay_out()
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def _button(self, name: str, text: str, act: object) -> QPushButton:
         made = QPushButton(text)

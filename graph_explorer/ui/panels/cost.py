@@ -7,7 +7,6 @@ change what is counted.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph_explorer.engine.cost import Cost, conclusion, cost, count_text, passes_text
@@ -60,19 +59,13 @@ class CostPanel(QWidget):
             column.addWidget(part)
         column.addStretch(1)
         fill(self, scrolled("cost_scroll", content, Qt.FocusPolicy.StrongFocus))
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def show_state(self, before: State, now: State) -> None:
         plan = now.trace.plan if now.trace is not None else None
         unrun = plan is None and before.document is not now.document
         other = plan is not self._counted_for or unrun
-        if self.isVisible() and (other or now.theme != self._theme):
-            self._count(now)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        now = self.session.state
-        if now.trace is None or now.trace.plan is not self._counted_for or now.theme != self._theme:
+        if other or now.theme != self._theme:
             self._count(now)
 
     def _count(self, now: State) -> None:

@@ -38,20 +38,20 @@ class Description(QWidget):
         line = QVBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.text)
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def show_state(self, before: State, now: State) -> None:
         if _told(before) != _told(now) or before.theme != now.theme:
-            self._write()
+            self._write(now)
 
-    def _write(self) -> None:
-        document = self.session.state.document
+    def _write(self, now: State) -> None:
+        document = now.document
         if document is None:
             self.text.clear()
             return
         page = f"## {document.name}\n\n{document.description.strip() or _NOTHING}"
         shown = self.text.document()
-        markdown.show(shown, page, self.font(), theme(self.session.state.theme))
+        markdown.show(shown, page, self.font(), theme(now.theme))
         self.text.moveCursor(
             QTextCursor.MoveOperation.Start
         )  # else it is where writing ended, and scrolled to
@@ -59,4 +59,4 @@ class Description(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "text"):
-            self._write()
+            self._write(self.session.state)

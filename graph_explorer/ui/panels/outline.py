@@ -276,20 +276,20 @@ class Outline(QWidget):
         box.addWidget(self.search)
         box.addWidget(self.nothing)
         box.addWidget(self.tree, 1)
-        self.search.textChanged.connect(self._rebuild)
+        self.search.textChanged.connect(lambda typed: self._rebuild(session.state.graph))
         self.tree.selectionModel().currentChanged.connect(self._chosen)
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def show_state(self, before: State, now: State) -> None:
         if before.graph is not now.graph:
-            self._rebuild()
+            self._rebuild(now.graph)
         elif before.trace is not now.trace or before.time != now.time or before.theme != now.theme:
             self.model.refresh()
         if before.selection != now.selection:
             self._select()
 
-    def _rebuild(self) -> None:
-        graph, typed = self.session.state.graph, self.search.text()
+    def _rebuild(self, graph: Graph | None) -> None:
+        typed = self.search.text()
         self.session.jobs.cancel(_KEY)
         if graph is None or len(graph) <= _MANY:
             self._show_rows(Rows(rows_of(graph, typed)) if graph is not None else Rows(Row("")))

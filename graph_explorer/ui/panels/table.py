@@ -239,7 +239,7 @@ class NodeTable(QWidget):
         self.empty.setContentsMargins(10, 4, 10, 4)
         box.addWidget(self.empty, 1, Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.view, 1)
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def _make_view(self) -> QTableView:
         view = QTableView()

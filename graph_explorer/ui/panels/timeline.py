@@ -122,7 +122,7 @@ class Timeline(QWidget):
         self._grid.setVerticalSpacing(4)
         self._arrange(False)
         session.jobs.moved.connect(self._show_run)
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     # ── making ────────────────────────────────────────────────────────────────────────────────
 

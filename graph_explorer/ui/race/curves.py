@@ -75,8 +75,6 @@ class CurvesPanel(QWidget):
             for quantity, spoken in _QUANTITIES
         }
         self.curves: dict[Quantity, list[Curve]] = {}
-        self._stale = True
-        self._seen = False
         self._drawn: State | None = None
         self._base = 0.0
         self._narrow = True
@@ -109,7 +107,8 @@ class CurvesPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.empty)
         box.addWidget(self.inside, 1)
-        session.follow(self.show_state)
+        self._show(session.state)
+        session.follow(self.show_state, seen=self)
 
     def _make_transport(self) -> QHBoxLayout:
         move = self.session.step_race
@@ -185,10 +184,7 @@ class CurvesPanel(QWidget):
 
     def see(self, seen: bool) -> None:
         """The panel is in sight, or no longer: closed, or behind another tab."""
-        self._seen = seen
         self.session.watch("curves", seen)
-        if seen and self._stale:
-            self._show(self.session.state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -207,13 +203,10 @@ class CurvesPanel(QWidget):
         self.table.setVisible(not narrow or chosen == 1)
 
     def show_state(self, before: State, now: State) -> None:
-        if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR) or self._stale:
+        if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR):
             self._show(now)
 
     def _show(self, now: State) -> None:
-        self._stale = not self._seen
-        if self._stale:
-            return
         here = now.surface is not None
         self.empty.setVisible(not here)
         self.empty.setText(now.no_surface or _EMPTY)

@@ -1,7 +1,6 @@
 """The race panel: the entries, the course, the update rule and the maps.
 
-The one rule: it shows the race of the session and changes nothing else. What is hidden behind another
-tab is brought up to date when it is seen again.
+The one rule: it shows the race of the session and changes nothing else.
 """
 
 from __future__ import annotations
@@ -39,8 +38,6 @@ class RacePanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._stale = True
-        self._seen = False
         self.setObjectName("race")
         self.setAccessibleName("Race of optimizers")
         self.entries = Entries(session)
@@ -60,7 +57,8 @@ class RacePanel(QWidget):
         box.addWidget(self.tabs)
         box.addWidget(self.empty)
         box.addWidget(self.pages, 1)
-        session.follow(self.show_state)
+        self._show(session.state)
+        session.follow(self.show_state, seen=self)
 
     def _scrolled(self, page: QWidget) -> QScrollArea:
         content = QWidget()
@@ -93,19 +91,13 @@ class RacePanel(QWidget):
 
     def see(self, seen: bool) -> None:
         """The panel is in sight, or no longer: closed, or behind another tab."""
-        self._seen = seen
         self.session.watch("race", seen)
-        if seen and self._stale:
-            self._show(self.session.state)
 
     def show_state(self, before: State, now: State) -> None:
-        if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR) or self._stale:
+        if any(getattr(before, part) is not getattr(now, part) for part in _CARED_FOR):
             self._show(now)
 
     def _show(self, now: State) -> None:
-        self._stale = not self._seen
-        if self._stale:
-            return
         here = now.surface is not None
         self.empty.setVisible(not here)
         self.empty.setText(now.no_surface or _EMPTY)

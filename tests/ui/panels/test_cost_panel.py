@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from graph_explorer.document import Document, parse
+from graph_explorer.ui.following import WhileSeen
 from graph_explorer.ui.panels import cost as module
 from graph_explorer.ui.panels.cost import CostPanel
 from graph_explorer.ui.session import Session
@@ -40,10 +41,11 @@ def test_numbers_do_not_change_what_is_counted(
     session.set_value("w", 2.0)
     session.seek(3)
     assert counted == []
-    panel.hide()
+    (following,) = panel.findChildren(WhileSeen)
+    following.see(False)
     session.set_program(neuron.program + "\nM = L*2")
     assert counted == []
-    panel.show()
+    following.see(True)
     assert len(counted) == 1
 
 

@@ -95,14 +95,6 @@ def test_edges_and_groups_are_subjects_too(session: Session, grouped: Document) 
     assert subject(State(), True) == Subject()
 
 
-def test_a_hidden_inspector_is_brought_up_to_date_when_seen(inspector: Inspector, session: Session) -> None:
-    inspector.hide()
-    session.select("b")
-    assert inspector.subject.name != "b"
-    inspector.show()
-    assert inspector.subject.name == "b"
-
-
 def test_without_a_document_it_says_what_to_do(inspector: Inspector, session: Session) -> None:
     session.close_document()
     assert inspector.empty.isVisible()

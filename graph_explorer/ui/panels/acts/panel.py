@@ -99,7 +99,8 @@ class Acts(QWidget):
         self._make_averaging(column)
         self._make_cuts(column)
         self._scrolled()
-        session.follow(self.show_state)
+        session.follow(self._note)
+        session.follow(self.show_state, seen=self)
 
     # ── making ────────────────────────────────────────────────────────────────────────────────
 
@@ -201,8 +202,11 @@ class Acts(QWidget):
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
-    def show_state(self, before: State, now: State) -> None:
+    def _note(self, before: State, now: State) -> None:
+        """What happens is kept in mind also while nobody looks."""
         self.diary = self.diary.after(before, now)
+
+    def show_state(self, before: State, now: State) -> None:
         if before.document is not None and all(
             getattr(before, part) is getattr(now, part)
             for part in ("document", "trace", "time", "accumulator", "rate", "detached", "theme")

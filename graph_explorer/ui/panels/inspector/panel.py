@@ -1,13 +1,11 @@
 """The inspector: everything about the selected node or edge, or about what the present step does.
 
-The one rule: one subject at a time, and always the numbers of the present time. What is hidden behind
-another tab is brought up to date when it is seen again.
+The one rule: one subject at a time, and always the numbers of the present time.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -45,7 +43,6 @@ class Inspector(QWidget):
         self.session = session
         self.subject = Subject()
         self.following = False
-        self._stale = True
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.node = NodePage(session)
@@ -83,7 +80,7 @@ class Inspector(QWidget):
             lambda done: None,
             lambda error: None,
         )
-        session.follow(self.show_state)
+        session.follow(self.show_state, seen=self)
 
     def _make_head(self) -> QHBoxLayout:
         self.icon = QLabel()
@@ -122,16 +119,7 @@ class Inspector(QWidget):
             return
         self._show(now)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
-            self._show(self.session.state)
-
     def _show(self, now: State) -> None:
-        if not self.isVisible():
-            self._stale = True
-            return
-        self._stale = False
         found = subject(now, self.following)
         moved = (found.kind, found.name, found.use) != (
             self.subject.kind,
@@ -156,7 +144,7 @@ class Inspector(QWidget):
 
     def _show_update(self, now: State) -> None:
         """Only the race has changed: so may the next update of a parameter."""
-        if self.isVisible() and self.subject.kind == "node":
+        if self.subject.kind == "node":
             self.node.update_section.show_node(now, self.subject.name)
 
     def _show_head(self, now: State) -> None:
