@@ -162,6 +162,7 @@ class Menus(QObject):
         for name in TOOLBAR:
             if name == ">":
                 space = QWidget()
+                space.setObjectName("toolbar_space")
                 space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
                 bar.addWidget(space)
             elif name:

@@ -116,9 +116,9 @@ class Window(QMainWindow):
         self.session = session
         self.files = Files(self)
         self._column.insertWidget(0, Message(session))
-        self._column.insertWidget(1, Work(session))
-        self._column.insertWidget(2, Comparison(session))
-        self._column.insertWidget(3, StepBanner(session))
+        self._column.insertWidget(1, Comparison(session))
+        self._column.insertWidget(2, StepBanner(session))
+        Work(session, over=self.pages)
         self.start.fill(self.menus)
         self.start.chosen.connect(self.files.open)
         self.menus.list_examples()

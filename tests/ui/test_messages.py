@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from graph_explorer.document import parse
 from graph_explorer.engine.errors import InputError
 from graph_explorer.ui.jobs import Checkpoint
 from graph_explorer.ui.widgets.messages import Message, Work
@@ -93,3 +94,27 @@ def test_failed_work_says_why(window: Window, qtbot: QtBot) -> None:
     )
     qtbot.waitUntil(message.isVisible)
     assert message.sentence.text() == "the grid is too fine; ask for fewer points"
+
+
+def test_work_under_way_moves_nothing_and_covers_no_tool(window: Window, qtbot: QtBot) -> None:
+    _, work = found(window)
+    window.resize(1280, 800)
+    window.session.show(parse("L = w*x", {"x": 1.0}, {"w": 2.0}))
+    qtbot.waitUntil(lambda: not window.session.jobs.busy())
+    middle = window.bench.middle
+    place = middle.mapTo(window, QPoint()), middle.size()
+    slow = Slow()
+    window.session.jobs.start("test", "Drawing", slow, lambda result: None, lambda error: None)
+    qtbot.waitUntil(work.isVisible)
+    assert (middle.mapTo(window, QPoint()), middle.size()) == place
+    over = work.geometry()
+    for button in window.bench.bar.findChildren(QToolButton):
+        if button.isVisible():
+            corner = button.mapTo(window.pages, QPoint())
+            assert not over.intersects(QRect(corner, button.size())), button.accessibleName()
+    assert over.bottom() <= window.bench.bar.height()
+    window.resize(900, 600)
+    assert work.x() >= 0
+    assert work.geometry().right() < window.pages.width()
+    slow.go.set()
+    qtbot.waitUntil(lambda: not work.isVisible())

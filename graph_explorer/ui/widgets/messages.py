@@ -1,11 +1,12 @@
 """What the program has to say: one sentence at the top of the page, and work that takes a while.
 
-The one rule: a sentence stays until it is closed or no longer true; nothing pops up over the work.
+The one rule: a sentence stays until it is closed or no longer true. Nothing that comes and goes by itself
+moves what one looks at: work under way is told in the free room of the toolbar.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -71,12 +72,23 @@ class Message(QFrame):
         self.setVisible(bool(text))
 
 
-class Work(QWidget):
-    """Work under way for longer than a moment: title, progress and Cancel, a row each."""
+#: The room of the work that is told: as wide as this at most, or else as this at least.
+_WIDEST, _NARROWEST = 480, 300
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+
+class Work(QFrame):
+    """Work under way for longer than a moment: title, progress and Cancel, a row each.
+
+    It floats over a page, in the widget in it that is called `toolbar_space` or at the top.
+    """
+
+    def __init__(self, session: Session, over: QWidget) -> None:
+        super().__init__(over)
         self.session = session
+        self._over = over
+        self.setProperty("look", "overlay")
+        self.setAutoFillBackground(True)
+        over.installEventFilter(self)
         self.setObjectName("work")
         self.setAccessibleName("Work under way")
         self._rows: dict[int, _JobRow] = {}
@@ -98,7 +110,24 @@ class Work(QWidget):
                 self._rows[job.number] = _JobRow(self.session, job)
                 self._column.addWidget(self._rows[job.number])
             self._rows[job.number].bar.setValue(round(100 * job.progress))
+        self._settle()
         self.setVisible(bool(jobs))
+
+    def _settle(self) -> None:
+        """Goes to its place."""
+        space = self._over.findChild(QWidget, "toolbar_space")
+        seen = space is not None and space.isVisible()
+        corner = space.mapTo(self._over, QPoint()) if space is not None and seen else QPoint()
+        left, room = (corner.x(), space.width()) if space is not None and seen else (0, self._over.width())
+        width = max(min(room - 16, _WIDEST), _NARROWEST)
+        x = max(left + (room - width) // 2, 0)
+        self.setGeometry(min(x, max(self._over.width() - width, 0)), 2, width, self.sizeHint().height())
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._settle()
+        return super().eventFilter(watched, event)
 
 
 class _JobRow(QFrame):
@@ -115,7 +144,7 @@ class _JobRow(QFrame):
         cancel.setAccessibleName(f"Cancel: {job.title}")
         cancel.clicked.connect(lambda: session.jobs.stop(job.key))
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 8, 5)
+        row.setContentsMargins(10, 2, 4, 2)
         row.setSpacing(10)
         row.addWidget(QLabel(f"{job.title} …"))
         row.addWidget(self.bar, 1)
