@@ -1,7 +1,7 @@
 """The graph that a program is being read into: nodes in the order in which they are written.
 
 The one rule: here is known what a node may be and where in the text it stands, but nothing of the
-language; what an expression means is the business of `program`, what a word means of `language`.
+language; what an expression means is the business of `expressions`, what a word means of `words`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The program: a small text in a subset of Python that is read, never executed, into a graph.
 
 The one rule: whatever the text says, reading it ends soon and does nothing but build nodes. Each
-mistake is an `InputError` with line and column.
+mistake is an `InputError` with line and column. Statements are read here, expressions in `expressions`.
 
     program    = { assignment | loop | function | group }
     assignment = name { "," name } ( "=" | "+=" | "-=" | "*=" | "/=" | "**=" | "@=" ) expression
@@ -16,16 +16,16 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine import constants, indexing_rules, language
 from graph_explorer.engine.drafting import Drafts, Ref
-from graph_explorer.engine.errors import InputError, nearest, unknown
+from graph_explorer.engine.errors import InputError, nearest
+from graph_explorer.engine.expressions import Expressions
 from graph_explorer.engine.graph import Graph, Use
 from graph_explorer.engine.naming import Assignment, scoped
 
@@ -33,13 +33,6 @@ from graph_explorer.engine.naming import Assignment, scoped
 MAX_ITERATIONS = 100_000
 MAX_CALL_DEPTH = 64
 
-_BINARY = {
-    ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul", ast.Div: "Div", ast.Pow: "Pow", ast.MatMult: "MatMul",
-    ast.Mod: "Mod",
-}  # fmt: skip
-_COMPARE = {
-    ast.Gt: "Greater", ast.GtE: "GreaterOrEqual", ast.Lt: "Less", ast.LtE: "LessOrEqual", ast.Eq: "Equal",
-}  # fmt: skip
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 
@@ -97,17 +90,13 @@ class _Reader:
         self.write = Drafts(dtype, text)
         self.error = self.write.error
         self.comments = _comments(text)
-        self.names: dict[str, Any] = {}
-        self.top: dict[str, Any] = self.names
-        self.functions: dict[str, ast.FunctionDef] = {}
+        self.expressions = Expressions(self.write, self._inline)
         self.last_assigned = ""
-        #: a call whose outputs are given to several names, and to how many
-        self.wanted: tuple[ast.expr, int] | None = None
         self.iterations = 0
         self.calls: list[str] = []
 
     def leaf(self, kind: str, name: str) -> None:
-        self.names[name] = self.write.leaf(kind, name)
+        self.expressions.names[name] = self.write.leaf(kind, name)
 
     # ── statements ────────────────────────────────────────────────────────────────────────────
 
@@ -136,8 +125,8 @@ class _Reader:
         names = self._target_names(target)
         self.write.target = names[0]
         unpacked = isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Call)
-        self.wanted = (statement.value, len(names)) if unpacked else None
-        value = self.expression(statement.value)
+        self.expressions.unpacked = (statement.value, len(names)) if unpacked else None
+        value = self.expressions.read(statement.value)
         for one in statement.targets:
             self._bind(self._target_names(one), value, statement, isinstance(one, ast.Tuple))
 
@@ -163,10 +152,11 @@ class _Reader:
             isinstance(value, list) and not any(isinstance(part, str) for part in value)
         ):
             value = self.write.operand(value)
-        self.names[name] = value
+        scope = self.expressions.names
+        scope[name] = value
         if isinstance(value, Ref):
             self.write.assignments.append(Assignment(self.write.group, name, (value.draft, value.output)))
-            if self.names is self.top:
+            if scope is self.expressions.top:
                 self.last_assigned = name
 
     def _statement_AnnAssign(self, statement: ast.AnnAssign) -> None:
@@ -175,8 +165,9 @@ class _Reader:
     def _statement_AugAssign(self, statement: ast.AugAssign) -> None:
         names = self._target_names(statement.target)
         self.write.target = names[0]
-        left = self._name(names[0], statement.target)
-        self._assign(names[0], self._binary(statement.op, left, self.expression(statement.value), statement))
+        left = self.expressions.named(names[0], statement.target)
+        right = self.expressions.read(statement.value)
+        self._assign(names[0], self.expressions.binary(statement.op, left, right, statement))
 
     def _statement_Expr(self, statement: ast.Expr) -> None:
         if not (isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)):
@@ -194,7 +185,7 @@ class _Reader:
             self.iterations += 1
             if self.iterations > MAX_ITERATIONS:
                 raise self.error(f"more than {MAX_ITERATIONS:,} turns of loops; make them shorter", statement)
-            self.names[statement.target.id] = value
+            self.expressions.names[statement.target.id] = value
             self.write.group = self.write.fresh_group(scoped(outer, f"{statement.target.id}={value}"))
             if comment:
                 self.write.group_captions[self.write.group] = comment
@@ -208,7 +199,7 @@ class _Reader:
             and iterable.func.id == "range"
         ):
             raise self.error("a loop runs over 'range(…)' with constants", iterable)
-        bounds = [self.expression(argument) for argument in iterable.args]
+        bounds = [self.expressions.read(argument) for argument in iterable.args]
         if not 1 <= len(bounds) <= 3 or not all(type(bound) is int for bound in bounds) or iterable.keywords:
             raise self.error("range takes one to three whole constants", iterable)
         if len(bounds) == 3 and bounds[2] == 0:
@@ -249,142 +240,12 @@ class _Reader:
             raise self.error("a function takes plain parameters, without * and /")
         if statement.decorator_list:
             raise self.error("decorators are not part of the language", statement.decorator_list[0])
-        self.functions[statement.name] = statement
+        self.expressions.functions[statement.name] = statement
 
     def _statement_Return(self, statement: ast.Return) -> None:
         raise self.error("'return' stands at the end of a function")
 
-    # ── expressions ───────────────────────────────────────────────────────────────────────────
-
-    def expression(self, node: ast.expr) -> Any:
-        """What an expression is: a `Ref`, a constant, or a list or tuple of such."""
-        reader: Callable[[Any], Any] | None = getattr(self, f"_expression_{type(node).__name__}", None)
-        if reader is None:
-            raise self.error(f"'{ast.unparse(node)[:40]}' is not part of the language", node)
-        outer, self.write.at = self.write.at, node
-        value = reader(node)
-        self.write.at = outer
-        return value
-
-    def _expression_Constant(self, node: ast.Constant) -> Any:
-        if isinstance(node.value, int | float | str | bool | type(None) | type(Ellipsis)):
-            return node.value
-        raise self.error(f"{node.value!r} is not a number", node)
-
-    def _expression_Name(self, node: ast.Name) -> Any:
-        return self._name(node.id, node)
-
-    def _name(self, name: str, node: ast.AST) -> Any:
-        for scope in (self.names, self.top):
-            if name in scope:
-                return scope[name]
-        if name in constants.NAMED:
-            return constants.NAMED[name]
-        if name in self.functions or language.is_word(name):
-            raise self.error(f"'{name}' is a function; call it: {name}(…)", node)
-        place = self.write.place(node)
-        known = [*self.names, *self.top, *self.functions]
-        raise unknown("name", name, known, place.line, place.column)
-
-    def _expression_List(self, node: ast.List) -> Any:
-        return [self.expression(part) for part in node.elts]
-
-    def _expression_Tuple(self, node: ast.Tuple) -> Any:
-        return tuple(self.expression(part) for part in node.elts)
-
-    def _expression_UnaryOp(self, node: ast.UnaryOp) -> Any:
-        value = self.expression(node.operand)
-        if isinstance(node.op, ast.Not):
-            return self.write("Not", value)
-        if isinstance(node.op, ast.Invert):
-            raise self.error("'~' is not part of the language", node)
-        if constants.is_number(value):
-            return -value if isinstance(node.op, ast.USub) else value
-        return self.write("Neg", value) if isinstance(node.op, ast.USub) else value
-
-    def _expression_BinOp(self, node: ast.BinOp) -> Any:
-        return self._binary(node.op, self.expression(node.left), self.expression(node.right), node)
-
-    def _binary(self, symbol: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
-        if constants.is_number(left) and constants.is_number(right):
-            try:
-                return constants.fold(symbol, left, right)
-            except InputError as error:
-                raise self.error(error.message, node) from None
-        operator = _BINARY.get(type(symbol))
-        if operator is None:
-            raise self.error("only + - * / ** @ % join values of the graph", node)
-        return self.write(operator, left, right)
-
-    def _expression_Compare(self, node: ast.Compare) -> Any:
-        operator = _COMPARE.get(type(node.ops[0]))
-        if len(node.ops) > 1 or operator is None:
-            raise self.error("compare two values with < <= > >= or ==", node)
-        return self.write(operator, self.expression(node.left), self.expression(node.comparators[0]))
-
-    def _expression_Attribute(self, node: ast.Attribute) -> Any:
-        value = self.expression(node.value)
-        if node.attr == "T":
-            return self.write("Transpose", value)
-        raise self.error(f"values have no '.{node.attr}'; there is '.T', and words such as sum(x)", node)
-
-    def _expression_Subscript(self, node: ast.Subscript) -> Any:
-        value = self.expression(node.value)
-        index = node.slice
-        parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        resolved = [self._index(part) for part in parts]
-        if isinstance(value, tuple | list):
-            if len(resolved) != 1 or not isinstance(resolved[0], int):
-                raise self.error("a list takes one whole number as index", node)
-            try:
-                return value[resolved[0]]
-            except IndexError:
-                raise self.error(f"index {resolved[0]} of a list of {len(value)}", node) from None
-        try:
-            return indexing_rules.take(self.write, self.write.operand(value), resolved)
-        except InputError as error:
-            raise self.error(error.message, node) from None
-
-    def _index(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Slice):
-            bounds = [
-                None if part is None else self._index(part) for part in (node.lower, node.upper, node.step)
-            ]
-            return slice(*bounds)
-        value = self.expression(node)
-        if isinstance(value, Ref) or value is None or value is Ellipsis or type(value) is int:
-            return value
-        raise self.error("an index is a whole number, a slice, None or …", node)
-
-    # ── calls ─────────────────────────────────────────────────────────────────────────────────
-
-    def _expression_Call(self, node: ast.Call) -> Any:
-        if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
-            k.arg is None for k in node.keywords
-        ):
-            raise self.error("'*' and '**' in a call are not part of the language", node)
-        arguments = []
-        if isinstance(node.func, ast.Attribute):  # x.sum(axis=0) is sum(x, axis=0)
-            arguments.append(self.expression(node.func.value))
-            name = node.func.attr
-        elif isinstance(node.func, ast.Name):
-            name = node.func.id
-        else:
-            raise self.error("only a name can be called", node)
-        arguments += [self.expression(argument) for argument in node.args]
-        keywords = {keyword.arg: self.expression(keyword.value) for keyword in node.keywords if keyword.arg}
-        if name in self.functions:
-            return self._inline(self.functions[name], arguments, keywords, node)
-        if not language.is_word(name):
-            place = self.write.place(node)
-            known = [*self.functions, *language.known_words()]
-            advice = nearest(name, known).replace("known: ", "there is ")
-            raise InputError(f"unknown function '{name}'; {advice}", place.line, place.column)
-        try:
-            wanted = self.wanted[1] if self.wanted is not None and self.wanted[0] is node else 0
-            return language.call(name, self.write, arguments, keywords, wanted)
-        except InputError as error:
-            raise error if error.line else self.error(error.message, node) from None
+    # ── functions ─────────────────────────────────────────────────────────────────────────────
 
     def _inline(
         self,
@@ -396,13 +257,13 @@ class _Reader:
         if function.name in self.calls or len(self.calls) >= MAX_CALL_DEPTH:
             raise self.error(f"'{function.name}' calls itself; use a loop", node)
         local = self._arguments(function, arguments, keywords, node)
-        outer = (self.names, self.write.group, self.write.target, self.write.at)
+        outer = (self.expressions.names, self.write.group, self.write.target, self.write.at)
         label = f"{self.write.target}:{function.name}" if self.write.target else function.name
         self.write.group = self.write.fresh_group(scoped(self.write.group, label))
         comment = self.comments.get(function.lineno)
         if comment:
             self.write.group_captions[self.write.group] = comment
-        self.names = local
+        self.expressions.names = local
         self.calls.append(function.name)
         *body, last = function.body
         if not isinstance(last, ast.Return) or last.value is None:
@@ -410,10 +271,10 @@ class _Reader:
         self.block(body)
         self.write.at, self.write.target = last, ""
         first = len(self.write.drafts)
-        result = self.expression(last.value)
+        result = self.expressions.read(last.value)
         self._caption(last, first)
         self.calls.pop()
-        self.names, self.write.group, self.write.target, self.write.at = outer
+        self.expressions.names, self.write.group, self.write.target, self.write.at = outer
         return result
 
     def _arguments(
@@ -426,7 +287,7 @@ class _Reader:
         names = [argument.arg for argument in function.args.args]
         defaults = function.args.defaults
         local = {
-            name: self.expression(default)
+            name: self.expressions.read(default)
             for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True)
         }
         shown = f"{function.name}({', '.join(names)})"
@@ -447,6 +308,6 @@ class _Reader:
     def finish(self) -> Program:
         if not self.last_assigned:
             raise InputError("the program assigns nothing; write a line such as 'L = w*x'", 1, 1)
-        graph, values, detached = self.write.finish(self.names)
-        output = self.write.name(self.names[self.last_assigned])
+        graph, values, detached = self.write.finish(self.expressions.names)
+        output = self.write.name(self.expressions.names[self.last_assigned])
         return Program(graph, values, output, detached, MappingProxyType(self.write.group_captions))

@@ -16,11 +16,12 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from graph_explorer.engine.errors import NotComputed
+from graph_explorer.engine.finite import all_finite
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.ops import operation_of
 from graph_explorer.engine.ops.declare import Local
 from graph_explorer.engine.plan import Plan
-from graph_explorer.engine.stopping import why_none_arrives
+from graph_explorer.engine.stopping import is_used, why_none_arrives
 
 Array = np.ndarray[Any, Any]
 
@@ -290,11 +291,224 @@ class Trace:
             return "the run stopped before the backward pass"
         if self.takes_gradient(name):
             return "the backward pass has not reached it yet"
-        if resolved not in self._used_for_output:
+        if not is_used(self.plan, resolved):
             return f"the output '{self.output}' does not depend on it"
-        stopped = why_none_arrives(
-            self.graph, resolved, self.output, self._used_for_output, self.plan.detached
-        )
+        stopped = why_none_arrives(self.plan, resolved)
+        if stopped:
+            return stopped
+        node = self.graph.node(resolved)
+        if not node.is_leaf:
+            found = operation_of(node)
+            if not found.has_gradient:
+                return f"{node.op} lets none through: {found.flat}"
+            return "no parameter that it depends on takes a gradient through it"
+        return "it was not asked for"
+
+    def upstream(self) -> Array | tuple[Array | None, ...]:
+        """The gradient of the node's output: complete, since all its consumers came before."""
+        found: Array | tuple[Array | None, ...] = self.trace.upstream(self.position)
+        return found
+
+    @property
+    def local(self) -> Local:
+        return self.trace.local(self.position)
+
+    @property
+    def contribution(self) -> Array:
+        return self.trace.contribution(self.position)
+
+    @property
+    def accumulated(self) -> Array:
+        """The gradient of `into` after this step."""
+        return self.trace.gradient(self.into, self.trace.time_of(self) + 1)
+
+
+Event = Computed | Seeded | Pulled
+
+
+class Events(Sequence[Event]):
+    """All events of a trace in order, made when looked at."""
+
+    def __init__(self, trace: Trace, start: int, stop: int) -> None:
+        self._trace, self._start, self._stop = trace, start, stop
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"event {index} of {len(self)}")
+        position = self._start + index % len(self)
+        forward = self._trace.forward_length
+        if position < forward:
+            return Computed(self._trace, position)
+        return Seeded(self._trace) if position == forward else Pulled(self._trace, position - forward - 1)
+
+    def __iter__(self) -> Iterator[Event]:
+        return (self[k] for k in range(len(self)))
+
+
+class Trace:
+    """One forward and one backward run of a graph.
+
+    `values` and `gradients` are indexed by value number, `contributions` by edge (see `Plan.pulls`);
+    an entry is None where nothing was computed, or where a contribution was not kept (it is then
+    computed again when asked for). `failure` is the error that ended the run early, if one did.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        values: Sequence[Array | None],
+        seed: Array | None,
+        gradients: Sequence[Array | None],
+        contributions: Sequence[Array | None],
+        failure: Exception | None = None,
+    ) -> None:
+        self.plan = plan
+        self.values = values
+        self._seed = seed
+        self.gradients = gradients
+        self.contributions = contributions
+        self.failure = failure
+
+    @property
+    def graph(self) -> Graph:
+        return self.plan.graph
+
+    @property
+    def output(self) -> str:
+        return self.plan.output
+
+    @property
+    def seed(self) -> Array:
+        if self._seed is None:
+            raise NotComputed(f"there is no backward pass: {self.failure}")
+        return self._seed
+
+    # ── time ──────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def forward_length(self) -> int:
+        """How many events the forward pass has."""
+        if self.failure is None:
+            return len(self.plan.forward)
+        computed = (self.values[self.plan.outputs[node][0]] is not None for node in self.plan.forward)
+        return sum(computed)
+
+    @cached_property
+    def length(self) -> int:
+        """How many events there are; also the last time."""
+        return self.forward_length + (0 if self._seed is None else 1 + len(self.plan.pulls))
+
+    @property
+    def events(self) -> Events:
+        """Forward and backward."""
+        return Events(self, 0, self.length)
+
+    @property
+    def steps(self) -> Events:
+        """The backward pass: the seed, then one pull an edge."""
+        return Events(self, self.forward_length, self.length)
+
+    def time_of(self, event: Event) -> int:
+        """The time just before `event`."""
+        if isinstance(event, Computed):
+            return event.position
+        return self.forward_length + (0 if isinstance(event, Seeded) else 1 + event.position)
+
+    def pulled_by(self, time: int) -> int:
+        """How many pulls have happened by `time`."""
+        return min(max(time - self.forward_length - 1, 0), len(self.plan.pulls))
+
+    # ── values ────────────────────────────────────────────────────────────────────────────────
+
+    def has_value(self, name: str, time: int | None = None) -> bool:
+        """Whether the value is known at `time` (by default: at the end)."""
+        node = self.graph.index(name)
+        if self.values[self.plan.number[self.graph.resolve(name)]] is None:
+            return False
+        return time is None or self.plan.forward_position.get(node, -1) < time
+
+    def value(self, name: str, time: int | None = None) -> Array:
+        """The value called `name`; `NotComputed` where it is not known at `time`."""
+        if not self.has_value(name, time):
+            raise NotComputed(f"the value of '{name}' is not computed" + ("" if time is None else " yet"))
+        return np.asarray(self.values[self.plan.number[self.graph.resolve(name)]])
+
+    def inputs_of(self, node: Node) -> list[Array | None]:
+        """The values that the node takes, None where an optional one is left out."""
+        return [self.value(name) if name else None for name in node.inputs]
+
+    def result_of(self, node: Node) -> Any:
+        """The node's output, or the tuple of them."""
+        results = tuple(self.value(name) if name else None for name in node.outputs)
+        return results if len(results) > 1 else results[0]
+
+    # ── gradients ─────────────────────────────────────────────────────────────────────────────
+
+    def terms(self, name: str, time: int | None = None) -> tuple[Pulled, ...]:
+        """The contributions to the gradient of `name` by `time`, in the order in which they came."""
+        positions = self.plan.terms.get(self.plan.number[self.graph.resolve(name)], ())
+        if time is not None:
+            positions = positions[: bisect_left(positions, self.pulled_by(time))]
+        return tuple(Pulled(self, position) for position in positions) if self._seed is not None else ()
+
+    def takes_gradient(self, name: str) -> bool:
+        """Whether this run computes a gradient for `name` at all."""
+        return self._seed is not None and self.plan.takes_gradient[self.plan.number[self.graph.resolve(name)]]
+
+    def has_gradient(self, name: str, time: int | None = None) -> bool:
+        """Whether any of the gradient of `name` is known at `time`."""
+        if not self.takes_gradient(name):
+            return False
+        if time is None:
+            return True
+        if self.graph.resolve(name) == self.output and time > self.forward_length:
+            return True
+        positions = self.plan.terms.get(self.plan.number[self.graph.resolve(name)], ())
+        return bool(positions) and positions[0] < self.pulled_by(time)
+
+    def is_complete(self, name: str, time: int) -> bool:
+        """Whether all of the gradient of `name` is known at `time`."""
+        positions = self.plan.terms.get(self.plan.number[self.graph.resolve(name)], ())
+        return self.has_gradient(name, time) and (not positions or positions[-1] < self.pulled_by(time))
+
+    def gradient(self, name: str, time: int | None = None) -> Array:
+        """The gradient of the output with respect to `name`, as far as it is summed up at `time`.
+
+        Raises `NotComputed`, with the reason, where there is none.
+        """
+        if not self.has_gradient(name, time):
+            raise NotComputed(f"no gradient of '{name}': {self.why_no_gradient(name, time)}")
+        number = self.plan.number[self.graph.resolve(name)]
+        if time is None or self.is_complete(name, time):
+            return np.asarray(self.gradients[number])
+        terms = [term.contribution for term in self.terms(name, time)]
+        if self.graph.resolve(name) == self.output:
+            terms.insert(0, self.seed)
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return np.asarray(total)
+
+    def why_no_gradient(self, name: str, time: int | None = None) -> str:
+        """The reason, as a clause, why `gradient` has nothing to give."""
+        resolved = self.graph.resolve(name)
+        if self._seed is None:
+            return "the run stopped before the backward pass"
+        if self.takes_gradient(name):
+            return "the backward pass has not reached it yet"
+        if not is_used(self.plan, resolved):
+            return f"the output '{self.output}' does not depend on it"
+        stopped = why_none_arrives(self.plan, resolved)
         if stopped:
             return stopped
         node = self.graph.node(resolved)
@@ -366,54 +580,15 @@ class Trace:
     def nonfinite(self) -> Mapping[str, str]:
         """Where values or gradients stop being finite: name → 'value' or 'gradient', at the origin only."""
         found: dict[str, str] = {}
-        values = _all_finite(self.values)
+        values = all_finite(self.values)
         bad = {name for name, fine in zip(self.graph.values, values, strict=True) if not fine}
         for node in self.graph.nodes if bad else ():
             if bad.isdisjoint(node.inputs):
                 found.update({name: "value" for name in node.outputs if name in bad})
-        gradients = _all_finite(self.gradients) if self._seed is not None else [True]
+        gradients = all_finite(self.gradients) if self._seed is not None else [True]
         for index, slot in self.plan.pulls if not all(gradients) else ():
             value = self.plan.inputs[index][slot]
             clean = all(gradients[number] for number in self.plan.outputs[index])
             if clean and not gradients[value]:
                 found.setdefault(self.graph.values[value], "gradient")
         return found
-
-
-#: Arrays of up to so many entries are looked at together, up to so many entries at a time.
-_SMALL, _TOGETHER = 4096, 1 << 22
-
-
-def _all_finite(arrays: Sequence[Any] | Array) -> list[bool]:
-    """For each array whether all its entries are finite numbers; what is not there is."""
-    if isinstance(arrays, np.ndarray):
-        return [bool(fine) for fine in np.isfinite(arrays)]
-    fine = [True] * len(arrays)
-    small: list[int] = []
-    entries = 0
-    for place, array in enumerate(arrays):
-        if isinstance(array, np.ndarray) and 0 < array.size <= _SMALL and array.dtype.kind == "f":
-            small.append(place)
-            entries += array.size
-        elif array is not None:
-            fine[place] = _finite(array)
-        if entries > _TOGETHER:
-            _judge(arrays, small, fine)
-            small, entries = [], 0
-    _judge(arrays, small, fine)
-    return fine
-
-
-def _judge(arrays: Sequence[Any], places: Sequence[int], fine: list[bool]) -> None:
-    """Finds out which of some small arrays are finite, all at once."""
-    if places:
-        joined = np.isfinite(np.concatenate([arrays[place].reshape(-1) for place in places]))
-        first = np.cumsum([0, *(arrays[place].size for place in places[:-1])])
-        for place, whole in zip(places, np.logical_and.reduceat(joined, first).tolist(), strict=True):
-            fine[place] = whole
-
-
-def _finite(array: Any) -> bool:
-    """Whether every entry is a finite number; whole numbers and truth values always are."""
-    values = np.asarray(array)
-    return values.dtype.kind not in "fc" or bool(np.isfinite(values).all())

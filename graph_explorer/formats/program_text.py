@@ -21,8 +21,9 @@ from graph_explorer.engine import constants
 from graph_explorer.engine.drafting import CONSTANT_TYPES
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Node
-from graph_explorer.engine.language import MOST_OUTPUTS, SAME, is_word
+from graph_explorer.engine.language import MOST_OUTPUTS, is_word
 from graph_explorer.engine.ops import OPERATIONS
+from graph_explorer.engine.words import SAME
 from graph_explorer.formats.names import Names, identifier
 from graph_explorer.formats.values import shortest
 

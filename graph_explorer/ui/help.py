@@ -132,7 +132,7 @@ def _cell(text: str) -> str:
 
 
 def _words() -> str:
-    from graph_explorer.engine.language import SAME, WORDS
+    from graph_explorer.engine.words import SAME, WORDS
 
     return ", ".join(f"`{word}`" for word in sorted({*WORDS, *SAME}, key=str.lower))
 

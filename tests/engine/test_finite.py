@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_explorer.document import parse, run
-from graph_explorer.engine import trace
-from graph_explorer.engine.trace import _all_finite
+from graph_explorer.engine import finite
+from graph_explorer.engine.finite import all_finite
 
 arrays = st.one_of(
     st.none(),
@@ -25,9 +25,9 @@ arrays = st.one_of(
 @given(st.lists(arrays, max_size=12), st.sampled_from([3, 100]))
 def test_each_array_is_judged_by_itself(found: list[Any], together: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trace, "_TOGETHER", together)
+        patch.setattr(finite, "_TOGETHER", together)
         expected = [one is None or bool(np.isfinite(one).all()) for one in found]
-        assert _all_finite(found) == expected
+        assert all_finite(found) == expected
 
 
 def test_only_the_origin_is_named() -> None:

@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.engine.coverage import OPAQUE, REPLACED
 from graph_explorer.engine.health import BOUNDS, KINDS
-from graph_explorer.engine.language import SAME, WORDS
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.query import FLAGS, STATISTICS
 from graph_explorer.engine.query import KEYS as PROPERTIES
+from graph_explorer.engine.words import SAME, WORDS
 from graph_explorer.formats.toml import KEYS
 from graph_explorer.formats.values import FORMS, INITS
 from graph_explorer.ui.actions import ACTIONS
