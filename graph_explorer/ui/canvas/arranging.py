@@ -104,13 +104,15 @@ class Wanted:
 class Arranged(NamedTuple):
     """A scene, the run shown on it, and what they were made from.
 
-    `layout` is as it would be if nothing had been moved by hand, `key` what it follows from.
+    `layout` is as it would be if nothing had been moved by hand, one of the `choices` that follow from
+    `key`: the window's size decides where there are two.
     """
 
     scene: Scene
     progress: Progress
     layout: Layout
     key: Key
+    choices: tuple[Layout, ...]
 
 
 def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Checkpoint | None = None) -> Scene:
@@ -119,27 +121,27 @@ def make_scene(wanted: Wanted, previous: Layout | None = None, checkpoint: Check
 
 
 def arranged(
-    wanted: Wanted, deck: Deck | None, kept: Mapping[Key, Layout], previous: Layout | None,
+    wanted: Wanted, deck: Deck | None, kept: Mapping[Key, tuple[Layout, ...]], previous: Layout | None,
     checkpoint: Checkpoint | None,
 ) -> Arranged:  # fmt: skip
-    """What is wanted, close to the `previous` layout or the one that is `kept`."""
+    """What is wanted, close to the `previous` layout or one that is `kept`."""
     deck = deck if deck is not None else wanted.deck()
     captions, repeats = wanted.document.read.captions, wanted.document.read.repeats
     shut = closed_around(wanted.graph.groups, wanted.collapsed, wanted.entered)
     groups = Bundles(deck, shut, captions, repeats)
     shown = part(deck.wiring, wanted.entered)
-    small = groups.count(shown.nodes) <= AT_ONCE
-    room = wanted.room if wanted.direction == "auto" and small else None
     key: Key = (
         deck.key, wanted.collapsed, wanted.entered, tuple(captions.items()), tuple(repeats.items()),
-        wanted.direction, room,
+        wanted.direction,
     )  # fmt: skip
-    layout = kept.get(key)
-    if layout is None:
-        layout = _laid_out(wanted, deck, groups, shut, shown, previous, checkpoint)
+    directions = _directions(wanted, groups.count(shown.nodes), previous)
+    choices = tuple(layout for layout in kept.get(key, ()) if layout.direction in directions)
+    if len(choices) < len(directions):
+        choices = _laid_out(wanted, deck, groups, shut, shown, directions, previous, checkpoint)
+    layout = better(choices, wanted.room)
     scene = staged(wanted, layout, Hand(deck, groups, layout.ids))
     scene.prepare()
-    return Arranged(scene, Progress(wanted.trace, scene), layout, key)
+    return Arranged(scene, Progress(wanted.trace, scene), layout, key, choices)
 
 
 def staged(wanted: Wanted, layout: Layout, cards: Hand) -> Scene:
@@ -151,10 +153,19 @@ def staged(wanted: Wanted, layout: Layout, cards: Hand) -> Scene:
     return Scene(layout, cards, Frames(layout.groups, read.captions, read.repeats))
 
 
+def _directions(wanted: Wanted, cards: int, previous: Layout | None) -> tuple[Direction, ...]:
+    """The ways in which a graph may flow: both where a small one is laid out for the first time."""
+    if wanted.direction != "auto":
+        return (wanted.direction,)
+    if previous is not None:
+        return (previous.direction,)
+    return ("down",) if cards > AT_ONCE else ("down", "right")
+
+
 def _laid_out(
     wanted: Wanted, deck: Deck, groups: Bundles, shut: frozenset[str], shown: Part,
-    previous: Layout | None, checkpoint: Checkpoint | None,
-) -> Layout:  # fmt: skip
+    directions: tuple[Direction, ...], previous: Layout | None, checkpoint: Checkpoint | None,
+) -> tuple[Layout, ...]:  # fmt: skip
     read = wanted.document.read
     cards = dict(zip(groups.paths, map(tuple, groups.sizes.tolist()), strict=True))
     lay_out = partial(
@@ -162,21 +173,21 @@ def _laid_out(
         groups={**least_sizes(wanted.graph.groups, read.captions, read.repeats), **cards},
         checkpoint=checkpoint,
     )  # fmt: skip
-    if wanted.direction != "auto":
-        found = lay_out(direction=wanted.direction)
-    elif previous is not None or groups.count(shown.nodes) > AT_ONCE:
-        found = lay_out(direction=previous.direction if previous is not None else "down")
-    else:
-        found = _better(lay_out(direction="down"), lay_out(direction="right"), wanted.room)
-    return shown.placed(found, deck.wiring)
+    return tuple(shown.placed(lay_out(direction=one), deck.wiring) for one in directions)
 
 
-def _better(down: Layout, right: Layout, room: tuple[float, float]) -> Layout:
-    """The one that can be read whole in a window of that size, or is clearly larger; downward if in doubt."""
-    scales = [fitted(layout.bounds, *room).scale for layout in (down, right)]
-    if (scales[0] >= READABLE) != (scales[1] >= READABLE):
-        return down if scales[0] >= READABLE else right
-    return right if scales[1] > 1.2 * scales[0] else down
+def better(choices: tuple[Layout, ...], room: tuple[float, float]) -> Layout:
+    """The layout that can be read whole in a window of that size, or is clearly larger; else the first."""
+    first, *others = choices
+    scale = fitted(first.bounds, *room).scale
+    for other in others:
+        found = fitted(other.bounds, *room).scale
+        readable = found >= READABLE
+        if readable != (scale >= READABLE):
+            first, scale = (other, found) if readable else (first, scale)
+        elif found > 1.2 * scale:
+            first, scale = other, found
+    return first
 
 
 class Arranger:
@@ -188,7 +199,8 @@ class Arranger:
         self._jobs = jobs
         self._deliver = deliver
         self._failed = failed
-        self._kept: OrderedDict[Key, Layout] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Layout, ...]] = OrderedDict()
+        self._choices: tuple[Layout, ...] = ()
         self._last: tuple[Wanted, Deck] | None = None
 
     def ask(self, wanted: Wanted, previous: Layout | None) -> None:
@@ -208,12 +220,20 @@ class Arranger:
 
     def _finish(self, wanted: Wanted, found: Arranged) -> None:
         self._last = wanted, found.scene.cards.deck
-        self._kept[found.key] = found.layout
+        self._choices = self._kept[found.key] = found.choices
         self._kept.move_to_end(found.key)
-        boxes = sum(len(layout.ids) for layout in self._kept.values())
+        boxes = sum(map(_boxes, self._kept.values()))
         while len(self._kept) > 1 and (len(self._kept) > _KEPT or boxes > _MOST_BOXES):
-            boxes -= len(self._kept.popitem(last=False)[1].ids)
+            boxes -= _boxes(self._kept.popitem(last=False)[1])
         self._deliver(wanted, found)
+
+    def suits(self, layout: Layout | None, room: tuple[float, float]) -> bool:
+        """Whether a layout is still the best of those that were made last, in a window of that size."""
+        return len(self._choices) > 1 and better(self._choices, room) is layout
+
+
+def _boxes(layouts: tuple[Layout, ...]) -> int:
+    return sum(len(layout.ids) for layout in layouts)
 
 
 def _count(wanted: Wanted) -> int:

@@ -131,7 +131,9 @@ class Shown:
         if eye.framing != "opening" or eye.room == self._room or self._view.session.jobs.busy("layout"):
             return
         self._room = eye.room
-        if self.goal is not None and self.direction == "auto" and len(self.goal) <= _RESPONSIVE:
+        if self.asked is not None and self._arranger.suits(self._layout, self._room):
+            self.asked = replace(self.asked, room=self._room)
+        elif self.goal is not None and self.direction == "auto" and len(self.goal) <= _RESPONSIVE:
             self._fresh = True
             self.arrange(state, state)
 

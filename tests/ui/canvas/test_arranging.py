@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
-from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas import GraphView, arranging
 from graph_explorer.ui.canvas.arranging import AT_ONCE, Arranger, Wanted, make_scene
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.session import Session
@@ -141,3 +141,36 @@ def test_closing_the_document_while_it_is_laid_out(qtbot: QtBot, make_view: Make
     assert not session.jobs.busy("layout")
     assert view.scene is None
     view.grab()
+
+
+def test_another_size_of_the_window_chooses_among_layouts_that_are_there(
+    arranger: Arranger, delivered: list[tuple[Wanted, Scene]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    lay_out = arranging.arrange
+    monkeypatch.setattr(arranging, "arrange", lambda *a, **k: made.append(k["direction"]) or lay_out(*a, **k))
+    wide, tall = (4000.0, 500.0), (500.0, 4000.0)
+    asked = dataclasses.replace(wanted(chain(30)), direction="auto", room=wide)
+    arranger.ask(asked, None)
+    across = delivered[-1][1].layout
+    assert (across.direction, made) == ("right", ["down", "right"])
+    assert arranger.suits(across, wide)
+    assert not arranger.suits(across, tall)
+    arranger.ask(dataclasses.replace(asked, room=tall), None)
+    assert delivered[-1][1].layout.direction == "down"
+    assert made == ["down", "right"]
+    arranger.ask(asked, across)
+    assert delivered[-1][1].layout is across
+    assert made == ["down", "right"]
+
+
+def test_a_window_that_grows_a_little_is_not_laid_out_anew(make_view: Make, session: Session) -> None:
+    view = make_view(chain(30))
+    scene = view.scene
+    view.resize(1000, 690)
+    assert view.scene is scene
+    session.change(selection="h3")
+    assert view.scene is scene
+    view.resize(300, 2000)
+    assert view.scene is not None
+    assert view.scene.layout.direction == "down"
