@@ -6,7 +6,7 @@ serves every set of leaf values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +19,7 @@ from graph_explorer.engine.graph import LEAVES, Graph, Use
 from graph_explorer.engine.levels import Batch, Level, Table, backward_levels, forward_batches
 from graph_explorer.engine.ops import operation
 from graph_explorer.engine.ops.declare import Operation
+from graph_explorer.engine.stopping import stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +81,16 @@ class Plan:
         self.forward: tuple[int, ...] = tuple(
             [k for k, found in enumerate(self.operations) if found is not None]
         )
-        flows = self._flows()
-        depends = self._depends(flows)
+        #: per node the inputs to which a gradient may pass at all
+        self.flows = self._flows()
+        depends = self._depends()
         #: per value, whether it both depends on `wrt` and is used for the output
         self.takes_gradient = [False] * len(self.number)
         self.takes_gradient[self.number[self.output]] = depends[self.number[self.output]]
         #: the edges followed backward, in order: node and index of the input
-        self.pulls: tuple[tuple[int, int], ...] = tuple(self._pulls(flows, depends))
+        self.pulls: tuple[tuple[int, int], ...] = tuple(self._pulls(depends))
 
     def _flows(self) -> list[tuple[int, ...]]:
-        """Per node the inputs to which a gradient may pass at all."""
         known: dict[tuple[int, int], tuple[int, ...]] = {}
         flows: list[tuple[int, ...]] = [()] * len(self.inputs)
         for node in self.forward:
@@ -107,21 +108,21 @@ class Plan:
                 flows[node] = tuple(k for k in flows[node] if k != use.input_index)
         return flows
 
-    def _depends(self, flows: Sequence[tuple[int, ...]]) -> list[bool]:
+    def _depends(self) -> list[bool]:
         """Per value, whether it depends on `wrt`."""
         depends = [False] * len(self.number)
         for name in self.wrt:
             depends[self.number[name]] = True
         for node in self.forward:
             inputs = self.inputs[node]
-            for index in flows[node]:
+            for index in self.flows[node]:
                 if depends[inputs[index]]:
                     for value in self.outputs[node]:
                         depends[value] = True
                     break
         return depends
 
-    def _pulls(self, flows: Sequence[tuple[int, ...]], depends: list[bool]) -> Iterator[tuple[int, int]]:
+    def _pulls(self, depends: list[bool]) -> Iterator[tuple[int, int]]:
         """The edges to follow from the output back, marking on the way what takes a gradient."""
         takes = self.takes_gradient
         for node in reversed(self.forward):
@@ -131,7 +132,7 @@ class Plan:
             else:
                 continue
             inputs = self.inputs[node]
-            for index in flows[node]:
+            for index in self.flows[node]:
                 if depends[inputs[index]]:
                     takes[inputs[index]] = True
                     yield node, index
@@ -143,6 +144,17 @@ class Plan:
         for position, (node, index) in enumerate(self.pulls):
             found.setdefault(self.inputs[node][index], []).append(position)
         return {value: tuple(positions) for value, positions in found.items()}
+
+    @cached_property
+    def stops(self) -> list[int]:
+        """Per value where a gradient of the output stops on its way back; see `stopping`."""
+        return stops(self)
+
+    def prepare(self) -> None:
+        """Finds all that a window asks about a run: in a large graph each takes as long as a few frames."""
+        for asked in (self.terms, self.stops, self.completed, self.forward_position):
+            assert asked is not None
+        self.graph.uses(self.output)
 
     @cached_property
     def completed(self) -> NDArray[np.int64]:

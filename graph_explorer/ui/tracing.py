@@ -157,6 +157,7 @@ class Tracer:
                 document, wrt=wrt, detached=wanted.detached, plan=plan, partial=True, checkpoint=checkpoint
             )
             trace.nonfinite  # noqa: B018  # every card asks for it
+            trace.plan.prepare()
             return trace, time.perf_counter() - started
 
         return work

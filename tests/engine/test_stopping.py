@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph_explorer.document import parse, run
+from graph_explorer.engine import plan as planning
+from graph_explorer.engine.graph import Graph, Node, Use
+from graph_explorer.engine.plan import Plan
+from graph_explorer.engine.stopping import is_used, stops, why_none_arrives
 
 VALUES = {"x": [0.3, 1.2], "w": [0.5, 0.1], "s": 0.1}
 
@@ -37,3 +43,56 @@ def test_what_was_not_asked_for_is_told_so() -> None:
     assert trace.why_no_gradient("x") == "it was not asked for"
     other = run(parse("z = x * 2\nL = sum(z) + sum(w)", parameters=VALUES), wrt=["w"])
     assert other.why_no_gradient("z") == "no parameter that it depends on takes a gradient through it"
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[Graph, frozenset[Use]]:
+    """Additions, comparisons and twos of what comes before, some edges of them detached."""
+    nodes = [Node("x0", "input"), Node("x1", "input")]
+    for number in range(2, draw(st.integers(3, 14))):
+        before = st.sampled_from([made for node in nodes for made in node.outputs])
+        op = draw(st.sampled_from(["Add", "Add", "Greater", "Split"]))
+        inputs = (draw(before),) if op == "Split" else (draw(before), draw(before))
+        outputs = (f"x{number}", f"y{number}") if op == "Split" else (f"x{number}",)
+        nodes.append(Node(f"x{number}", op, inputs, outputs=outputs))
+    edges = [Use(node.id, slot) for node in nodes for slot in range(len(node.inputs))]
+    return Graph(nodes), frozenset(draw(st.sets(st.sampled_from(edges), max_size=3)))
+
+
+@given(graphs())
+def test_every_way_to_the_output_is_gone(made: tuple[Graph, frozenset[Use]]) -> None:
+    """Against the ways themselves, one after the other."""
+    graph, cut = made
+    output = graph.nodes[-1].id
+    plan = Plan(graph, output, [], cut)
+
+    def ends(name: str) -> set[int]:
+        """Where the ways on from a value end: −1 at the output, else at the node that lets none through."""
+        if name == output:
+            return {-1}
+        found: set[int] = set()
+        for use in graph.uses(name):
+            taker = graph.node(use.node)
+            on = set().union(*(ends(value) for value in taker.outputs))
+            if on:
+                passes = use not in cut and taker.op != "Greater"
+                found |= on if passes else {graph.index(use.node)}
+        return found
+
+    for name in graph.values:
+        found = ends(name)
+        assert is_used(plan, name) == bool(found)
+        said = why_none_arrives(plan, name)
+        assert bool(said) == (bool(found) and -1 not in found)
+        if said:
+            assert f"'{graph.nodes[min(found)].id}'" in said
+
+
+def test_one_walk_serves_every_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[Plan] = []
+    monkeypatch.setattr(planning, "stops", lambda plan: walked.append(plan) or stops(plan))
+    document = parse("h = x\nfor t in range(50):\n    h = tanh(h)*w\nL = h", {"x": 0.5}, {"w": 0.1})
+    trace = run(document)
+    for node in trace.graph:
+        trace.why_no_gradient(node.id)
+    assert walked == [trace.plan]
