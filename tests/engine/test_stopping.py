@@ -90,7 +90,12 @@ def test_every_way_to_the_output_is_gone(made: tuple[Graph, frozenset[Use]]) -> 
 
 def test_one_walk_serves_every_question(monkeypatch: pytest.MonkeyPatch) -> None:
     walked: list[Plan] = []
-    monkeypatch.setattr(planning, "stops", lambda plan: walked.append(plan) or stops(plan))
+
+    def noted(plan: Plan) -> list[int]:
+        walked.append(plan)
+        return stops(plan)
+
+    monkeypatch.setattr(planning, "stops", noted)
     document = parse("h = x\nfor t in range(50):\n    h = tanh(h)*w\nL = h", {"x": 0.5}, {"w": 0.1})
     trace = run(document)
     for node in trace.graph:
