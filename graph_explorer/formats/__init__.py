@@ -13,7 +13,7 @@ from pathlib import Path
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.machine import without_collector
-from graph_explorer.formats import toml
+from graph_explorer.formats import toml, toml_write
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _save_torch(document: Document, path: Path) -> None:
 
 #: What opens and saves.
 FORMATS: tuple[Format, ...] = (
-    Format(".toml", "Graph Explorer document", toml.read, toml.save),
+    Format(".toml", "Graph Explorer document", toml.read, toml_write.save),
     Format(".onnx", "ONNX model", _read_model, _save_model, large=True),
 )
 

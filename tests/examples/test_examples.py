@@ -14,7 +14,7 @@ import pytest
 from graph_explorer.document import run
 from graph_explorer.engine.check import check
 from graph_explorer.engine.trace import Pulled, Seeded
-from graph_explorer.formats import open_document, save_document, toml
+from graph_explorer.formats import open_document, save_document, toml_write
 from graph_explorer.formats.examples import Example, examples, resolve
 from graph_explorer.paths import EXAMPLES
 
@@ -150,7 +150,7 @@ def test_steps_keep_their_two_sums(example: Example) -> None:
 def test_is_kept_unchanged(example: Example, tmp_path: Path) -> None:
     document = open_document(example.path)
     text = example.path.read_text(encoding="utf-8")
-    assert toml.write(document) == text
+    assert toml_write.write(document) == text
     copy = tmp_path / example.path.name
     save_document(document, copy)
     again = open_document(copy)

@@ -13,7 +13,7 @@ import pytest
 from graph_explorer.api import check
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.health import KINDS
-from graph_explorer.formats import open_document, toml
+from graph_explorer.formats import open_document, toml, toml_write
 from graph_explorer.formats.examples import resolve
 from graph_explorer.lab.flow import Probe
 from graph_explorer.remedies.offered import OFFERED
@@ -142,16 +142,16 @@ def test_what_would_do_harm_says_so() -> None:
 @pytest.mark.parametrize("of", LESSONS)
 def test_a_remedy_makes_a_document_that_runs_and_is_saved_or_says_why_not(name: str, of: str) -> None:
     document = lesson(of)
-    before = toml.write(document)
+    before = toml_write.write(document)
     made = attempted(name, document)
-    assert toml.write(document) == before
+    assert toml_write.write(document) == before
     if isinstance(made, str):
         assert made
         assert not made.endswith(".")
         return
     disagreeing = [each for each in check(made) if not each.agrees]
     assert not disagreeing
-    again = toml.parse(toml.write(made), document.path)
+    again = toml.parse(toml_write.write(made), document.path)
     assert again.program == made.program
     assert dict(again.training) == dict(made.training)
     for key, entry in (*made.parameters.items(), *made.inputs.items()):

@@ -22,7 +22,7 @@ import numpy as np
 
 from graph_explorer.document import Document, Entry
 from graph_explorer.engine.errors import InputError
-from graph_explorer.formats import toml
+from graph_explorer.formats import toml, toml_write
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -64,7 +64,7 @@ def properties(document: Document, double: np.dtype[Any]) -> Mapping[str, str]:
             exact[name] = entry.array
         return Entry(entry.array, {"shape": list(entry.array.shape), "dtype": entry.array.dtype.name})
 
-    found = {TEXT: toml.write(_with_entries(document, short)), KIND: double.name}
+    found = {TEXT: toml_write.write(_with_entries(document, short)), KIND: double.name}
     found |= {INPUTS: json.dumps(list(document.inputs)), TITLE: document.title}
     if exact:
         packed = io.BytesIO()
