@@ -26,20 +26,24 @@ _KEPT = 2048
 
 def labels(frames: Frames, camera: Camera, places: NDArray[np.int64]) -> Iterator[tuple[str, Box]]:
     """The groups whose names are written far out, and where on screen; `places` has outer ones first."""
-    labelled: dict[str, float] = {}
+    around: dict[str, Box] = {}  # where the name is written that stands around each group
     large = frames.boxes[places, 2:].min(axis=1, initial=np.inf) * camera.scale >= 2 * HEIGHT
     for place in places[large].tolist():
-        path, box = frames.paths[place], frames.box(place)
-        outer = labelled.get(path.rpartition("/")[0])
-        if outer is None or (box[1] - outer) * camera.scale > HEIGHT + 2:
-            outer = None
-            width = _width(path.rpartition("/")[2])
-            x, y, wide, _ = camera.seen_box(box)
-            if width + 12 <= wide:
-                outer = box[1]
-                yield path, (x + ASIDE, y - HEIGHT / 2, width, HEIGHT)
+        path = frames.paths[place]
+        outer = around.get(path.rpartition("/")[0])
+        x, y, wide, _ = camera.seen_box(frames.box(place))
+        box = x + ASIDE, y - HEIGHT / 2, _width(path.rpartition("/")[2]), HEIGHT
+        if box[2] + 12 <= wide and not (outer is not None and _touch(box, outer)):
+            yield path, box
+            outer = box
         if outer is not None:
-            labelled[path] = outer
+            around[path] = outer
+
+
+def _touch(one: Box, other: Box) -> bool:
+    """Whether two names would stand too close to each other."""
+    aside = one[0] < other[0] + other[2] + 2 and other[0] < one[0] + one[2] + 2
+    return aside and abs(one[1] - other[1]) <= HEIGHT + 2
 
 
 @lru_cache(maxsize=_KEPT)

@@ -10,11 +10,13 @@ from PySide6.QtCore import QPointF
 
 from graph_explorer.document import Document
 from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas.camera import Camera
 from graph_explorer.ui.canvas.detail import Distance, distance_at
-from graph_explorer.ui.canvas.titles import HEIGHT, labels, name_at, title_box
+from graph_explorer.ui.canvas.frames import Frames
+from graph_explorer.ui.canvas.titles import labels, name_at, title_box
 
 Make = Callable[[Document], GraphView]
-GROUP, INNER = "h:cell", "h:cell/s:scale"
+GROUP = "h:cell"
 
 
 @pytest.mark.parametrize("scale", [1.5, 0.7])
@@ -43,19 +45,17 @@ def test_far_out_names_are_hit_over_cards_and_above_their_frames(make_view: Make
     assert view.pointer.at(QPointF(x + width / 2, y - 2)).name != GROUP
 
 
-def test_a_name_that_the_one_around_it_would_cover_is_left_out(make_view: Make, grouped: Document) -> None:
-    view = make_view(grouped)
-    assert view.scene is not None
-    frames, everything = view.scene.frames, np.arange(len(view.scene.frames))
-    apart = frames.boxes[frames.paths.index(INNER), 1] - frames.boxes[frames.paths.index(GROUP), 1]
-    for scale in np.geomspace(0.05, 2.0, 30).tolist():
-        view.zoom(scale / view.camera.scale, (0.0, 0.0))
-        written = dict(labels(frames, view.camera, everything))
-        if INNER in written and GROUP in written:
-            assert apart * scale > HEIGHT
-        boxes = list(written.values())
-        assert all(box[2] + 12 <= frames.box_of(path)[2] * view.camera.scale  # type: ignore[index]
-                   for path, box in zip(written, boxes, strict=True))  # fmt: skip
+def test_names_are_written_where_they_have_room_and_nothing_is_written_yet() -> None:
+    outer, below, beside = (0.0, 0.0, 900.0, 900.0), (5.0, 10.0, 300.0, 800.0), (500.0, 10.0, 300.0, 800.0)
+    inside = (10.0, 14.0, 280.0, 700.0)
+    frames = Frames({"all": outer, "all/a": below, "all/b": beside, "all/a/c": inside}, {}, {})
+    everything = np.arange(len(frames))
+    written = dict(labels(frames, Camera(), everything))
+    assert set(written) == {"all", "all/b"}, "the others would stand over the outermost"
+    assert written["all"] == (8.0, -8.0, pytest.approx(written["all"][2]), 16.0)
+    assert set(dict(labels(frames, Camera(4.0), everything))) == {"all", "all/a", "all/b"}
+    assert set(dict(labels(frames, Camera(0.05), everything))) == {"all"}, "the others are too narrow"
+    assert set(dict(labels(frames, Camera(0.01), everything))) == set()
 
 
 def test_a_line_across_a_title_bar_is_hit_beside_the_text(make_view: Make, grouped: Document) -> None:
