@@ -48,6 +48,8 @@ from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOTHING_MOVED
 
 _ZOOM_STEP = 1.4
+#: How small all of a graph can be made, as a share of what fits into the window.
+_FARTHEST = 0.25
 #: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
 _RAPID = 0.3
 #: Graphs of no more cards than this choose their direction anew when the window's size changes.
@@ -236,18 +238,27 @@ class GraphView(QWidget):
             self._go(fitted(self.shown.goal.bounds, *self.eye.room), "whole")
 
     def zoom_in(self) -> None:
-        self._go(self.camera.zoomed(_ZOOM_STEP, (self.width() / 2, self.height() / 2)))
+        self._go(self._zoomed(_ZOOM_STEP, (self.width() / 2, self.height() / 2)))
 
     def zoom_out(self) -> None:
-        self._go(self.camera.zoomed(1 / _ZOOM_STEP, (self.width() / 2, self.height() / 2)))
+        self._go(self._zoomed(1 / _ZOOM_STEP, (self.width() / 2, self.height() / 2)))
 
     def zoom(self, factor: float, at: Point) -> None:
         """Zooms at once; what is at the point `at` of the widget stays there."""
-        self.eye.jump(self.camera.zoomed(factor, at))
+        self.shown.gliding.finish()
+        self.eye.jump(self._zoomed(factor, at))
         self.show_marks()
+
+    def _zoomed(self, factor: float, at: Point) -> Camera:
+        """The camera nearer or farther, but not so far that the whole graph is a spot."""
+        if factor < 1 and self.shown.goal is not None:
+            least = _FARTHEST * fitted(self.shown.goal.bounds, *self.eye.room).scale
+            factor = max(factor, min(least / self.camera.scale, 1.0))
+        return self.camera.zoomed(factor, at)
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the picture by screen pixels."""
+        self.shown.gliding.finish()
         self.eye.jump(self.camera.moved(dx, dy))
         self.show_marks()
 

@@ -129,6 +129,33 @@ def test_the_wheel_zooms_at_the_pointer(make_view: Make, neuron: Document, at: A
     assert with_signal == [pytest.approx(before.scale * 1.25), pytest.approx(before.scale / 1.25)]
 
 
+def test_a_graph_cannot_be_lost_by_zooming_out(make_view: Make, neuron: Document) -> None:
+    view = make_view(neuron)
+    view.fit()
+    whole = view.camera.scale
+    for _ in range(40):
+        wheel(view, QPoint(500, 350), -120)
+    assert view.camera.scale == pytest.approx(whole / 4)
+    assert view.scene is not None
+    x, y, width, height = view.camera.seen_box(view.scene.bounds)
+    assert 0 < x < x + width < view.width()
+    assert 0 < y < y + height < view.height()
+    view.zoom_out()
+    assert view.camera.scale == pytest.approx(whole / 4)
+
+
+def test_the_hand_ends_a_glide(make_view: Make, grouped: Document, session: Session) -> None:
+    view = make_view(grouped)
+    session.change(motion=True)
+    session.toggle_group("h:cell")
+    assert view.shown.gliding.running
+    view.pan(30.0, 40.0)
+    assert not view.shown.gliding.running
+    session.toggle_group("h:cell")
+    view.zoom(1.5, (100.0, 100.0))
+    assert not view.shown.gliding.running
+
+
 def test_a_double_click_on_the_background_fits_all(qtbot: QtBot, make_view: Make, neuron: Document) -> None:
     view = make_view(neuron)
     fitting = view.camera
