@@ -6,7 +6,6 @@ spelled out, a rule of ours in today's form, the body that ONNX gives the operat
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -24,6 +23,8 @@ from graph_explorer.formats.onnx.attributes import attributes_of, resolved
 from graph_explorer.formats.onnx.building import Build, Call, Scope, scoped
 from graph_explorer.formats.onnx.nodes import Operator, operators
 from graph_explorer.formats.onnx.opaque import closed_loop, opaque
+from graph_explorer.formats.onnx.schemas import check_count, known_operators, schema_body, version_of
+from graph_explorer.formats.onnx.scopes import scopes_of
 from graph_explorer.formats.onnx.sorting import captured, described, ordered, subgraphs
 from graph_explorer.formats.onnx.tensors import WIDENED, Tensors
 
@@ -34,11 +35,13 @@ MAX_READ = 1_000_000
 _TOO_MANY = "spelled out, the model has more than {:,} nodes; export it anew"
 #: Functions that call functions deeper than this are taken for endless.
 MAX_CALL_DEPTH = 64
+#: The element types that NumPy has.
+_OUR_TYPES = frozenset(
+    {TensorProto.FLOAT, TensorProto.UINT8, TensorProto.INT8, TensorProto.UINT16, TensorProto.INT16,
+     TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL, TensorProto.FLOAT16, TensorProto.DOUBLE,
+     TensorProto.UINT32, TensorProto.UINT64}
+)  # fmt: skip
 _WAYS = {**control.WAYS, **scan.WAYS, **sequences.WAYS}
-#: Where exporters write the modules around a node: a list of dotted names, the node's own last.
-_SCOPES = "pkg.torch.onnx.name_scopes"
-#: What PyTorch writes there for what it computes itself, such as sizes: no module.
-_NO_MODULE = "_empty_nn_module_stack_from_metadata_hook"
 
 
 class Reader:
@@ -113,7 +116,7 @@ class Reader:
             return
         if domain == "" and self._with_rule(node, inputs, scope):
             return
-        body = _schema_body(node.op_type, scope.opsets.get(domain, 1), domain)
+        body = schema_body(node.op_type, scope.opsets.get(domain, 1), domain)
         if body is not None:
             self.body(body, node, inputs, scope)
             return
@@ -148,7 +151,7 @@ class Reader:
 
     def place_of(self, node: Operator, scope: Scope) -> tuple[str, str]:
         """The group of a node and its own short name there."""
-        parts = _scopes(node)
+        parts = scopes_of(node)
         group = self.build.shared_group(scope.group, parts[:-1]) if len(parts) > 1 else scope.group
         return group, parts[-1] if parts else node.op_type
 
@@ -219,15 +222,15 @@ class Reader:
 
     def _with_rule(self, node: Operator, inputs: Sequence[str], scope: Scope) -> bool:
         """Writes a node that has a rule of ours, in today's form; False where it has none."""
-        version = _version(node.op_type, scope.opsets[""])
+        version = version_of(node.op_type, scope.opsets[""])
         if version is None:
             raise InputError(
                 f"there is no operator {node.op_type} in opset {scope.opsets['']}; "
-                f"{nearest(node.op_type, _operators())}"
+                f"{nearest(node.op_type, known_operators())}"
             )
         attributes = attributes_of(node, self.tensors)
         group, label = self.place_of(node, scope)
-        _check_count(node.op_type, version, len(inputs))
+        check_count(node.op_type, version, len(inputs))
         call = Call(node.op_type, list(inputs), list(node.output), attributes, group, _caption(node), label)
         if not self._adapted(call, version, scope):
             return False
@@ -354,96 +357,8 @@ def _caption(node: Operator) -> str:
     return text if text and "\n" not in text and len(text) <= 120 else ""
 
 
-def _scopes(node: Operator) -> list[str]:
-    """The scopes around a node and its own name: of its metadata, its name, or its first output."""
-    for entry in node.metadata_props:
-        if entry.key == _SCOPES:
-            found = _torch_scopes(entry.value)
-            if found:
-                return found
-    named, first = node.name, node.first
-    if "/" not in named and "/" not in first:
-        return [named or first or node.op_type]
-    for name in (named, first):
-        parts = [part for part in name.split("/") if part]
-        if parts and "/" in name:
-            return parts
-    return [named or first or node.op_type]
-
-
-def _torch_scopes(text: str) -> list[str]:
-    """`['', 'layers.0', 'layers.0.linear', 'addmm']` → layers.0, linear, addmm."""
-    try:
-        names = ast.literal_eval(text) if len(text) < 10_000 else []
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        return []
-    found, outer = [], ""
-    for name in names[:-1]:
-        if name and name not in (outer, _NO_MODULE):
-            found.append(name.removeprefix(f"{outer}.").replace("/", "."))
-            outer = name
-    return [*found, *(name.replace("/", ".") for name in names[-1:])]
-
-
-@cache
-def _version(op: str, opset: int) -> int | None:
-    """The version of an operator that an opset of the default domain means; None where it has none."""
-    try:
-        return int(onnx.defs.get_schema(op, opset, "").since_version)
-    except onnx.defs.SchemaError:
-        return None
-
-
 @cache
 def _accepted(op: str) -> frozenset[str]:
     """The names of the attributes that the rule of an operator takes."""
     found = OPERATIONS[op]
     return frozenset({*found.attributes, *found.settings})
-
-
-@cache
-def _inputs(op: str, version: int) -> tuple[int, int]:
-    schema = onnx.defs.get_schema(op, version, "")
-    return schema.min_input, schema.max_input
-
-
-def _check_count(op: str, version: int, count: int) -> None:
-    """Raises `InputError` where an operator is given too few inputs, or too many."""
-    least, most = _inputs(op, version)
-    if not least <= count <= most:
-        wanted = str(least) if least == most else f"{least} to {most}" if most < 1000 else f"{least} or more"
-        raise InputError(f"it takes {wanted} input(s), and {count} are given; export the model anew")
-
-
-@cache
-def _operators() -> frozenset[str]:
-    return frozenset(schema.name for schema in onnx.defs.get_all_schemas() if schema.domain == "")
-
-
-@cache
-def _schema_body(op: str, opset: int, domain: str) -> onnx.FunctionProto | None:
-    """The body that ONNX itself gives an operator, where that does not depend on types."""
-    try:
-        schema: Any = onnx.defs.get_schema(op, opset, domain)
-    except onnx.defs.SchemaError:
-        return None
-    if not schema.has_function:
-        return None
-    versions = [v for v in schema.function_opset_versions if v <= opset]
-    if not versions:
-        return None
-    body = onnx.FunctionProto()
-    body.ParseFromString(schema.get_function_with_opset_version(max(versions)))
-    defaults = [one.default_value for one in schema.attributes.values() if one.default_value.name]
-    body.attribute_proto.extend(defaults)
-    return body
-
-
-#: The element types that NumPy has.
-_OUR_TYPES = frozenset(
-    {TensorProto.FLOAT, TensorProto.UINT8, TensorProto.INT8, TensorProto.UINT16, TensorProto.INT16,
-     TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL, TensorProto.FLOAT16, TensorProto.DOUBLE,
-     TensorProto.UINT32, TensorProto.UINT64}
-)  # fmt: skip
