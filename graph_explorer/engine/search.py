@@ -7,6 +7,7 @@ of plain numbers is asked all at once.
 from __future__ import annotations
 
 import operator as compare
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -19,7 +20,19 @@ from graph_explorer.engine.errors import InputError, nearest
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.health.measures import norm_of
 from graph_explorer.engine.health.units import closed_units
-from graph_explorer.engine.query import Comparison, Property, Subject, Term, Word, parse_query
+from graph_explorer.engine.query import (
+    ITSELF,
+    STATISTICS,
+    SUBJECTS,
+    Comparison,
+    Either,
+    Not,
+    Property,
+    Subject,
+    Term,
+    Word,
+    parse_query,
+)
 from graph_explorer.engine.trace import Trace
 
 Array = np.ndarray[Any, Any]
@@ -31,9 +44,11 @@ _NUMBERS: Mapping[str, Callable[[Array], Array]] = {
     "norm": lambda rows: (
         np.array([norm_of(row) for row in rows]) if rows.shape[1] > 1 else np.abs(rows[:, 0])
     ),
+    ITSELF: lambda rows: rows[:, 0] if rows.shape[1] == 1 else np.array([norm_of(row) for row in rows]),
     "max": lambda rows: rows.max(axis=1),
     "min": lambda rows: rows.min(axis=1),
     "mean": lambda rows: rows.mean(axis=1),
+    "std": lambda rows: rows.std(axis=1),
     "largest": lambda rows: np.abs(rows).max(axis=1),
     "zeros": lambda rows: (rows == 0).mean(axis=1),
     "size": lambda rows: np.full(len(rows), rows.shape[1]),
@@ -42,8 +57,13 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": compare.lt, ">": compare.gt, "<=": compare.le, ">=": compare.ge, "=": compare.eq, "!=": compare.ne,
 }  # fmt: skip
 #: What is asked of the values and gradients of a run.
-_RUN = frozenset({"shape", "nan", "inf", "dead"})
-_COSTS = ({"op", "parameter", "input", "constant"}, {"group", "attr", "shape"}, {"nan", "inf"}, {"dead"})
+_RUN = frozenset({"shape", "dtype", "nan", "inf", "dead", "ungraded"})
+_COSTS = (
+    {"op", "parameter", "input", "constant", "opaque"},
+    {"group", "attr", "name", "shape", "dtype", "ungraded", "unused"},
+    {"nan", "inf"},
+    {"dead"},
+)
 
 
 def search(asked: Trace | Graph, query: str, checkpoint: Checkpoint = lambda share: None) -> tuple[str, ...]:
@@ -52,20 +72,37 @@ def search(asked: Trace | Graph, query: str, checkpoint: Checkpoint = lambda sha
     Raises `InputError` where the query cannot be read, or names an operation, attribute or group
     that the graph does not have, or asks for shapes or numbers of a graph that has not been run.
     """
-    trace = asked if isinstance(asked, Trace) else None
     graph = asked.graph if isinstance(asked, Trace) else asked
-    terms = sorted(parse_query(query), key=_cost)
+    terms = parse_query(query)
     if not terms:
         return ()
-    places: Places = np.arange(len(graph))
-    for term in terms:
-        if isinstance(term, Word) or (isinstance(term, Property) and term.key not in _RUN):
-            places = _written(graph, term, places)
-        elif trace is not None:
-            places = _meeting(trace, term, places, checkpoint)
-        else:
-            raise InputError("shapes and numbers are not known yet; run the document first")
+    places = _meeting_all(asked, terms, np.arange(len(graph)), checkpoint)
     return tuple(graph.nodes[place].id for place in places.tolist())
+
+
+def _meeting_all(
+    asked: Trace | Graph, terms: Sequence[Term], places: Places, checkpoint: Checkpoint
+) -> Places:
+    """Those of the places whose nodes meet every term."""
+    for term in sorted(terms, key=_cost):
+        places = _meeting_one(asked, term, places, checkpoint)
+    return places
+
+
+def _meeting_one(asked: Trace | Graph, term: Term, places: Places, checkpoint: Checkpoint) -> Places:
+    if isinstance(term, Not):
+        met = _meeting_one(asked, term.term, places, checkpoint)
+        return np.asarray(places[~np.isin(places, met)])
+    if isinstance(term, Either):
+        found = [_meeting_all(asked, terms, places, checkpoint) for terms in term.queries]
+        return np.unique(np.concatenate(found))
+    if isinstance(term, Property) and term.key == "unused":
+        return _unused(asked, places)
+    if isinstance(term, Word) or (isinstance(term, Property) and term.key not in _RUN):
+        return _written(asked.graph if isinstance(asked, Trace) else asked, term, places)
+    if isinstance(asked, Trace):
+        return _meeting(asked, term, places, checkpoint)
+    raise InputError("shapes and numbers are not known yet; run the document first")
 
 
 def looks_at_numbers(query: str) -> bool:
@@ -74,6 +111,10 @@ def looks_at_numbers(query: str) -> bool:
 
 
 def _cost(term: Term) -> int:
+    if isinstance(term, Not):
+        return _cost(term.term)
+    if isinstance(term, Either):
+        return max(_cost(inner) for terms in term.queries for inner in terms)
     if isinstance(term, Property):
         return next(cost for cost, keys in enumerate(_COSTS) if term.key in keys)
     return 1 if isinstance(term, Word) else 2
@@ -83,8 +124,11 @@ def _written(graph: Graph, term: Word | Property, places: Places) -> Places:
     """Those of the places whose nodes meet a term that asks for nothing of a run."""
     if isinstance(term, Word):
         texts = _texts(graph)
+        if "*" in term.text:
+            pattern = re.compile(".*".join(map(re.escape, term.text.split("*"))))
+            return _kept(places, (bool(pattern.search(texts[place])) for place in places.tolist()))
         return _kept(places, (term.text in texts[place] for place in places.tolist()))
-    tests = {"op": _operation, "attr": _attribute, "group": _group}
+    tests = {"op": _operation, "attr": _attribute, "group": _group, "name": _name}
     test_node = tests[term.key](graph, term.text) if term.key in tests else _leaf(term.key)
     return _kept(places, (test_node(graph.nodes[place]) for place in places.tolist()))
 
@@ -100,6 +144,10 @@ def _meeting(trace: Trace, term: Comparison | Property, places: Places, checkpoi
     if term.key == "shape":
         wanted = _shape(term.text)
         return _kept(places, (_has_shape(trace, place, wanted) for place in places.tolist()))
+    if term.key == "dtype":
+        return _kept(places, _typed(trace, term.text.lower(), places))
+    if term.key == "ungraded":
+        return _kept(places, (not trace.takes_gradient(trace.graph.nodes[p].id) for p in places.tolist()))
     return _kept(places, (_is_dead(trace, trace.graph.nodes[place]) for place in places.tolist()))
 
 
@@ -129,7 +177,34 @@ Test = Callable[[Node], bool]
 
 
 def _leaf(kind: str) -> Test:
-    return lambda node: node.op == kind
+    return (lambda node: node.rule is not None) if kind == "opaque" else (lambda node: node.op == kind)
+
+
+def _name(graph: Graph, text: str) -> Test:
+    wanted = text.lower()
+    return lambda node: any(wanted in name.lower() for name in node.outputs)
+
+
+def _unused(asked: Trace | Graph, places: Places) -> Places:
+    """Those of the places whose values nobody takes, the output apart."""
+    graph = asked.graph if isinstance(asked, Trace) else asked
+    taken = np.zeros(len(graph), dtype=bool)
+    taken[graph.edges[0]] = True
+    taken[graph.index(asked.output) if isinstance(asked, Trace) else -1] = True
+    return np.asarray(places[~taken[places]])
+
+
+def _typed(trace: Trace, wanted: str, places: Places) -> list[bool]:
+    """Which places have values of a type of numbers."""
+    types = [
+        str(np.asarray(value).dtype) if value is not None else ""
+        for value in (trace.values[trace.plan.outputs[place][0]] for place in places.tolist())
+    ]
+    if not any(fnmatchcase(found, f"{wanted}*") for found in types):
+        known = {str(np.asarray(value).dtype) for value in trace.values if value is not None}
+        if not any(fnmatchcase(found, f"{wanted}*") for found in known):
+            raise InputError(f"no value here is of the type '{wanted}'; {nearest(wanted, known)}")
+    return [fnmatchcase(found, f"{wanted}*") for found in types]
 
 
 def _operation(graph: Graph, text: str) -> Test:
@@ -141,10 +216,12 @@ def _operation(graph: Graph, text: str) -> Test:
 
 
 def _attribute(graph: Graph, text: str) -> Test:
-    name, equals, wanted = text.partition("=")
+    name, equals, wanted = (part.strip() for part in text.partition("="))
     known = {key for node in graph for key in node.attributes}
+    name = next((key for key in known if key.lower() == name.lower()), name)
     if name not in known:
-        raise InputError(f"no node here has an attribute '{name}'; {nearest(name, known)}".rstrip("; "))
+        near = nearest(name, [*known, *STATISTICS, *SUBJECTS])
+        raise InputError(f"no node here has an attribute '{name}'; {near}")
     if not equals:
         return lambda node: name in node.attributes
     return lambda node: name in node.attributes and _is_written(node.attributes[name], wanted)
@@ -153,7 +230,8 @@ def _attribute(graph: Graph, text: str) -> Test:
 def _is_written(value: Any, text: str) -> bool:
     """Whether an attribute is what was typed: `2` is also (2, 2); lists are written 2,2 or 2x2."""
     if isinstance(value, (tuple, list)):
-        parts = [part for part in text.strip("()[]").replace("x", ",").split(",") if part]
+        inner = re.sub(r"[\s;x×]+", ",", text.strip("()[] "))
+        parts = [part for part in inner.split(",") if part]
         if len(parts) == 1:
             parts = parts * len(value)
         return len(parts) == len(value) > 0 and all(map(_is_written, value, parts))
@@ -179,7 +257,7 @@ def _shape(text: str) -> tuple[int | None, ...]:
     """A shape as it is typed; None is any length."""
     if text.lower() in ("scalar", "()"):
         return ()
-    parts = text.strip("()[]").lower().replace("×", "x").replace(",", "x").split("x")
+    parts = [part for part in re.split(r"[\s,x×]+", text.strip("()[] ").lower()) if part]
     if not all(part == "*" or part.isdigit() for part in parts):
         raise InputError(f"'{text}' is no shape; write it as 2x3, 64x* or scalar")
     return tuple(None if part == "*" else int(part) for part in parts)

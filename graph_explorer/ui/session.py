@@ -46,6 +46,7 @@ from graph_explorer.ui.state import (
 )
 from graph_explorer.ui.surface.landscapes import Landscapes
 from graph_explorer.ui.tracing import Tracer
+from graph_explorer.ui.trail import Trail
 from graph_explorer.ui.training.runner import TrainingRunner
 from graph_explorer.ui.training.state import NO_TRAINING
 from graph_explorer.ui.training.sweep.state import NO_SWEEP
@@ -91,6 +92,8 @@ class Session(QObject):
         self.state = State()
         self.jobs = jobs or Jobs()
         self.undo = QUndoStack(self)
+        #: where one has been in the graph
+        self.trail = Trail()
         #: planes through all parameters, and the examples that a loss is taken over
         self.landscapes = Landscapes(self)
         self._runner = Runner(self)

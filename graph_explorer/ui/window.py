@@ -124,6 +124,7 @@ class Window(QMainWindow):
         self.menus.list_examples()
         self.menus.list_methods()
         self.menus.paint(self.looks.theme)
+        session.trail.told = self.menus.refresh
         session.undo.canUndoChanged.connect(self.menus.refresh)
         session.undo.canRedoChanged.connect(self.menus.refresh)
         session.undo.undoTextChanged.connect(self.menus.refresh)

@@ -9,7 +9,19 @@ import pytest
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.engine.errors import InputError
-from graph_explorer.engine.query import FLAGS, KEYS, STATISTICS, Comparison, Property, Word, parse_query
+from graph_explorer.engine.query import (
+    FLAGS,
+    ITSELF,
+    KEYS,
+    STATISTICS,
+    Comparison,
+    Either,
+    Not,
+    Property,
+    Word,
+    advice,
+    parse_query,
+)
 from graph_explorer.engine.search import _COSTS, _NUMBERS, search
 from graph_explorer.engine.trace import Trace
 
@@ -69,6 +81,49 @@ FOUND = [
     ('"parameter"', {"W", "b", "K", "w"}),
     ("", set()),
     ("nothing of the kind", set()),
+    ("op: Conv", {"c"}),
+    ("type=conv", {"c"}),
+    ("shape 2x3", {"W"}),
+    ("shape=[2, 3]", {"W"}),
+    ("[2,3]", {"W"}),
+    ("strides=[2,2]", {"c"}),
+    ("strides = (2, 2)", {"c"}),
+    ("STRIDES=2", {"c"}),
+    ("attr: strides = 2", {"c"}),
+    ("name:K", {"K"}),
+    ("con* stroke", set()),
+    ("c*v input", set()),
+    ("re*u layer1", {"h"}),
+    ("parameters size > 4", {"W", "K"}),
+    ("parameter -name:w", {"b", "K"}),
+    ("parameter not name:w", {"b", "K"}),
+    ("parameter !name:w", {"b", "K"}),
+    ("dead | op:Conv", {"h", "c"}),
+    ("dead or op:Conv", {"h", "c"}),
+    ("dead|op:Conv|op:Log", {"h", "c", "t"}),
+    ("parameter and size > 4", {"W", "K"}),
+    ("parameter |grad| > 1,000", {"w"}),
+    ("parameter \N{DOUBLE VERTICAL LINE}g\N{DOUBLE VERTICAL LINE} > 1k", {"w"}),
+    ("parameter gradient_norm > 1000", {"w"}),
+    ("parameter norm(grad) > 1000", {"w"}),
+    ("parameter norm of the gradient > 1000", {"w"}),
+    ("parameter max value = 1", {"W", "K"}),
+    ("parameter g > 1000", {"w"}),
+    ("parameter 0.4 < value mean < 0.6", {"w"}),
+    ("parameter std > 0", {"W"}),
+    ("parameter zeros > 90%", {"b"}),
+    ("value < 0", {"t"}),
+    ("parameter -|g| > 1000", {"W", "b", "K"}),
+    ('"', set()),
+    ("input no gradient", {"x", "image", "z"}),
+    ("input ungraded", {"x", "image", "z"}),
+    ("parameter no gradient", set()),
+    ("parameter zero gradient", set()),
+    ("input zero value", {"z"}),
+    ("unused", set()),
+    ("opaque", set()),
+    ("parameter dtype:float64", {"W", "b", "K", "w"}),
+    ("parameter dtype:float", {"W", "b", "K", "w"}),
 ]
 
 
@@ -109,6 +164,11 @@ REFUSED = [
     ("> 3", "before '>' comes what is compared, as in gradient norm > 10"),
     ("shape:2xb", "'2xb' is no shape; write it as 2x3, 64x* or scalar"),
     ("shape:", "after 'shape:' comes the shape of the value"),
+    ("strdes=2", "no node here has an attribute 'strdes'; did you mean 'strides'?"),
+    ("nrom = 3", "no node here has an attribute 'nrom'; did you mean 'norm'?"),
+    ("dtype:flot32", "no value here is of the type 'flot32'; did you mean 'float64'?"),
+    ("gradient norm >> 3", "after '>' comes a number, as in gradient norm > 10"),
+    ("op:", "after 'op:' comes an operation"),
     ("attr:strdes=2", "no node here has an attribute 'strdes'; did you mean 'strides'?"),
 ]
 
@@ -127,11 +187,44 @@ def test_reads_terms() -> None:
     )  # fmt: skip
     assert parse_query("h:cell") == (Word("h:cell"),), "names may have a colon"
     assert parse_query('"nan"') == (Word("nan"),)
+    assert parse_query("|g|>3") == (Comparison("gradient", "norm", ">", 3.0),)
+    assert parse_query("value < -5") == (Comparison("value", ITSELF, "<", -5.0),)
+    assert parse_query("3 >= g") == (Comparison("gradient", ITSELF, "<=", 3.0),)
+    assert parse_query("a -b") == (Word("a"), Not(Word("b")))
+    assert parse_query("a | nan") == (Either(((Word("a"),), (Property("nan"),))),)
+    assert parse_query("or") == (Word("or"),), "an operation may be called so"
+    assert parse_query("op:Not") == (Property("op", "Not"),)
+    assert parse_query("not") == (Word("not"),)
+    assert parse_query("value != nan") == (Not(Property("nan")),)
+    assert parse_query("axis != 1") == (Not(Property("attr", "axis=1")),)
+    assert parse_query("|") == ()
     assert parse_query("value max<3") == (Comparison("value", "max", "<", 3.0),)
 
 
+def test_a_single_number_is_compared_with_its_sign() -> None:
+    found = run(parse("a = -7*w\nL = a + sum(v)", {}, {"w": 1.0, "v": [-7.0, 0.0]}))
+    below, above = set(search(found, "value < -5")), set(search(found, "value > 5"))
+    assert {"a", "L"} <= below
+    assert "v" in above, "its norm"
+    assert not below & above
+    assert below | above == set(search(found, "|v| > 5"))
+    assert set(search(found, "-5 > value")) == below
+
+
+def test_what_nothing_takes_is_unused() -> None:
+    document = parse("h = tanh(x)\nq = exp(h)\nL = w*x", {"x": 1.0}, {"w": 2.0})
+    assert search(run(document), "unused") == ("q",)
+    assert search(document.graph, "unused") == ("q",)
+
+
+def test_unfinished_comparisons_get_advice() -> None:
+    assert "gradient norm > 10" in advice("gradient norm")
+    assert "gradient norm > 10" in advice("zeros")
+    assert advice("conv") == advice("gradient norm > 3") == advice("gradient >") == ""
+
+
 def test_tables_agree() -> None:
-    assert set(_NUMBERS) == set(STATISTICS)
+    assert set(_NUMBERS) == {*STATISTICS, ITSELF}
     assert {key for keys in _COSTS for key in keys} == {*KEYS, *FLAGS}
 
 

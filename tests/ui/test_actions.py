@@ -171,3 +171,25 @@ def test_keys_step(
     open_window.activateWindow()
     qtbot.keyClick(open_window, key, modifier)
     assert open_window.session.state.time == before + change
+
+
+def test_back_and_forward_end_where_the_way_ends(open_window: Window, qtbot: QtBot) -> None:
+    back, onward = (open_window.menus.actions[name] for name in ("view.back", "view.onward"))
+
+    def possible() -> tuple[bool, bool]:
+        return back.isEnabled(), onward.isEnabled()
+
+    assert possible() == (False, False)
+    session = open_window.session
+    session.select("w")
+    session.select("L")
+    assert possible() == (True, False)
+    qtbot.keyClick(open_window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert session.state.selection == "w"
+    assert possible() == (True, True)
+    qtbot.keyClick(open_window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert possible() == (False, True)
+    qtbot.keyClick(open_window, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert session.state.selection == "w"
+    session.close_document()
+    assert possible() == (False, False)

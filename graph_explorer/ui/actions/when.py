@@ -98,6 +98,14 @@ def raced(session: Session) -> bool:
     return watched(session) and bool(session.state.race.entries)
 
 
+def leads_back(session: Session) -> bool:
+    return session.trail.leads(True, session.state.graph)
+
+
+def leads_on(session: Session) -> bool:
+    return session.trail.leads(False, session.state.graph)
+
+
 def compares(session: Session) -> bool:
     return session.state.kept is not None
 

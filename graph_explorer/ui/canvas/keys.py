@@ -74,7 +74,8 @@ def _walk(view: GraphView, way: Way) -> None:
     if place < 0:
         _select(view, _start(view, here))
     else:
-        _select(view, scene.cards.ids[neighbour(scene, place, way)])
+        last = scene.place(view.drawn(view.trail.before()))
+        _select(view, scene.cards.ids[neighbour(scene, place, way, last)])
 
 
 def _move(view: GraphView, scene: Scene, across: int, down: int) -> None:

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from graph_explorer.engine.graph import Graph, Use
+from graph_explorer.engine.graph import Use
 from graph_explorer.ui.canvas.arranging import Choice
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera, Point, fitted
@@ -41,11 +41,11 @@ from graph_explorer.ui.canvas.pointer import Pointer, Target
 from graph_explorer.ui.canvas.reading import announce, install
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.shown import Shown
-from graph_explorer.ui.canvas.trail import Place, Trail
 from graph_explorer.ui.finding.bar import FindBar
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOTHING_MOVED
+from graph_explorer.ui.trail import Place
 
 _ZOOM_STEP = 1.4
 #: How small all of a graph can be made, as a share of what fits into the window.
@@ -70,7 +70,7 @@ class GraphView(QWidget):
         self._stepping = False  # whether a step was taken since the document was opened
         self._marks = Marks()
         self._marked = QRegion()
-        self.trail = Trail()
+        self.trail = session.trail
         self.eye = Eye(self, self.zoomed.emit, lambda: self.map.look(self.camera))
         self.artist = Artist(session.state.theme)
         self.pointer = Pointer(self)
@@ -216,7 +216,7 @@ class GraphView(QWidget):
         """To what was selected before, and from where it was seen; forward for a negative number."""
         graph = self.session.state.graph
         for _ in range(abs(steps)):
-            place = self.trail.travel(steps > 0, self.camera, lambda found: _is_in(graph, found))
+            place = self.trail.travel(steps > 0, self.camera, graph)
             if place is None:
                 return
             self._travelling = True
@@ -383,10 +383,3 @@ class GraphView(QWidget):
         if target.line >= 0 and self.shown.stage is not None:
             return describe_line(self.shown.stage.scene.layout.line(target.line).members)
         return "\n".join(describe(self.session.state, target.name))
-
-
-def _is_in(graph: Graph | None, place: Place) -> bool:
-    """Whether what was selected at a place is still there."""
-    if graph is None or not set(place.entered) <= set(graph.groups):
-        return False
-    return not place.selection or place.selection in graph or place.selection in graph.groups

@@ -1,7 +1,8 @@
 """Going through the graph with the arrow keys.
 
 The one rule: a step goes along an edge, or sideways to what shares a producer or a consumer; of
-several it takes the one that lies straightest ahead.
+several it takes the one that one has just come from, so that a step back undoes a step, else the one that
+lies straightest ahead.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from graph_explorer.ui.canvas.scene import Places, Scene
 Way = Literal["producer", "consumer", "before", "after"]
 
 
-def neighbour(scene: Scene, place: int, way: Way) -> int:
-    """The card next to the one at `place`; the same place where there is none."""
+def neighbour(scene: Scene, place: int, way: Way, last: int = -1) -> int:
+    """The card next to the one at `place`, rather the `last` one; the same place where there is none."""
     if way in ("producer", "consumer"):
         found = _linked(scene, place, producers=way == "producer")
+        if last in found:
+            return last
         return _straightest(scene, place, found) if found.size else place
     across = _centres(scene)
     found = _siblings(scene, place)

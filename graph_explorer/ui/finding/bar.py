@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.notation import brief
+from graph_explorer.engine.query import advice
 from graph_explorer.engine.search import looks_at_numbers, search
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.finding.acts import go_on
@@ -93,8 +94,9 @@ class FindBar(Overlay):
         self.field.setAccessibleName("Find nodes")
         self.field.setPlaceholderText("conv, op:Conv, |g| > 10, nan")
         self.field.setToolTip(
-            "Words of name, operation, caption or group; op: shape: attr: group:\n"
-            "nan, inf, dead, parameter, input; gradient norm > 10, value max < 1e-3, size > 1000"
+            "Words of name, operation, caption or group; op: shape: attr: name: group: dtype:\n"
+            "nan, inf, dead, unused, no gradient, parameter, input; gradient norm > 10, value max < 1e-3\n"
+            "-word: not this; one | other: either"
         )
         self.field.setClearButtonEnabled(True)
         self.field.setFixedWidth(_WIDE)
@@ -268,7 +270,7 @@ class FindBar(Overlay):
         nodes = f"{at}{count:,}".replace(",", "\u2009") + (" node" if count == 1 else " nodes")
         nodes += f", {len(found.gone)} gone" if found.gone else ""
         if found.title == self.field.text().strip() and now.finding:
-            self._say(nodes if count else "No node fits.")
+            self._say(nodes if count else f"No node fits. {advice(found.title)}".rstrip())
         else:
             self._say(f"{found.title}: {nodes}")
 

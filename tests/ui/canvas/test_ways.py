@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
+from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.canvas.camera import Camera
-from graph_explorer.ui.canvas.trail import MOST, Place, Trail
 from graph_explorer.ui.session import Session
+from graph_explorer.ui.trail import MOST, Place, Trail
 
 Make = Callable[[Document], GraphView]
 BACK, FORWARD = Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton
@@ -27,16 +28,26 @@ def place(name: str) -> Place:
 # ── back and forward ──────────────────────────────────────────────────────────────────────────
 
 
+def holding(names: Iterable[str]) -> Graph:
+    return Graph([Node(name, "input") for name in names])
+
+
 def test_a_trail_is_walked_both_ways_and_forgets_what_lay_ahead() -> None:
-    trail = Trail()
+    trail, graph = Trail(), holding("abcdx")
+    told: list[str] = []
+    trail.told = lambda: told.append(trail.before())
     for before, now in ("ab", "bc", "cd"):
         trail.visit(place(before), place(now))
+    assert told == ["a", "b", "c"]
 
     def go(back: bool) -> str:
-        found = trail.travel(back, Camera(), lambda other: True)
+        leads = trail.leads(back, graph)
+        found = trail.travel(back, Camera(), graph)
+        assert leads == (found is not None)
         return found.selection if found is not None else "-"
 
     assert [go(True) for _ in range(4)] == ["c", "b", "a", "-"]
+    assert trail.before() == ""
     assert [go(False) for _ in range(2)] == ["b", "c"]
     trail.visit(place("c"), place("x"))
     assert [go(False), go(True), go(True)] == ["-", "c", "b"]
@@ -49,12 +60,14 @@ def test_a_trail_leaves_out_what_is_gone_and_keeps_cameras() -> None:
     trail = Trail()
     for before, now in ("ab", "bc"):
         trail.visit(place(before), place(now))
-    found = trail.travel(True, Camera(2.0), lambda other: other.selection != "b")
+    found = trail.travel(True, Camera(2.0), holding("ac"))
     assert found is not None
     assert found.selection == "a"
-    again = trail.travel(False, Camera(), lambda other: other.selection != "b")
+    again = trail.travel(False, Camera(), holding("ac"))
     assert again is not None
     assert again.camera == Camera(2.0), "with which it was left"
+    assert not trail.leads(True, holding("c"))
+    assert not trail.leads(True, None)
 
 
 def test_back_returns_to_the_selection_and_the_view_of_it(
@@ -213,3 +226,19 @@ def test_a_pan_does_not_paint_the_map_anew_and_a_step_does(
         np.frombuffer(image.constBits(), np.uint8).copy() for image in (kept, view.map.picture.image)
     )
     assert (before != now).any(), "gradients are there now"
+
+
+# ── walking ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_step_against_the_edge_leads_back_to_where_one_came_from(
+    qtbot: QtBot, make_view: Make, neuron: Document, session: Session
+) -> None:
+    view = make_view(neuron)
+    visited = []
+    for start in ("y", "a"):  # both are taken by the difference
+        session.select(start)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            qtbot.keyClick(view, key)
+            visited.append(session.state.selection)
+    assert visited == ["L.sub", "y", "L.sub", "a"]
