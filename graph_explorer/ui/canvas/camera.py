@@ -129,7 +129,8 @@ def _into_window(start: float, size: float, room: float) -> float:
 def keeping(camera: Camera, boxes: Sequence[Box], bounds: Box, width: float, height: float) -> Camera | None:
     """The camera moved so that scene rectangles inside `bounds` are in sight; None if they are already.
 
-    Where they are too far apart to be seen together, the first one counts.
+    Where they are too far apart to be seen together, the first one counts; of one that is larger than the
+    window, its upper left.
     """
     if not boxes:
         return None
@@ -143,8 +144,8 @@ def keeping(camera: Camera, boxes: Sequence[Box], bounds: Box, width: float, hei
         return keeping(camera, boxes[:1], bounds, width, height)
     if inside or covers:
         return None
-    centred = camera.with_point(((left + right) / 2, (top + bottom) / 2), (width / 2, height / 2))
-    return _filling(centred, bounds, width, height)
+    moved = camera.moved(max((width - wide) / 2, edge) - x, max((height - high) / 2, edge) - y)
+    return _filling(moved, bounds, width, height)
 
 
 def uncovered(camera: Camera, box: Box, covered: Box, width: float, height: float) -> Camera:

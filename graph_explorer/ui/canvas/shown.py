@@ -166,7 +166,8 @@ class Shown:
     def framed(self) -> Camera:
         """The camera that keeps in sight what the view has to keep there by itself."""
         assert self.goal is not None
-        return self._view.eye.framed(self.goal.bounds, _beginning(self.goal))
+        first = _beginning(self.goal, inside(self._view.session.state))
+        return self._view.eye.framed(self.goal.bounds, first)
 
     def _glide(self, before: Scene, now: Scene) -> None:
         eye = self._view.eye
@@ -279,12 +280,19 @@ class Shown:
         view.map.show_stage(self.stage, view.artist, self.stage is not None and view.session.state.minimap)
 
 
-def _beginning(scene: Scene) -> Box:
-    """What is between the border at which a graph begins and the first card that computes something."""
+def _beginning(scene: Scene, entered: str) -> Box:
+    """What is between the border at which a graph begins and the first card that computes something.
+
+    Where the inside of a group is shown, a card outside it is none of these.
+    """
     if not len(scene):
         return scene.bounds
-    computed = np.flatnonzero((scene.kinds <= Kind.OUTPUT) | (scene.kinds == Kind.GROUP))
-    among = computed if computed.size else np.arange(len(scene))
+    computed = (scene.kinds <= Kind.OUTPUT) | (scene.kinds == Kind.GROUP)
+    frame = scene.frames.box_of(entered) if entered else None
+    if frame is not None:
+        middles = scene.boxes[:, :2] + scene.boxes[:, 2:] / 2 - frame[:2]
+        computed &= ((middles >= 0) & (middles <= frame[2:])).all(axis=1)
+    among = np.flatnonzero(computed) if computed.any() else np.arange(len(scene))
     rightward = scene.layout.direction == "right"
     x, y, width, height = scene.box(int(among[np.argmin(scene.boxes[among, 0 if rightward else 1])]))
     left, top = scene.bounds[:2]

@@ -42,6 +42,7 @@ from graph_explorer.ui.canvas.reading import announce, install
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.shown import Shown
 from graph_explorer.ui.finding.bar import FindBar
+from graph_explorer.ui.groups import inside
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOTHING_MOVED
@@ -159,7 +160,7 @@ class GraphView(QWidget):
         if now.time != before.time and now.trace is before.trace:
             self._stepping = True
             self._follow_step()
-        quiet = self._choosing or self._travelling
+        quiet = self._choosing or self._travelling or now.selection == inside(now)
         if now.selection and now.selection != before.selection and not quiet:
             self.reveal(now.selection)
         looked_at = [(s.time, s.trace, s.selection, s.edge) for s in (before, now)]

@@ -90,6 +90,13 @@ def test_keeping_shows_no_needless_gap() -> None:
     assert moved.seen((1000, 0)) == pytest.approx((800 - 28, 28)), "the graph's corner is in the window's"
 
 
+def test_of_what_is_larger_than_the_window_the_upper_left_is_kept_in_sight() -> None:
+    bounds = (-6000.0, -6000.0, 12000.0, 12000.0)
+    moved = keeping(Camera(), [(900, -900, 3000, 50)], bounds, 800, 600)
+    assert moved is not None
+    assert moved.seen((900, -900)) == pytest.approx((28, 300 - 25))
+
+
 def test_of_what_is_too_far_apart_the_first_is_kept_in_sight() -> None:
     bounds = (-6000.0, -6000.0, 12000.0, 12000.0)
     moved = keeping(Camera(), [(900, 900, 50, 50), (-5000, 0, 50, 50)], bounds, 800, 600)

@@ -9,6 +9,7 @@ import pytest
 
 from graph_explorer.document import Document, parse
 from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.groups import enter
 from graph_explorer.ui.session import Session
 
 Make = Callable[[Document], GraphView]
@@ -67,3 +68,34 @@ def test_another_document_begins_anew(make_view: Make, long: Document, session: 
 def test_a_graph_that_can_be_read_is_seen_whole(make_view: Make, neuron: Document) -> None:
     view = make_view(neuron)
     assert all(in_sight(view, node.id) for node in neuron.graph)
+
+
+def test_the_inside_of_a_group_is_first_seen_where_it_begins(
+    make_view: Make, long: Document, session: Session
+) -> None:
+    """Not where its frame has its middle, and not at what is outside it."""
+    inner = long.program.replace("\n", "\n    ").rstrip()
+    weights = ", ".join(f"w{k}" for k in range(1, 41))
+    text = f"def net(h0, {weights}):\n    {inner}\n    return L\nq = cos(x)\nL = net(q, {weights})"
+    values = {name: entry.array for name, entry in long.parameters.items()}
+    view = make_view(parse(text, {"x": np.ones((1, 2))}, values))
+    enter(session, "L:net")
+    assert view.scene is not None
+    first = next(node.id for node in view.shown.stage.graph if node.group == "L:net")  # type: ignore[union-attr]
+    assert in_sight(view, first)
+
+
+def test_of_a_group_larger_than_the_window_the_title_is_brought_into_sight(
+    make_view: Make, long: Document, session: Session
+) -> None:
+    view = make_view(long.with_program(f"def f(h):\n    return h*2\n{long.program}\nM = f(L)"))
+    view.zoom_to("M:f")
+    session.select("h0")
+    view.zoom(4.0 / view.camera.scale, (500.0, 350.0))
+    session.select("M:f")
+    assert view.scene is not None
+    box = view.scene.box_of("M:f")
+    assert box is not None
+    x, y = view.camera.seen(box[:2])
+    assert 0 <= x < view.width()
+    assert 0 <= y < view.height()
