@@ -192,6 +192,7 @@ class Shown:
             eye.look(end)
             self.show_map()
             self._view.show_marks()
+            self._view.reveal_sought()
 
         self.gliding.start(step, done, moves)
 

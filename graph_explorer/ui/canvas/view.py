@@ -71,6 +71,7 @@ class GraphView(QWidget):
         self._stepping = False  # whether a step was taken since the document was opened
         self._marks = Marks()
         self._marked = QRegion()
+        self._sought = ""  # what is to be brought into sight once it is arranged
         self.trail = session.trail
         self.eye = Eye(self, self.zoomed.emit, lambda: self.map.look(self.camera))
         self.artist = Artist(session.state.theme)
@@ -270,8 +271,16 @@ class GraphView(QWidget):
             self._go(fitted(box, *self.eye.room))
 
     def reveal(self, name: str) -> None:
-        """Moves the picture, if it has to, so that a node or group is in sight."""
-        self._bring_into_sight([self.drawn(name)])
+        """Moves the picture, if it has to, so that a node or group is in sight: once it is where it will be."""
+        self._sought = name
+        if not self.shown.gliding.running and not self.session.jobs.busy("layout"):
+            self.reveal_sought()
+
+    def reveal_sought(self) -> None:
+        """Brings into sight what was to be revealed while the picture was being arranged."""
+        name, self._sought = self._sought, ""
+        if name:
+            self._bring_into_sight([self.drawn(name)])
 
     def _bring_into_sight(self, names: Iterable[str], framing: Framing = "") -> None:
         if self.shown.goal is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from graph_explorer.engine.graph import Graph
+from graph_explorer.engine.graph import Graph, enclosing
 from graph_explorer.engine.reach import ancestors, between, descendants, inside
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.jobs import Checkpoint
@@ -69,6 +69,17 @@ def _paths(graph: Graph, first: str, second: str) -> Found | None:
     return Found(f"Paths from '{second}' to '{first}'", found) if found else None
 
 
+def go_to(session: Session, name: str) -> None:
+    """Selects a node that was found, in opened groups, so that it is seen and not only where it is."""
+    graph = session.state.graph
+    if graph is not None and name in graph:
+        around = enclosing(graph.node(name).group)
+        closed = session.state.collapsed.difference(around)
+        if len(closed) < len(session.state.collapsed):
+            session.change(collapsed=closed)
+    session.select(name)
+
+
 def go_on(session: Session, steps: int) -> None:
     """Selects the next of the found nodes, or the one before; from the last one to the first."""
     state = session.state
@@ -77,7 +88,7 @@ def go_on(session: Session, steps: int) -> None:
     names = state.found.names
     at = state.found.places.get(state.selection)
     place = (at + steps) % len(names) if at is not None else (0 if steps > 0 else len(names) - 1)
-    session.select(names[place])
+    go_to(session, names[place])
 
 
 def show_all(session: Session) -> None:

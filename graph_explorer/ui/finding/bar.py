@@ -27,7 +27,7 @@ from graph_explorer.engine.notation import brief
 from graph_explorer.engine.query import advice
 from graph_explorer.engine.search import looks_at_numbers, search
 from graph_explorer.engine.trace import Trace
-from graph_explorer.ui.finding.acts import go_on
+from graph_explorer.ui.finding.acts import go_on, go_to
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
@@ -289,7 +289,7 @@ class FindBar(Overlay):
 
     def _chosen(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.session.select(self.names.name(index.row()))
+            go_to(self.session, self.names.name(index.row()))
 
     def _current(self) -> str:
         """The node to which the current row leads."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.notation import brief
+from graph_explorer.ui.finding.acts import go_to
 from graph_explorer.ui.finding.differences import show_changes, show_edits
 from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.session import Session, State
@@ -102,4 +103,4 @@ class Comparison(QFrame):
     def _go_to_first(self) -> None:
         apart = self.session.state.difference
         if apart is not None and apart.first:
-            self.session.select(apart.now.graph.node(apart.first_computed or apart.first).id)
+            go_to(self.session, apart.now.graph.node(apart.first_computed or apart.first).id)

@@ -12,6 +12,7 @@ from graph_explorer.document import Document
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.canvas.menu import entries
 from graph_explorer.ui.finding import acts
+from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.session import Session
 
 Make = Callable[[Document], GraphView]
@@ -135,3 +136,29 @@ def test_a_large_graph_is_followed_by_a_job(
     session.close_document()
     qtbot.waitUntil(lambda: not session.jobs.busy())
     assert session.state.found is None
+
+
+def test_what_is_found_in_a_closed_group_is_opened_and_brought_into_sight(
+    qtbot: QtBot, make_view: Make, grouped: Document, session: Session
+) -> None:
+    view = make_view(grouped)
+    graph = session.state.graph
+    assert graph is not None
+    session.change(collapsed=frozenset(graph.groups), motion=True)
+    qtbot.waitUntil(lambda: not view.shown.gliding.running and not session.jobs.busy("layout"))
+    inner = next(node.id for node in graph if node.group.count("/") == 1)
+    session.change(found=Found("inner", (inner,)))
+    view.zoom(8.0, (1.0, 1.0))
+    acts.go_on(session, 1)
+    assert session.state.selection == inner
+    around = {graph.node(inner).group, graph.node(inner).group.partition("/")[0]}
+    assert session.state.collapsed == frozenset(graph.groups) - around, "the others stay closed"
+
+    def in_sight() -> bool:
+        box = view.scene.box_of(inner) if view.scene is not None else None
+        if box is None or view.shown.gliding.running or view.eye.motion.running:
+            return False
+        x, y, width, height = view.camera.seen_box(box)
+        return 0 <= x + width / 2 <= view.width() and 0 <= y + height / 2 <= view.height()
+
+    qtbot.waitUntil(in_sight)
