@@ -271,7 +271,7 @@ class GraphView(QWidget):
             self._go(fitted(box, *self.eye.room))
 
     def reveal(self, name: str) -> None:
-        """Moves the picture, if it has to, so that a node or group is in sight: once it is where it will be."""
+        """Moves the picture, if it has to, so that a node or group is in sight once it stands."""
         self._sought = name
         if not self.shown.gliding.running and not self.session.jobs.busy("layout"):
             self.reveal_sought()
