@@ -22,7 +22,7 @@ _WAITS = "The runs are still being compared."
 
 
 def show_edits(session: Session) -> None:
-    """Leaves bright what was edited."""
+    """Leaves bright what was edited; what is only renamed where nothing else was done."""
     apart = session.state.difference
     if apart is None:
         session.say(_WAITS)
@@ -32,8 +32,12 @@ def show_edits(session: Session) -> None:
     if not edits and not gone:
         session.say("Nothing was edited: the graph and all given values are the same.")
         return
+    more = [edit for edit in edits if edit.kind != "name"]
+    renamed = len(edits) - len(more) if more or gone else 0
+    edits = more if renamed else edits
+    title = "What was edited" + (f", but for {renamed} renamed" if renamed else "")
     names, told = tuple(edit.now for edit in edits), tuple(edit.told for edit in edits)
-    session.change(found=Found("What was edited", names, told, gone), finding=True)
+    session.change(found=Found(title, names, told, gone), finding=True)
 
 
 def show_changes(session: Session) -> None:

@@ -158,3 +158,20 @@ def test_changed_arrays_and_shapes_are_told_shortly(session: Session) -> None:
     show_changes(session)
     told = dict(zip(session.state.found.names, session.state.found.told, strict=True))
     assert told["x"] == "shape 1, was 3"
+
+
+def test_renamed_nodes_are_listed_where_nothing_else_was_done(session: Session, neuron: Document) -> None:
+    session.show(neuron)
+    session.keep_run()
+    renamed = neuron.program.replace("a = ", "act = ").replace("- a)", "- act)")
+    session.set_program(renamed)
+    show_edits(session)
+    found = session.state.found
+    assert found is not None
+    assert (found.title, found.names, found.told) == ("What was edited", ("act",), ("was called a",))
+    session.set_program(renamed.replace("sigmoid", "tanh").replace("z", "q"))
+    show_edits(session)
+    found = session.state.found
+    assert found is not None
+    assert found.title == "What was edited, but for 2 renamed"
+    assert "q" not in found.names
