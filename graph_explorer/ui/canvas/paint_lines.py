@@ -89,7 +89,7 @@ def draw_straight(painter: QPainter, ends: Floats, camera: Camera, seen: Box) ->
             for column, (away, start, room) in zip(ends, rows, strict=True)
         ]
     ).astype(np.int64)
-    upright = halves[0] == halves[2]
+    upright = np.abs(halves[0] - halves[2]) <= np.abs(halves[1] - halves[3])  # ends can round apart
     down, right = united(*halves[:, upright][[0, 1, 3]]), united(*halves[:, ~upright][[1, 0, 2]])
     Rows(down[:, (0, 1, 0, 2)] / 2).draw_lines(painter)
     Rows(right[:, (1, 0, 2, 0)] / 2).draw_lines(painter)
