@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -184,7 +184,7 @@ class _Grouping:
         elif single is not None:
             names, kind = [], "chain"
         else:
-            names = block_names([self._names(items[at : at + stack.period]) for at in starts], kind)
+            names = self._block_names([items[at : at + stack.period] for at in starts], kind)
         around = path if whole else self._fresh(path, stack_name(names, self._operators(block), kind))
         self.repeats[around] = stack.count
         if single is not None:
@@ -197,14 +197,26 @@ class _Grouping:
     def _fresh(self, path: str, name: str) -> str:
         return fresh(path, name, self._taken)
 
-    def _names(self, items: Sequence[Item]) -> list[str]:
-        """The names of a block's parameters; of its operations and groups where it has none."""
+    def _block_names(self, blocks: Sequence[Sequence[Item]], kind: str) -> list[str]:
+        """A name for each block: after all parameters in it, or those outside its groups if these tell."""
+        names = [block_names([self._names(one, deep) for one in blocks], kind) for deep in (True, False)]
+        return next((found for found in names if found[0] != f"{kind} 1"), names[0])
+
+    def _names(self, items: Sequence[Item], deep: bool) -> list[str]:
+        """The names of a block's parameters, `deep` also those in its groups; without any, of all."""
         nodes = self.graph.nodes
-        places = [item.node for item in items if item.scope is None]
-        found = [name for place in places for name in nodes[place].inputs if name in self._parameters]
-        if found:
-            return found
-        return [item.scope.path if item.scope is not None else nodes[item.node].id for item in items]
+        taken = [name for place in self._places(items, deep) for name in nodes[place].inputs]
+        return [name for name in taken if name in self._parameters] or [
+            item.scope.path if item.scope is not None else nodes[item.node].id for item in items
+        ]
+
+    def _places(self, items: Iterable[Item], deep: bool) -> Iterator[int]:
+        """Where the operations among some items are."""
+        for item in items:
+            if item.scope is None:
+                yield item.node
+            elif deep:
+                yield from self._places(item.scope.items, deep)
 
     def _operators(self, items: Iterable[Item]) -> list[str]:
         """The operators of some items, not of what is in their groups."""

@@ -104,6 +104,23 @@ def test_stages_of_blocks_are_stacks_of_stacks() -> None:
     assert all(path == outer or path.startswith(f"{outer}/block ") for path in found)
 
 
+def test_a_stage_is_named_after_all_that_is_learnt_in_it() -> None:
+    """`res2` holds what the parameters of `res2_0` and of the stack `res2_1–3` share."""
+    text, x = "", "x"
+    weights = {}
+    for stage in range(2, 6):
+        for layer in range(4):
+            extra = "relu" if layer else "sigmoid"
+            one, other = f"res{stage}_{layer}_w", f"res{stage}_{layer}_v"
+            text += f"a = tanh({x} @ {one})\nb = {extra}(a @ {other}) + {x}\n"
+            weights |= {one: np.eye(3), other: np.eye(3)}
+            x = "b"
+    document = parse(f"{text}L = sum(b)", {"x": np.ones((2, 3))}, weights).with_blocks()
+    assert document.read.repeats["res2–5"] == 4
+    assert blocks_of(document, "res2–5") == [f"res2–5/res{stage}" for stage in range(2, 6)]
+    assert document.read.repeats["res2–5/res2/res2_1–3"] == 3
+
+
 def test_a_mask_that_all_blocks_read_does_not_part_them() -> None:
     text = "m = relu(q)\n" + "".join(f"h{i} = tanh(h{i - 1} @ w{i} + m) * 2\n" for i in range(1, 25))
     weights = {f"w{i}": np.eye(3) for i in range(1, 25)} | {"q": np.ones((3, 3))}

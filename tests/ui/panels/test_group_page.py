@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
+from graph_explorer.engine.hierarchy.contents import Compared
 from graph_explorer.ui.panels.inspector import group_page
 from graph_explorer.ui.panels.inspector.chart import needed
 from graph_explorer.ui.panels.inspector.panel import Inspector
@@ -145,3 +148,10 @@ def test_a_line_over_many_blocks_keeps_the_least_and_largest_of_each_column() ->
         assert {column.min(), column.max()} == set(numbers[places][kept].tolist())
     assert np.isnan(numbers[places]).sum() == 10, "a gap stays one"
     assert needed(numbers[:300], 200).tolist() == list(range(300))
+
+
+def test_a_gradient_that_never_arrives_is_not_said_to_keep_its_size() -> None:
+    nothing, some = np.zeros(3), np.array([2.0, np.nan, 3.0])
+    compared = Compared((), some, nothing, nothing, nothing, nothing)
+    assert group_page._trend(compared) == "The gradient is 0 at every block."
+    assert "keeps its size" in group_page._trend(replace(compared, gradients=some))

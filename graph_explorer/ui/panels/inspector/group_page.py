@@ -232,6 +232,8 @@ def _trend(compared: Compared) -> str:
     sizes = compared.gradients[np.isfinite(compared.gradients)]
     if sizes.size < 2:
         return ""
+    if not sizes.any():
+        return "The gradient is 0 at every block."
     first, last = float(sizes[0]), float(sizes[-1])
     way = f"from {number(last)} at the last block to {number(first)} at the first"
     if last > 0 and first == 0:
