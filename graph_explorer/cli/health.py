@@ -43,6 +43,8 @@ def command_health(options: argparse.Namespace) -> int:
         print(line)
     if apart is not None:
         print(f"Against “{other.name}”: {apart.conclusion}")
+        for edit in () if apart.is_foreign else apart.edits:
+            print(f"  {edit.now or edit.before}: {edit.told}")
     changed = ("change of value", "of gradient") if apart is not None else ()
     print()
     print(report.table((*_HEADER, *changed), _rows(health, apart)))
@@ -171,5 +173,9 @@ def _difference_record(apart: Difference) -> dict[str, Any]:
         "first": apart.first,
         "first_computed": apart.first_computed,
         "removed": list(apart.removed),
+        "edits": [
+            {"kind": edit.kind, "id": edit.now or None, "before": edit.before or None, "told": edit.told}
+            for edit in apart.edits
+        ],
         "nodes": nodes,
     }

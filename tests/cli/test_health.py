@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,12 +65,25 @@ def test_against_the_document_as_it_stands(capsys: pytest.CaptureFixture[str]) -
     out = capsys.readouterr().out
     assert "first 'z' by up to 0.5" in out
     assert "change of value" in out
+    assert "\n  b: 0.3, was −0.2\n" in out
 
 
 def test_against_another_document(capsys: pytest.CaptureFixture[str]) -> None:
     found = record(capsys, "deep_relu", "--against", "deep_sigmoid")["against"]
     assert found["first_computed"] == "k=0/h"
     assert found["nodes"][0]["status"] == "same"
+    edit = next(edit for edit in found["edits"] if edit["id"] == "k=0/h")
+    assert (edit["kind"], edit["before"], edit["told"]) == ("operation", "k=0/h", "Relu, was Sigmoid")
+
+
+def test_documents_with_nothing_in_common_are_not_listed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('program = "q = exp(p)"\n[parameters]\np = 1.0\n', encoding="utf-8")
+    assert call("health", "neuron", "--against", str(other)) == 0
+    above, _, _ = capsys.readouterr().out.partition("\n\n")
+    assert above.endswith("nothing in common: no computed value of the one is in the other.")
 
 
 @pytest.mark.parametrize(

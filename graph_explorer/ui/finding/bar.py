@@ -244,6 +244,8 @@ class FindBar(Overlay):
         names = shown.names or shown.gone
         if shown != self.names.found or _asked(before) is not _asked(now):
             self.names.show_names(shown, _asked(now))
+            right = Qt.TextElideMode.ElideRight  # what is told may be long; names have their ends in groups
+            self.list.setTextElideMode(right if shown.told else Qt.TextElideMode.ElideMiddle)
         if found is not None and found.title != self.field.text().strip():
             blocked = self.field.blockSignals(True)
             self.field.clear()
