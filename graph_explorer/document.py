@@ -257,7 +257,7 @@ class Document:
         """The document with another program over the same inputs and parameters."""
         return dataclasses.replace(self, program=program, model=None)
 
-    @property
+    @cached_property
     def default_wrt(self) -> tuple[str, ...]:
         """Float parameters; where there are none, float inputs."""
         for values in (self.parameters, self.inputs):

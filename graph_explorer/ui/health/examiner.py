@@ -108,5 +108,6 @@ def _examined(
 ) -> Found:
     measures = known.measures if known is not None else None
     health = examine(trace, rate, lambda share: checkpoint(0.8 * share), measures)
+    health.measures.group_paces  # noqa: B018  # the list of sizes asks for it, and so does heat
     apart = difference(kept, trace, lambda share: checkpoint(0.8 + 0.2 * share)) if kept is not None else None
     return health, apart

@@ -23,7 +23,7 @@ from graph_explorer.engine.health import Finding, Health
 from graph_explorer.engine.notation import number
 from graph_explorer.ui.health.bars import BarDelegate
 from graph_explorer.ui.health.findings import Findings
-from graph_explorer.ui.health.rows import SizeModel
+from graph_explorer.ui.health.rows import SizeModel, sheet_of
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.read_only import read_by_rows
@@ -31,6 +31,9 @@ from graph_explorer.ui.widgets.scrolled import scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
 _EMPTY = "Open an example to see whether its gradients are well."
+_KEY = "sizes"
+#: The rows of graphs of more nodes than this are made by a job.
+_MANY = 2_000
 #: Letters that a column has room for at first.
 _WIDTHS = (13, 10, 9, 9, 9, 12)
 #: The findings take at most this share of the height at first.
@@ -182,7 +185,20 @@ class HealthPanel(QWidget):
         if any(a is not b for a, b in zip(shown, self._shown, strict=True)):
             self._shown = shown
             self.bars.theme_name = now.theme
-            self.model.show(*shown)
+            self._show_sizes(health, apart, now.theme)
+
+    def _show_sizes(self, health: Health | None, apart: Difference | None, theme_name: str) -> None:
+        """The rows of a large graph are made by a job."""
+        self.session.jobs.cancel(_KEY)
+        if health is None:
+            self.model.show(None, None, theme_name)
+        elif len(health.trace.graph) <= _MANY:
+            self.model.show(health, sheet_of(health, apart), theme_name)
+        else:
+            self.session.jobs.start(
+                _KEY, "Sizes", lambda checkpoint: sheet_of(health, apart),
+                lambda sheet: self.model.show(health, sheet, theme_name), self.session.fail, quiet=True,
+            )  # fmt: skip
 
     def _show_findings(self, findings: tuple[Finding, ...], now: State) -> None:
         if (findings, now.theme) != self._found:

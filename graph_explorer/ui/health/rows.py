@@ -57,13 +57,18 @@ _NAME = 0
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the rows are made of: names, whether each is a group, its place, and its numbers by column."""
+    """What the rows are made of: names, groups first, the place of each, and its numbers by column.
+
+    `lengths` are those of the bars of the numbers, `said` is what a filter looks through.
+    """
 
     names: tuple[str, ...]
     groups: int
     places: NDArray[np.int64]
     numbers: Mapping[str, Floats]
+    lengths: Mapping[str, Floats]
     said: tuple[str, ...]
+    number_of: Mapping[str, int]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,8 +94,19 @@ def sheet_of(health: Health, apart: Difference | None) -> Sheet:
         numbers["change"] = apart.values.relative[places]
         numbers["gradient_change"] = apart.gradients.relative[places]
     names = (*groups, *(node.id for node in nodes))
-    said = (*(f"{path} group" for path in groups), *(f"{n.id} {n.op} {n.caption}" for n in nodes))
-    return Sheet(names, len(groups), places, MappingProxyType(numbers), said)
+    said = (
+        *(f"{path} group".lower() for path in groups),
+        *(f"{n.id} {n.op} {n.caption}".lower() for n in nodes),
+    )
+    return Sheet(
+        names,
+        len(groups),
+        places,
+        MappingProxyType(numbers),
+        MappingProxyType({name: bars(column) for name, column in numbers.items()}),
+        said,
+        {name: number for number, name in enumerate(names)},
+    )
 
 
 class SizeModel(QAbstractTableModel):
@@ -100,22 +116,17 @@ class SizeModel(QAbstractTableModel):
         super().__init__()
         self.health: Health | None = None
         self.sheet: Sheet | None = None
-        self.rows: list[int] = []
+        self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.theme_name = "light"
-        self._lengths: dict[str, Floats] = {}
-        self._row_of: dict[str, int] = {}
+        self._row_of = self.rows
         self._typed = ""
         self._by, self._down = "", False
 
-    def show(self, health: Health | None, apart: Difference | None, theme_name: str) -> None:
-        """Shows the sizes of another run."""
+    def show(self, health: Health | None, sheet: Sheet | None, theme_name: str) -> None:
+        """Shows the sizes of another run: its health, and the sheet of that."""
         self.beginResetModel()
         self.theme_name = theme_name
-        self.health = health
-        self.sheet = sheet_of(health, apart) if health is not None else None
-        self._lengths = (
-            {name: bars(column) for name, column in self.sheet.numbers.items()} if self.sheet else {}
-        )
+        self.health, self.sheet = health, sheet
         self._arrange()
         self.endResetModel()
 
@@ -138,12 +149,12 @@ class SizeModel(QAbstractTableModel):
     def _arrange(self) -> None:
         sheet = self.sheet
         if sheet is None:
-            self.rows, self._row_of = [], {}
+            self.rows = self._row_of = np.zeros(0, dtype=np.int64)
             return
         words = self._typed.lower().split()
         chosen = np.ones(len(sheet.names), dtype=bool)
         if words:
-            chosen[:] = [all(word in said.lower() for word in words) for said in sheet.said]
+            chosen[:] = [all(word in said for word in words) for said in sheet.said]
         order = np.arange(len(sheet.names))
         if self._by in sheet.numbers:
             keys = sheet.numbers[self._by].copy()
@@ -153,8 +164,9 @@ class SizeModel(QAbstractTableModel):
             order = np.lexsort((order, keys, missing, order >= sheet.groups))
         elif self._down:
             order = np.concatenate([order[: sheet.groups][::-1], order[sheet.groups :][::-1]])
-        self.rows = order[chosen[order]].tolist()
-        self._row_of = {sheet.names[place]: row for row, place in enumerate(self.rows)}
+        self.rows = order[chosen[order]]
+        self._row_of = np.full(len(sheet.names), -1)
+        self._row_of[self.rows] = np.arange(len(self.rows))
 
     def _undefined(self, column: str) -> NDArray[np.bool_]:
         """Which rows of a column are NaN because their array holds NaN, not because it is not there."""
@@ -167,12 +179,13 @@ class SizeModel(QAbstractTableModel):
 
     def row_of(self, name: str) -> int:
         """The row of a node or group, −1 where it is not among them."""
-        return self._row_of.get(name, -1)
+        number = self.sheet.number_of.get(name) if self.sheet is not None else None
+        return int(self._row_of[number]) if number is not None else -1
 
     def name(self, row: int) -> str:
         """The node or group of a row."""
         assert self.sheet is not None
-        return self.sheet.names[self.rows[row]]
+        return self.sheet.names[int(self.rows[row])]
 
     # ── Qt's questions ────────────────────────────────────────────────────────────────────────
 
@@ -195,7 +208,7 @@ class SizeModel(QAbstractTableModel):
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid() or self.sheet is None:
             return None
-        place = self.rows[index.row()]
+        place = int(self.rows[index.row()])
         name = self.sheet.names[place]
         if index.column() == _NAME:
             return self._name_data(place, name, role)
@@ -203,7 +216,7 @@ class SizeModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(place, column)
         if role == BAR:
-            length = float(self._lengths[column][place])
+            length = float(self.sheet.lengths[column][place])
             return None if math.isnan(length) else length
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{COLUMNS[column].title} of {name}: {self.text(place, column) or 'none'}"

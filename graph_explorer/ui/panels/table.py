@@ -18,9 +18,19 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.graph import Node
-from graph_explorer.engine.notation import brief, number, shape
+from graph_explorer.ui.jobs import Jobs
+from graph_explorer.ui.panels.cells import (
+    CHANGE,
+    COLUMNS,
+    GRADIENT,
+    NODE,
+    OPERATION,
+    VALUE,
+    Cells,
+    Places,
+    arranged,
+)
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
@@ -28,58 +38,27 @@ from graph_explorer.ui.widgets.text import Elided, Label
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-COLUMNS = ("Node", "Operation", "Shape", "Value", "Gradient", "Reached", "Change", "Caption")
-_NODE, _OPERATION, _SHAPE, _VALUE, _GRADIENT, _REACHED, _CHANGE, _CAPTION = range(len(COLUMNS))
 #: Letters of each column but the last, which takes what is left.
 _WIDTHS = (15, 12, 10, 13, 13, 12, 14)
 _EMPTY = "Open an example to see its nodes as a table."
-#: What is said of a value that cannot be compared with the kept run.
-_STATUS = {"shape": "other shape", "added": "new"}
-
-
-def key(array: Any) -> float:
-    """What an array sorts by: the number, or the norm; what is no number comes last."""
-    found = np.asarray(array, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        size = float(found) if found.ndim == 0 else float(np.sqrt(np.sum(np.square(found))))
-    return np.inf if np.isnan(size) else size
-
-
-def changed(apart: Difference | None, name: str) -> str:
-    """How much a value and its gradient differ from the kept run, in a few letters; empty for not at all."""
-    if apart is None or name not in apart.now.graph:
-        return ""
-    place = apart.now.plan.number[name]
-    status = apart.status[place]
-    if status in _STATUS:
-        return _STATUS[status]
-    value, gradient = (float(c.relative[place]) for c in (apart.values, apart.gradients))
-    parts = [number(value, 2) if value > 0 else "", f"∂ {number(gradient, 2)}" if gradient > 0 else ""]
-    return ", ".join(part for part in parts if part)
-
-
-def _change(apart: Difference | None, name: str) -> float:
-    """What a node sorts by when it is about change: the larger one; −1 where there is none."""
-    if apart is None or name not in apart.now.graph:
-        return -1.0
-    place = apart.now.plan.number[name]
-    if apart.status[place] in _STATUS:
-        return float(np.inf)
-    return float(np.fmax(np.fmax(apart.values.relative[place], apart.gradients.relative[place]), -1.0))
+_KEY = "table"
+#: Of more nodes than this the rows are sorted and filtered by a job.
+_MANY = 2_000
 
 
 class NodeModel(QAbstractTableModel):
     """One row a node: those that fit what is typed, in the order of a column."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
+        self._jobs = jobs
         self.state = State()
         self.nodes: tuple[Node, ...] = ()
         #: which nodes the rows show
-        self.rows: list[int] = []
-        self._rows_of: dict[int, int] = {}
+        self.rows: Places = np.arange(0)
+        self._row_of = self.rows  # per node its row, −1 for none
         self._typed = ""
-        self._by, self._down = _NODE, False
+        self._by, self._down = NODE, False
 
     def show(self, now: State) -> None:
         """Shows the nodes of this state; the same graph keeps its rows where they are."""
@@ -88,13 +67,13 @@ class NodeModel(QAbstractTableModel):
         if nodes is not self.nodes:
             self.nodes = nodes
             self._arrange()
-        elif self.rows:
+        elif self.rows.size:
             last = self.index(len(self.rows) - 1, len(COLUMNS) - 1)
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.DisplayRole])
 
     def row_of(self, position: int) -> int:
         """The row of the node at a position of the graph; −1 where it is filtered out."""
-        return self._rows_of.get(position, -1)
+        return int(self._row_of[position]) if position < len(self._row_of) else -1
 
     def filter(self, typed: str) -> None:
         """Shows the nodes whose name, operation or caption has every typed word."""
@@ -106,18 +85,24 @@ class NodeModel(QAbstractTableModel):
         self._arrange()
 
     def _arrange(self) -> None:
+        """Chooses and orders the rows; where many nodes must be looked at for that, a job does."""
+        self._jobs.cancel(_KEY)
+        state, nodes, typed, by, down = self.state, self.nodes, self._typed, self._by, self._down
+        if len(nodes) <= _MANY or (not typed.strip() and by == NODE):
+            self._show_rows(arranged(state, nodes, typed, by, down, lambda share: None))
+            return
+        if len(self._row_of) != len(nodes):  # of another graph: all of them, until it is done
+            self._show_rows(np.arange(len(nodes)))
+        self._jobs.start(
+            _KEY, "Sorting", lambda checkpoint: arranged(state, nodes, typed, by, down, checkpoint),
+            self._show_rows, lambda error: None, quiet=True,
+        )  # fmt: skip
+
+    def _show_rows(self, rows: Places) -> None:
         self.beginResetModel()
-        words = self._typed.lower().split()
-        self.rows = [
-            position
-            for position, node in enumerate(self.nodes)
-            if not words or all(word in f"{node.id} {node.op} {node.caption}".lower() for word in words)
-        ]
-        if self._by != _NODE:
-            self.rows.sort(key=lambda position: self._sorts_by(self.nodes[position], self._by))
-        if self._down:
-            self.rows.reverse()
-        self._rows_of = {position: row for row, position in enumerate(self.rows)}
+        self.rows = rows
+        self._row_of = np.full(len(self.nodes), -1)
+        self._row_of[rows] = np.arange(len(rows))
         self.endResetModel()
 
     # ── Qt's questions ────────────────────────────────────────────────────────────────────────
@@ -129,83 +114,27 @@ class NodeModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        return heading(section, orientation, role, COLUMNS, numbers=(_VALUE, _GRADIENT))
+        return heading(section, orientation, role, COLUMNS, numbers=(VALUE, GRADIENT))
 
     def data(self, index: Index, role: int = 0) -> Any:
         if not index.isValid():
             return None
-        node, column = self.nodes[self.rows[index.row()]], index.column()
+        node, column = self.nodes[int(self.rows[index.row()])], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.text(node, column)
+            return Cells(self.state).text(node, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            said = self.text(node, column) or "none"
-            return said if column == _NODE else f"{COLUMNS[column]} of {node.id}: {said}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (_VALUE, _GRADIENT):
+            said = Cells(self.state).text(node, column) or "none"
+            return said if column == NODE else f"{COLUMNS[column]} of {node.id}: {said}"
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (VALUE, GRADIENT):
             return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole:
             return theme(self.state.theme).color(self._role(node, column))
         return None
 
-    def text(self, node: Node, column: int) -> str:
-        """What stands in a cell."""
-        if column == _NODE:
-            return node.id
-        if column == _OPERATION:
-            return node.op
-        if column == _SHAPE:
-            made = self._made(node)
-            return shape(np.shape(made)) if made is not None else ""
-        if column == _VALUE:
-            value = self.state.value(node.id)
-            return brief(value) if value is not None else ""
-        if column == _GRADIENT:
-            gradient = self._gradient(node)
-            return brief(gradient) if gradient is not None else ""
-        if column == _CHANGE:
-            return changed(self.state.difference, node.id)
-        return self._reached(node) if column == _REACHED else node.caption
-
-    def _reached(self, node: Node) -> str:
-        """How far the run is with this node."""
-        trace, at = self.state.trace, self.state.time
-        if trace is None:
-            return "given" if node.is_leaf else "not run"
-        if not trace.has_value(node.id, at):
-            return "not yet" if trace.has_value(node.id) else "failed"
-        if trace.has_gradient(node.id, at):
-            return "complete" if trace.is_complete(node.id, at) else "in part"
-        return "value" if trace.takes_gradient(node.id) else "no gradient"
-
-    def _sorts_by(self, node: Node, column: int) -> Any:
-        """What a node sorts by; where there is nothing, first."""
-        if column in (_VALUE, _GRADIENT):
-            found = self.state.value(node.id) if column == _VALUE else self._gradient(node)
-            return key(found) if found is not None else -np.inf
-        if column == _CHANGE:
-            return _change(self.state.difference, node.id)
-        if column == _SHAPE:
-            made = self._made(node)
-            return int(np.size(made)) if made is not None else -1
-        return self.text(node, column)
-
-    def _made(self, node: Node) -> Any:
-        """The value of a node that has one in this run, now or later: its shape is known already."""
-        trace = self.state.trace
-        if trace is None:
-            return self.state.value(node.id)
-        return trace.value(node.id) if trace.has_value(node.id) else None
-
-    def _gradient(self, node: Node) -> Any:
-        """The gradient of a node as far as it is known now."""
-        trace, at = self.state.trace, self.state.time
-        return trace.gradient(node.id, at) if trace is not None and trace.has_gradient(node.id, at) else None
-
     def _role(self, node: Node, column: int) -> str:
-        if column == _NODE and node.is_leaf:
+        if column == NODE and node.is_leaf:
             return node.op
-        return {_VALUE: "value", _GRADIENT: "gradient", _NODE: "text", _OPERATION: "text"}.get(
-            column, "muted"
-        )
+        return {VALUE: "value", GRADIENT: "gradient", NODE: "text", OPERATION: "text"}.get(column, "muted")
 
 
 class NodeTable(QWidget):
@@ -216,13 +145,13 @@ class NodeTable(QWidget):
         self.session = session
         self.setObjectName("table")
         self.setAccessibleName("Nodes as a table")
-        self.model = NodeModel()
+        self.model = NodeModel(session.jobs)
         self.filter = QLineEdit()
         self.filter.setObjectName("table_filter")
         self.filter.setAccessibleName("Filter the nodes")
         self.filter.setPlaceholderText("Filter by name, operation or caption")
         self.filter.setClearButtonEnabled(True)
-        self.filter.textChanged.connect(self._filter)
+        self.filter.textChanged.connect(self.model.filter)
         self.count = Elided("", "small")
         self.count.setObjectName("table_count")
         self.empty = Label(_EMPTY, "muted")
@@ -247,12 +176,12 @@ class NodeTable(QWidget):
         view.setAccessibleName("Nodes with their values and gradients")
         view.setModel(self.model)
         view.setSortingEnabled(True)
-        view.sortByColumn(_NODE, Qt.SortOrder.AscendingOrder)
+        view.sortByColumn(NODE, Qt.SortOrder.AscendingOrder)
         read_by_rows(view)
         set_widths(view, _WIDTHS, room=12)
         view.horizontalHeader().setStretchLastSection(True)
         view.selectionModel().currentRowChanged.connect(self._select)
-        self.model.modelReset.connect(lambda: self._show_selected(self.session.state))
+        self.model.modelReset.connect(self._settle)
         return view
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
@@ -264,16 +193,17 @@ class NodeTable(QWidget):
         ):
             self.model.show(now)
             self._count()
-        self.view.setColumnHidden(_CHANGE, now.kept is None)
+        self.view.setColumnHidden(CHANGE, now.kept is None)
         if before.selection != now.selection or before.graph is not now.graph:
             self._show_selected(now)
         self.empty.setVisible(now.document is None)
         for widget in (self.view, self.filter, self.count):
             widget.setVisible(now.document is not None)
 
-    def _filter(self, typed: str) -> None:
-        self.model.filter(typed)
+    def _settle(self) -> None:
+        """After the rows were chosen or ordered anew."""
         self._count()
+        self._show_selected(self.session.state)
 
     def _count(self) -> None:
         shown, whole = len(self.model.rows), len(self.model.nodes)
@@ -292,7 +222,7 @@ class NodeTable(QWidget):
             self.view.clearSelection()
             self.view.setCurrentIndex(QModelIndex())
         else:
-            index = self.model.index(self.model.row_of(now.graph.index(name)), _NODE)
+            index = self.model.index(self.model.row_of(now.graph.index(name)), NODE)
             self.view.setCurrentIndex(index)
             self.view.scrollTo(index)
         blocker.unblock()
@@ -301,6 +231,6 @@ class NodeTable(QWidget):
     def _select(self, index: QModelIndex) -> None:
         """Tells the session what is selected here."""
         if index.isValid():
-            node = self.model.nodes[self.model.rows[index.row()]]
+            node = self.model.nodes[int(self.model.rows[index.row()])]
             if node.id != self.session.state.selection:
                 self.session.select(node.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from graph_explorer.document import parse
+from graph_explorer.document import Document, parse
+from graph_explorer.engine.difference import Difference
+from graph_explorer.engine.health import Health
 from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import resolve
+from graph_explorer.ui.health import panel as module
 from graph_explorer.ui.health.panel import HealthPanel
-from graph_explorer.ui.health.rows import BAR, bars
+from graph_explorer.ui.health.rows import BAR, Sheet, bars
 from graph_explorer.ui.session import Session
 
 GROUPS = "def layer(h, k):\n    z = k*h\n    return tanh(z)\nh = layer(x, u)\nh = layer(h, v)\nL = h**2"
@@ -197,3 +201,24 @@ def test_a_run_that_failed(session: Session, panel: HealthPanel) -> None:
     session.show(parse("h = x @ W\nL = sum(h @ x)", {"x": np.ones((2, 3))}, {"W": np.ones((3, 3))}))
     assert panel.findings.sentences[0].finding.kind == "failed"
     assert cell(panel, "h", 1) == ""
+
+
+def test_the_sizes_of_a_large_graph_are_listed_by_a_job(
+    panel: HealthPanel, session: Session, grouped: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    real = module.sheet_of
+
+    def noted(health: Health, apart: Difference | None) -> Sheet:
+        threads.append(threading.current_thread().name)
+        return real(health, apart)
+
+    monkeypatch.setattr(module, "_MANY", 5)
+    monkeypatch.setattr(module, "sheet_of", noted)
+    session.show(grouped)
+    panel.see(True)
+    qtbot.waitUntil(lambda: panel.model.rowCount() > 0)
+    assert [name.startswith("job") for name in threads] == [True]
+    assert panel.model.name(panel.model.row_of("w")) == "w"
+    session.close_document()
+    assert panel.model.rowCount() == 0
