@@ -20,7 +20,7 @@ from graph_explorer.cli import arguments as takes
 Window = Callable[[Path | None], int]
 Painter = Callable[[Any, argparse.Namespace], None]
 
-DONE, FAILED, BAD_INPUT = 0, 1, 2
+DONE, BAD_INPUT = 0, 2
 
 
 class _Parser(argparse.ArgumentParser):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from graph_explorer.cli import COMMANDS, parser
 from graph_explorer.engine.coverage import OPAQUE, REPLACED
 from graph_explorer.engine.health import BOUNDS, KINDS
 from graph_explorer.engine.ops import OPERATIONS
@@ -21,6 +24,13 @@ from graph_explorer.ui.help import _MADE, PAGES, Help, page
 from graph_explorer.ui.window import Window
 
 each = pytest.mark.parametrize("name", PAGES)
+
+
+@pytest.fixture
+def told(qapp: object) -> str:
+    """All that the help and the README say."""
+    readme = Path(__file__).parents[2] / "README.md"
+    return "\n".join([*map(page, PAGES), readme.read_text("utf-8")])
 
 
 @each
@@ -39,6 +49,24 @@ def test_every_key_is_listed(qtbot: QtBot) -> None:
     for action in ACTIONS:
         for keys in action.keys:
             assert f"`{keys}`" in text, action.id
+
+
+def test_every_entry_of_a_menu_that_is_named_is_there(told: str) -> None:
+    paths = [(*action.menu.split("/"), action.text.strip(" …")) for action in ACTIONS]
+    entries = {path[:count] for path in paths for count in range(2, len(path) + 1)}
+    menus = "|".join({path[0] for path in paths})
+    named = re.findall(rf"\*(({menus})(?: [›→] |, )[^*]+)\*", " ".join(told.split()))
+    found = {tuple(part.strip(" …") for part in re.split("[›→,]", text)) for text, _ in named}
+    assert len(found) > 10
+    assert found <= entries
+
+
+def test_every_command_line_is_understood(told: str) -> None:
+    lines = re.findall(r"^graph-explorer ([a-z]+ .*?)(?:  #.*)?$", told, re.M)
+    commands = [shlex.split(line) for line in lines]
+    assert {"run", "train", "sweep", "surface"} <= {words[0] for words in commands} <= set(COMMANDS)
+    for words in commands:
+        assert parser().parse_args(words).command == words[0]
 
 
 def test_every_operation_is_listed(qtbot: QtBot) -> None:
