@@ -52,4 +52,5 @@ class Artist:
         else:
             points = detail.distance is Distance.POINTS
             self._far.paint(painter, scene, moment, camera, seen, points)
-        paint_titles(painter, scene, camera, frames, seen, self.ink, near)
+        if detail.named:
+            paint_titles(painter, scene, camera, frames, seen, self.ink, near)

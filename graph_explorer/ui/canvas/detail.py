@@ -53,13 +53,17 @@ _STRAIGHT, _WIDE, _THIN, _FAR = 1e-7, 4e-5, 6e-6, 1.3e-5
 
 @dataclass(frozen=True)
 class Detail:
-    """What is drawn of cards, and whether corners are rounded, lines wide and smooth, small texts written."""
+    """What is drawn of cards, and whether corners are rounded, lines wide and smooth, small texts written.
+
+    The names of open groups are written unless they are not `named`.
+    """
 
     distance: Distance
     rounded: bool = True
     wide: bool = True
     smooth: bool = True
     fine: bool = True
+    named: bool = True
 
 
 #: Everything, whatever the scale: for pictures that can be enlarged.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEasingCurve, QRectF, QTimer
@@ -17,11 +18,12 @@ from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
 from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, grown, keeping, opening, uncovered
-from graph_explorer.ui.canvas.detail import PLAIN, Distance, detail_for, effort
+from graph_explorer.ui.canvas.detail import Distance, detail_for, effort
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Box
 from graph_explorer.ui.canvas.sheet import Sheet
+from graph_explorer.ui.canvas.sight import Sight
 from graph_explorer.ui.canvas.stage import Stage
 
 #: The opening view, or the whole graph, is kept in sight until a person moves the picture.
@@ -38,7 +40,6 @@ class Eye:
         self.framing: Framing = "opening"
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
         self.sheet = Sheet()
-        self._detail = PLAIN
         self._paces = defaultdict[Distance, Pace](Pace)  # how long painting takes at each distance
         self._rest = QTimer(widget)  # goes on with a picture that takes several frames
         self._rest.setSingleShot(True)
@@ -120,21 +121,21 @@ class Eye:
         grown = ((x - reach, y - reach, w + 2 * reach, h + 2 * reach) for x, y, w, h in seen)
         self._widget.update(self.sheet.spoil(grown))
 
+    def _sight(self, stage: Stage, artist: Artist, camera: Camera) -> Sight:
+        """The stage as it is seen from a camera."""
+        scene, moment = stage.scene, stage.moment
+        detail = detail_for(scene, camera, (0.0, 0.0, *self.room), self.sheet.detail)
+        return Sight(
+            camera, detail, artist.ink.color("window"),
+            grown(camera.seen_box(scene.bounds), OVERHANG * max(1.0, camera.scale)),
+            lambda painter, part: artist.paint(painter, scene, moment, camera, part, detail),
+            lambda part: effort(scene, camera, part, detail), self._paces[detail.distance],
+        )  # fmt: skip
+
     def paint(self, painter: QPainter, region: QRegion, stage: Stage, artist: Artist) -> None:
         """Paints what is stale of the picture, and of the picture what is in `region`."""
         self.sheet.resize(self._widget.size(), self._widget.devicePixelRatioF())
-        detail = detail_for(stage.scene, self.camera, (0.0, 0.0, *self.room), self._detail)
-        if detail != self._detail:  # what is kept of the picture would not look like the rest
-            self._detail = detail
-            self.sheet.pace = self._paces[detail.distance]
-            self.sheet.spoil()
-        stale = self.sheet.stale.boundingRect()
-        box = (float(stale.x()), float(stale.y()), float(stale.width()), float(stale.height()))
-        self.sheet.refresh(
-            lambda on, part: artist.paint(on, stage.scene, stage.moment, self.camera, part, detail),
-            effort(stage.scene, self.camera, box, detail), self.camera, artist.ink.color("window"),
-            grown(self.camera.seen_box(stage.scene.bounds), OVERHANG * max(1.0, self.camera.scale)),
-        )  # fmt: skip
+        self.sheet.refresh(partial(self._sight, stage, artist), self.camera)
         if not self.sheet.settled:
             self._rest.start()
         area, ratio = region.boundingRect(), self.sheet.ratio

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Box, Camera, Point, fitted
-from graph_explorer.ui.canvas.detail import Detail, Distance, distance_at
+from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.widgets.overlay import Overlay
 
@@ -168,7 +169,7 @@ class Minimap(Overlay):
         picture.image.setDevicePixelRatio(ratio)
         painter = QPainter(picture.image)
         distance = min(distance_at(picture.camera.scale), Distance.BLOCKS)
-        detail = Detail(distance, rounded=False, wide=False, smooth=False, fine=False)
+        detail = replace(PLAIN, distance=distance, named=False)
         box = (0.0, 0.0, float(size.width()), float(size.height()))
         self._artist.paint(painter, scene, self._stage.moment, picture.camera, box, detail)
         painter.end()

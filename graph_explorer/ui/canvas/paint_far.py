@@ -155,7 +155,7 @@ class Pixels:
         """
         rounded = np.round(ends * (2 / self.ratio)) * (self.ratio / 2)
         left, top, right, bottom = np.floor(rounded).astype(np.int64)
-        upright = left == right
+        upright = np.abs(left - right) <= np.abs(top - bottom)
         level = ~upright
         self._cover(self._pixels, left[upright], top[upright], bottom[upright], color)
         self._cover(self._pixels.T, top[level], left[level], right[level], color)

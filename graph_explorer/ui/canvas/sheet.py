@@ -3,7 +3,7 @@
 The one rule: once nothing is stale the picture is what painting everything anew would give. A pan moves
 it and repaints the strip that came into sight; a step repaints the rectangles that it touched. What
 takes longer than a frame has time for is painted in bands, one frame after the other; until then the
-picture before is seen there, made larger or smaller where the scale has changed.
+picture before is seen there.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ from __future__ import annotations
 import ctypes
 import math
 import time as clock
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from graph_explorer.ui.canvas.camera import Box, Camera
-from graph_explorer.ui.canvas.pace import Pace
-
-#: Paints a rectangle of the screen, background included.
-Paint = Callable[[QPainter, Box], None]
+from graph_explorer.ui.canvas.detail import PLAIN
+from graph_explorer.ui.canvas.sight import FRAME, PART, Look, Sight
+from graph_explorer.ui.canvas.zooming import Zooming
 
 #: More rectangles than this are painted as the one around them all.
 MOST = 24
-#: Of what is painted in bands, so many seconds are spent in one frame; a band takes about a share of it.
-_FRAME, _BAND = 0.0035, 0.0018
 _MOST_BANDS = 80
 #: No band is lower than this, in logical pixels.
 _LOWEST = 24
@@ -54,9 +51,11 @@ class Sheet:
         self.stale = QRegion()
         self.ratio = 1.0
         self._bare = QRegion()  # where the picture holds nothing, not even what was there before
-        self._backdrop = QImage()  # the last picture of another scale, and from where it was seen
-        self._backdrop_camera: Camera | None = None
-        self.pace = Pace()
+        self._spare: tuple[QImage, ...] = ()  # images for a change of scale
+        self._zooming: Zooming | None = None
+        #: of what is in the picture
+        self.detail = PLAIN
+        self._background = QColor()
         self._next = 0  # from which height on the next band is looked for
         #: device pixels painted since the start: what tests and benchmarks count
         self.painted = 0
@@ -69,7 +68,7 @@ class Sheet:
     @property
     def settled(self) -> bool:
         """Whether nothing remains to be painted."""
-        return self.stale.isEmpty()
+        return self.stale.isEmpty() and self._zooming is None
 
     def resize(self, size: QSize, ratio: float) -> None:
         """Gives the picture a size; everything is stale if that is another one."""
@@ -77,7 +76,8 @@ class Sheet:
         if wanted == self.picture.size() and ratio == self.ratio:
             return
         self.ratio = ratio
-        self.picture, self._backdrop = self._blank(wanted), self._blank(wanted)
+        self.picture, *spare = (self._blank(wanted) for _ in range(3))
+        self._spare = tuple(spare)
         self.forget()
 
     def _blank(self, size: QSize) -> QImage:
@@ -91,11 +91,14 @@ class Sheet:
 
     def forget(self) -> None:
         """Another scene is to be painted: what was there before is not shown meanwhile."""
+        self._end_zoom()
         self.stale = self._bare = self._everything
-        self._backdrop_camera = None
 
     def spoil(self, boxes: Iterable[Box] | None = None) -> QRegion:
         """Marks rectangles as stale, all if none are given; returns the region that they cover."""
+        if self._zooming is not None:
+            self._zooming.restart()
+            return self._everything
         everything = QRect(QPoint(), self.size)
         if boxes is None:
             self.stale = QRegion(everything)
@@ -110,15 +113,19 @@ class Sheet:
 
     def rescale(self, before: Camera) -> None:
         """The scene is to be seen at another scale than from the camera `before`."""
-        everything = self._everything
-        if (self._backdrop_camera is None or self.settled) and self._bare != everything:
-            self.picture, self._backdrop = self._backdrop, self.picture
-            self._backdrop_camera = before
-        self.stale = self._bare = everything
+        if self._zooming is None and self._bare != self._everything:
+            self._fill(self._bare, self._background)
+            self._zooming = Zooming(self.picture, before, self._spare[0])
+            self.picture, self._spare = self._spare[1], ()
+        self.stale = self._bare = self._everything
+
+    def _end_zoom(self) -> None:
+        if self._zooming is not None:
+            self._spare, self._zooming = self._zooming.pictures, None
 
     def shift(self, dx: int, dy: int) -> None:
         """Moves the picture by device pixels; what comes into sight is stale."""
-        if not (dx or dy) or self.picture.isNull():
+        if not (dx or dy) or self.picture.isNull() or self._zooming is not None:
             return
         self._move(dx, dy)
         everything = self._everything
@@ -154,66 +161,85 @@ class Sheet:
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 
-    def refresh(
-        self, paint: Paint, seconds: float, camera: Camera, background: QColor, bounds: Box | None = None
-    ) -> None:
-        """Paints what is stale: all of it, or bands of it where it would take too many `seconds`.
-
-        `bounds` is the rectangle of the screen outside of which there is nothing but the background.
-        """
-        if self.stale.isEmpty() or self.picture.isNull():
+    def refresh(self, look: Look, camera: Camera) -> None:
+        """Paints what is stale as it is seen from a camera: all of it, or as much as a frame has time for."""
+        sight = look(camera)
+        self._background = sight.background
+        if self.picture.isNull() or (
+            self._zooming is not None and not self._zoom(self._zooming, look, sight)
+        ):
             return
-        nothing = self._backdrop_camera is None and self._bare == self._everything
-        region, content = self._cheaper(seconds)
-        if self.pace.seconds(content, len(rectangles(region))) <= (_PATIENCE if nothing else _FRAME):
-            self._paint(paint, region, content)
+        if sight.detail != self.detail:  # what is kept of the picture would not look like the rest
+            self.stale, self.detail = self._everything, sight.detail
+        if self.stale.isEmpty():
+            return
+        region, content = self._cheaper(sight)
+        seconds = sight.pace.seconds(content, len(rectangles(region)))
+        if seconds <= (_PATIENCE if self._bare == self._everything else FRAME):
+            self._paint(sight, rectangles(region), content)
             self.stale = QRegion()
         else:
-            self._cover_bare(paint, seconds, camera, background)
-            home = QRectF(*bounds).toAlignedRect() if bounds is not None else self.stale.boundingRect()
-            outside = self.stale.subtracted(QRegion(home))
-            self._fill(outside, background)
+            self._cover_bare(sight)
+            outside = self.stale.subtracted(QRegion(sight.home(QRect(QPoint(), self.size))))
+            self._fill(outside, sight.background)
             self.stale = self.stale.subtracted(outside)
-            self._paint_bands(paint, seconds)
+            self._paint_bands(sight)
         self._bare = QRegion()
-        if self.settled:
-            self._backdrop_camera = None
 
-    def _cheaper(self, seconds: float) -> tuple[QRegion, float]:
+    def _zoom(self, zooming: Zooming, look: Look, sight: Sight) -> bool:
+        """Goes on with a change of scale; whether it has come to its end."""
+        if sight.pace.seconds(sight.seconds_in(QRect(QPoint(), self.size))) <= FRAME:
+            self._end_zoom()
+            return True
+        self.painted += round(zooming.advance(look, sight) * self.ratio**2)
+        found = zooming.finished
+        if found is None or found.camera.scale != sight.camera.scale:
+            zooming.show(self.picture, sight.camera, sight.background)
+            return False
+        self.picture, zooming.next = zooming.next, self.picture
+        self._end_zoom()
+        self.stale = self._bare = QRegion()
+        self.detail = found.detail
+        away = (sight.camera.x - found.camera.x, sight.camera.y - found.camera.y)
+        self.shift(*(round(way * self.ratio) for way in away))
+        return True
+
+    def _cheaper(self, sight: Sight) -> tuple[QRegion, float]:
         """What is stale, piece by piece or as the one rectangle around it, whichever takes less time.
 
-        With it the seconds that its content takes; those of the rectangle around it are given.
+        With it the seconds that its content should take.
         """
         around = self.stale.boundingRect()
+        seconds = sight.seconds_in(around)
         apart = seconds * _area(self.stale) / max(around.width() * around.height(), 1)
         pieces = len(rectangles(self.stale))
-        if pieces <= MOST and self.pace.seconds(apart, pieces) < self.pace.seconds(seconds):
+        if pieces <= MOST and sight.pace.seconds(apart, pieces) < sight.pace.seconds(seconds):
             return self.stale, apart
         return QRegion(around), seconds
 
-    def _cover_bare(self, paint: Paint, seconds: float, camera: Camera, background: QColor) -> None:
+    def _cover_bare(self, sight: Sight) -> None:
         """Puts something where there is nothing: what is little is painted, much has to wait."""
         share = _area(self._bare) / _area(self._everything)
-        if self._bare == self._everything:
-            self._lay_backdrop(camera, background)
-        elif share > _JUMP:
-            self._fill(self._bare, background)
-        else:
-            self._paint(paint, self._bare, seconds * share)
-            self.stale = self.stale.subtracted(self._bare)
+        if share > _JUMP:
+            self._fill(self._bare, sight.background)
+            return
+        content = share * sight.seconds_in(QRect(QPoint(), self.size))
+        self._paint(sight, rectangles(self._bare), content)
+        self.stale = self.stale.subtracted(self._bare)
 
-    def _paint_bands(self, paint: Paint, seconds: float) -> None:
+    def _paint_bands(self, sight: Sight) -> None:
         """Paints as much of what is stale as a frame has time for."""
         started = clock.perf_counter()
-        count = min(max(2, math.ceil(self.pace.seconds(seconds) / _BAND)), _MOST_BANDS)
+        content = sight.seconds_in(self.stale.boundingRect())
+        count = min(max(2, math.ceil(sight.pace.seconds(content) / PART)), _MOST_BANDS)
         longest = 0.0
         for band in self._bands(count):
-            longest = max(longest, self._paint(paint, band, seconds / count))
-            self.stale = self.stale.subtracted(band)
-            if clock.perf_counter() - started + longest > _FRAME:
+            longest = max(longest, self._paint(sight, [band], content / count))
+            self.stale = self.stale.subtracted(QRegion(band))
+            if clock.perf_counter() - started + longest > FRAME:
                 return
 
-    def _bands(self, count: int) -> Iterator[QRegion]:
+    def _bands(self, count: int) -> Iterator[QRect]:
         """What is stale in bands across its longer side, from the one painted last on, all around."""
         area = self.stale.boundingRect()
         wide = area.width() > 2 * area.height()
@@ -224,22 +250,7 @@ class Sheet:
             band = self.stale.intersected(QRect(*across))
             if not band.isEmpty():
                 self._next = at + step
-                yield QRegion(band.boundingRect())
-
-    def _lay_backdrop(self, camera: Camera, background: QColor) -> None:
-        """Shows the picture of another scale, as it would be seen now, until there is a better one."""
-        size, seen = self._backdrop.deviceIndependentSize(), self._backdrop_camera
-        target = QRectF()
-        if seen is not None:
-            grown = camera.scale / seen.scale
-            corner = QPointF(camera.x - seen.x * grown, camera.y - seen.y * grown)
-            target = QRectF(corner, size * grown)
-        if not target.contains(QRectF(QPointF(), size)):
-            self.picture.fill(background)
-        painter = QPainter(self.picture)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.drawImage(target, self._backdrop)
-        painter.end()
+                yield band.boundingRect()
 
     def _fill(self, region: QRegion, background: QColor) -> None:
         painter = QPainter(self.picture)
@@ -247,16 +258,7 @@ class Sheet:
             painter.fillRect(rectangle, background)
         painter.end()
 
-    def _paint(self, paint: Paint, region: QRegion, content: float) -> float:
-        """Paints a region whose content should take so many seconds; tells how many it took."""
-        started = clock.perf_counter()
-        pieces = rectangles(region)
-        painter = QPainter(self.picture)
-        for rectangle in pieces:
-            painter.setClipRect(rectangle)
-            paint(painter, (rectangle.x(), rectangle.y(), rectangle.width(), rectangle.height()))
-            self.painted += round(rectangle.width() * rectangle.height() * self.ratio**2)
-        painter.end()
-        spent = clock.perf_counter() - started
-        self.pace.learn(content, len(pieces), spent)
-        return spent
+    def _paint(self, sight: Sight, pieces: Sequence[QRect], content: float) -> float:
+        area = sum(rectangle.width() * rectangle.height() for rectangle in pieces)
+        self.painted += round(area * self.ratio**2)
+        return sight.paint_on(self.picture, pieces, content)

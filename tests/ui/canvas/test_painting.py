@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import random
 from collections.abc import Callable
@@ -22,21 +23,24 @@ from graph_explorer.ui import pictures
 from graph_explorer.ui.canvas import GraphView
 from graph_explorer.ui.canvas.arranging import Wanted
 from graph_explorer.ui.canvas.artist import Artist
-from graph_explorer.ui.canvas.camera import Camera, fitted
-from graph_explorer.ui.canvas.detail import Detail, Distance, detail_for, distance_at
+from graph_explorer.ui.canvas.camera import Box, Camera, fitted
+from graph_explorer.ui.canvas.detail import WHOLE, Detail, Distance, detail_for, distance_at
 from graph_explorer.ui.canvas.frames import Frames
 from graph_explorer.ui.canvas.hand import Bundles, Hand
 from graph_explorer.ui.canvas.marks import Marks
+from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.paint_far import Pixels
 from graph_explorer.ui.canvas.paint_lines import draw_straight
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.canvas.sheet import Sheet
+from graph_explorer.ui.canvas.sight import Look, Sight
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.session import Session
 from graph_explorer.ui.theme import theme
 
 Make = Callable[[Document], GraphView]
+Paint = Callable[[QPainter, Box], None]
 APPROVED = Path(__file__).parent / "pictures"
 
 
@@ -90,27 +94,27 @@ def test_the_kept_picture_is_what_painting_anew_would_give(
 def test_the_sheet_shifts_and_repaints_the_strip(qapp: object, ratio: float) -> None:
     sheet, offset = Sheet(), [0, 0]
 
-    def paint(painter: QPainter, box: tuple[float, float, float, float]) -> None:
+    def paint(painter: QPainter, box: Box) -> None:
         painter.fillRect(QRectF(*box), QColor("white"))
         for k in range(40):  # squares that move with the picture
             corner = (16 * k + offset[0] / ratio, 12 * k + offset[1] / ratio)
             painter.fillRect(QRectF(*corner, 8, 6), QColor(6 * k, 100, 0))
 
     sheet.resize(QSize(300, 200), ratio)
-    sheet.refresh(paint, 0.0, Camera(), QColor())
+    sheet.refresh(look_with(paint), Camera())
     whole = sheet.painted
     for dx, dy in ((12, 0), (0, -6), (-30, 18), (400, 0)):
         offset[0] += dx
         offset[1] += dy
         sheet.shift(dx, dy)
-        sheet.refresh(paint, 0.0, Camera(), QColor())
+        sheet.refresh(look_with(paint), Camera())
         kept = pixels(sheet.picture)
         sheet.spoil()
-        sheet.refresh(paint, 0.0, Camera(), QColor())
+        sheet.refresh(look_with(paint), Camera())
         np.testing.assert_array_equal(kept, pixels(sheet.picture))
     sheet.shift(10, 0)
     before = sheet.painted
-    sheet.refresh(paint, 0.0, Camera(), QColor())
+    sheet.refresh(look_with(paint), Camera())
     assert sheet.painted - before < 0.1 * whole, "only the strip that came into sight"
 
 
@@ -285,50 +289,114 @@ def test_while_a_large_graph_is_laid_out_the_old_picture_stays(
     assert (np.abs(seen(view) - before).max(axis=2) > 8).any()
 
 
-def striped(painter: QPainter, box: tuple[float, float, float, float]) -> None:
+def look_with(paint: Paint, seconds: float = 0.0) -> Look:
+    """Sees, from anywhere, what `paint` paints."""
+    return lambda camera: Sight(camera, WHOLE, QColor("blue"), None, paint, lambda box: seconds, Pace())
+
+
+def striped(painter: QPainter, box: Box) -> None:
     painter.fillRect(QRectF(*box), QColor("white"))
     for y in range(0, 200, 10):
         painter.fillRect(QRectF(0, y, 300, 5), QColor(y, 100, 0))
 
 
 def test_what_takes_long_is_painted_in_bands(qapp: object) -> None:
-    sheet, background = Sheet(), QColor("blue")
+    sheet = Sheet()
     sheet.resize(QSize(300, 200), 1.0)
-    sheet.refresh(striped, 0.0, Camera(), background)
+    sheet.refresh(look_with(striped), Camera())
     whole = pixels(sheet.picture)
     sheet.spoil()
     frames = 0
     while not sheet.settled:
         frames += 1
         before = sheet.painted
-        sheet.refresh(striped, 60.0, Camera(), background)
+        sheet.refresh(look_with(striped, 60.0), Camera())
         assert sheet.painted > before, "every frame does something"
         assert frames < 100
     np.testing.assert_array_equal(pixels(sheet.picture), whole)
 
 
+def halted(painter: QPainter, box: Box) -> None:
+    striped(painter, box)
+    sleep(0.004)  # a frame has no time for more than one band
+
+
 def test_another_scale_shows_the_picture_before_meanwhile(qapp: object) -> None:
-    sheet, background = Sheet(), QColor("blue")
+    sheet = Sheet()
     sheet.resize(QSize(300, 200), 1.0)
-    sheet.refresh(striped, 0.0, Camera(), background)
-
-    def halted(painter: QPainter, box: tuple[float, float, float, float]) -> None:
-        striped(painter, box)
-        sleep(0.004)  # a frame has no time for more than one band
-
+    sheet.refresh(look_with(striped), Camera())
     sheet.rescale(Camera())
-    sheet.refresh(halted, 60.0, Camera(0.5), background)
+    sheet.refresh(look_with(halted, 60.0), Camera(0.5))
     assert not sheet.settled
     below = pixels(sheet.picture)[100:]
     assert (below[:, 150:] == [0, 0, 255]).all(), "nothing is known there yet"
-    sheet.rescale(Camera(0.5))
-    sheet.refresh(halted, 60.0, Camera(2.0), background)
-    assert not (pixels(sheet.picture)[150:] == [0, 0, 255]).all(axis=2).any(), "it is larger now"
     while not sheet.settled:
-        sheet.refresh(striped, 60.0, Camera(2.0), background)
+        sheet.refresh(look_with(striped, 60.0), Camera(0.5))
+    sheet.rescale(Camera(0.5))
+    sheet.refresh(look_with(halted, 60.0), Camera(1.0))
+    assert not (pixels(sheet.picture)[150:] == [0, 0, 255]).all(axis=2).any(), "it is larger now"
+
+
+def test_what_is_painted_while_the_scale_changes_is_kept(qapp: object) -> None:
+    sheet = Sheet()
+    sheet.resize(QSize(300, 200), 1.0)
+    sheet.refresh(look_with(striped), Camera())
+    whole = pixels(sheet.picture)
+    before, scales, cameras = Camera(), [1.0 + 0.01 * k for k in range(1, 40)], []
+
+    def noted(camera: Camera) -> Paint:
+        def paint(painter: QPainter, box: Box) -> None:
+            cameras.append(camera)
+            halted(painter, box)
+
+        return paint
+
+    for scale in scales:
+        now = Camera(scale)
+        sheet.rescale(before)
+        sheet.refresh(look_with(noted(now), 60.0), now)
+        before = now
+    count = len(list(itertools.groupby(cameras)))
+    assert len(cameras) == len(scales), "one part a frame"
+    assert 1 < count < len(scales) / 3, "several parts from one camera, until the picture is whole"
+    while not sheet.settled:
+        sheet.refresh(look_with(noted(now), 60.0), now)
+    np.testing.assert_array_equal(pixels(sheet.picture), whole)
     sheet.shift(0, 20)
-    sheet.refresh(striped, 0.0, Camera(2.0, 0, 20), background)
+    sheet.refresh(look_with(striped, 0.0), Camera(now.scale, 0, 20))
     assert sheet.settled
+
+
+def test_while_things_grow_smaller_the_next_picture_reaches_further(qapp: object) -> None:
+    sheet, scales = Sheet(), []
+    sheet.resize(QSize(300, 200), 1.0)
+    sheet.refresh(look_with(striped), Camera())
+
+    def look(camera: Camera) -> Sight:
+        scales.append(camera.scale)
+        return look_with(halted, 60.0)(camera)
+
+    for k in range(1, 30):
+        sheet.rescale(Camera(0.99 ** (k - 1)))
+        sheet.refresh(look, Camera(0.99**k))
+    wider = [scale for scale in scales if scale < 0.99**30]
+    assert 0 < len(wider) < 5, "one a picture"
+
+
+def test_a_change_while_the_scale_changes_is_painted(qapp: object) -> None:
+    sheet = Sheet()
+    sheet.resize(QSize(300, 200), 1.0)
+    sheet.refresh(look_with(striped), Camera())
+    sheet.rescale(Camera())
+    sheet.refresh(look_with(halted, 60.0), Camera(1.1))
+
+    def other(painter: QPainter, box: Box) -> None:
+        painter.fillRect(QRectF(*box), QColor("red"))
+
+    sheet.spoil([(10.0, 10.0, 5.0, 5.0)])
+    while not sheet.settled:
+        sheet.refresh(look_with(other, 60.0), Camera(1.1))
+    assert (pixels(sheet.picture) == [255, 0, 0]).all()
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
