@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.notation import number, shape
+from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.trace import Trace
 from graph_explorer.layout import Wiring, wiring_of
 from graph_explorer.ui.canvas.cards import (
@@ -50,10 +51,12 @@ class Shapes(NamedTuple):
 
 
 def shapes_of(graph: Graph, leaves: Mapping[str, Array], trace: Trace | None) -> Shapes:
-    """The shapes that a run has shown; before it those of the leaves alone."""
+    """The shapes that a run has shown; before it those of the leaves alone, or all where all are numbers."""
     codes = np.zeros(len(graph.values), dtype=np.int32)
     known: dict[tuple[int, ...] | None, int] = {None: 0}
-    if trace is None:
+    if trace is None and _all_numbers(graph, leaves):
+        codes[:] = known.setdefault((), 1)
+    elif trace is None:
         places = {name: place for place, name in enumerate(graph.values)} if leaves else {}
         for name, value in leaves.items():
             codes[places[name]] = known.setdefault(np.shape(value), len(known))
@@ -63,6 +66,13 @@ def shapes_of(graph: Graph, leaves: Mapping[str, Array], trace: Trace | None) ->
         found = (None if value is None else np.shape(value) for value in trace.values)
         codes[:] = [known.setdefault(sizes, len(known)) for sizes in found]
     return Shapes(codes, tuple(known))
+
+
+def _all_numbers(graph: Graph, leaves: Mapping[str, Array]) -> bool:
+    """Whether every value is a number: so are the leaves, and operations work entry by entry."""
+    rules = [OPERATIONS.get(op) for op in {node.op for node in graph.nodes} - set(_KINDS)]
+    entries = all(rule is not None and rule.elementwise for rule in rules)
+    return bool(leaves) and entries and all(np.ndim(value) == 0 for value in leaves.values())
 
 
 class Deck:

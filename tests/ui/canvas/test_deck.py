@@ -68,3 +68,13 @@ def test_unknown_shapes_have_room_for_a_picture(qapp: object, grouped: Document)
     assert (before.sizes[total] >= after.sizes[total]).all()
     assert before.key != after.key
     assert after.key == Wanted(grouped, run(grouped), frozenset()).deck().key
+
+
+@pytest.mark.parametrize("name", ["neuron", "fan_out"])
+def test_cards_of_numbers_have_their_sizes_before_the_first_run(
+    qapp: object, name: str, request: pytest.FixtureRequest
+) -> None:
+    document: Document = request.getfixturevalue(name)
+    before = Wanted(document, None, frozenset()).deck()
+    after = Wanted(document, run(document), frozenset()).deck()
+    assert before.key == after.key, "nothing moves when the graph is edited once it has been run"
