@@ -17,7 +17,7 @@ from graph_explorer.lab.optimizers import METHODS, read_method
 from graph_explorer.lab.optimizers.line_search import Trial, Wolfe, along, strong_wolfe
 from graph_explorer.lab.optimizers.oracle import Counted
 
-GOLDEN = np.load(Path(__file__).parent / "golden" / "torch_2_13_0.npz")
+GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "torch_2_13_0.npz")
 SEARCHES = [name for name, method in METHODS.items() if method.search is not None]
 
 
