@@ -67,7 +67,7 @@ class Files:
         """Compares the present run with that of another document."""
         path = WhichFile.ask(self.window, self.window.settings.folder, filters())
         if path is not None:
-            self.window.session.compare_with(path)
+            self.window.session.comparing.start(path)
 
     def new(self) -> bool:
         """A small program to begin with."""

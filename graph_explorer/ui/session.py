@@ -11,29 +11,25 @@ import dataclasses
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from graph_explorer.document import Document, run
+from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use, enclosing
 from graph_explorer.engine.machine import set_aside, without_collector
-from graph_explorer.engine.trace import Trace
 from graph_explorer.formats import format_of, open_document, save_document
-from graph_explorer.lab.optimizers import METHODS
 from graph_explorer.ui.collector import Collector
+from graph_explorer.ui.edit import Edit
 from graph_explorer.ui.following import WhileSeen
+from graph_explorer.ui.health.comparing import Comparing
 from graph_explorer.ui.health.examiner import Examiner
-from graph_explorer.ui.health.kinds import HEATS
 from graph_explorer.ui.jobs import Jobs
-from graph_explorer.ui.race.place import values_at
+from graph_explorer.ui.race.racer import Racer
 from graph_explorer.ui.race.runner import Runner
-from graph_explorer.ui.race.state import Race
 from graph_explorer.ui.state import (
     NO_SEARCH,
     NO_SURFACE,
@@ -47,6 +43,7 @@ from graph_explorer.ui.state import (
 from graph_explorer.ui.surface.landscapes import Landscapes
 from graph_explorer.ui.tracing import Tracer
 from graph_explorer.ui.trail import Trail
+from graph_explorer.ui.training.by_hand import ByHand
 from graph_explorer.ui.training.runner import TrainingRunner
 from graph_explorer.ui.training.state import NO_TRAINING
 from graph_explorer.ui.training.sweep.state import NO_SWEEP
@@ -56,29 +53,6 @@ from graph_explorer.ui.views import first_views
 __all__ = ["Accumulator", "Mode", "Session", "Show", "State"]
 
 Show = Callable[["State", "State"], None]
-
-
-class _Edit(QUndoCommand):
-    """One change of the document; the old and the new one are kept."""
-
-    def __init__(self, session: Session, text: str, before: Document, after: Document, merge: str) -> None:
-        super().__init__(text)
-        self.session, self.before, self.after, self.merge = session, before, after, merge
-
-    def id(self) -> int:
-        return hash(self.merge) & 0x7FFFFFFF if self.merge else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.merge != self.merge:
-            return False
-        self.after = other.after
-        return True
-
-    def redo(self) -> None:
-        self.session.put(self.after)
-
-    def undo(self) -> None:
-        self.session.put(self.before)
 
 
 class Session(QObject):
@@ -102,6 +76,12 @@ class Session(QObject):
         self.trainer = TrainingRunner(self)
         #: the same training with other settings
         self.sweeper = Sweeper(self)
+        #: the same by hand, act by act
+        self.by_hand = ByHand(self)
+        #: what the buttons of the race do
+        self.racer = Racer(self)
+        #: heat, and the run that is compared with
+        self.comparing = Comparing(self)
         self._tracer = Tracer(self)
         self._collector = Collector(self)
         #: boxes moved by hand in the graphs that were open before
@@ -180,7 +160,7 @@ class Session(QObject):
             accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
             problem=None, draft=None, playing=False,
             message=str(trace.failure or "") if trace is not None else "", notice=" ".join(document.notes),
-            views=first_views(document, self.state.views), **self._alone(), **NO_SURFACE, **NO_SEARCH,
+            views=first_views(document, self.state.views), **self.comparing.none(), **NO_SURFACE, **NO_SEARCH,
             moved=self._moved.get(_identity(document.graph), NOTHING_MOVED) if self._moved else NOTHING_MOVED,
         )  # fmt: skip
         self.run()
@@ -209,7 +189,7 @@ class Session(QObject):
             collapsed=frozenset(), entered=(), detached=frozenset(), asked=frozenset(),
             breakpoints=frozenset(),
             accumulator=Accumulator(), training=NO_TRAINING, sweep=NO_SWEEP,
-            problem=None, draft=None, playing=False, message="", notice="", **self._alone(),
+            problem=None, draft=None, playing=False, message="", notice="", **self.comparing.none(),
             moved=NOTHING_MOVED, **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
 
@@ -232,7 +212,7 @@ class Session(QObject):
 
     def edit(self, text: str, after: Document, merge: str = "") -> None:
         """An undoable change of the document; edits with the same `merge` join into one."""
-        self.undo.push(_Edit(self, text, self.latest, after, merge))
+        self.undo.push(Edit(self, text, self.latest, after, merge))
 
     def put(self, document: Document) -> None:
         """Shows another version of the present document: at the same time, if the graph is the same."""
@@ -367,149 +347,9 @@ class Session(QObject):
         """Collapses or expands a group."""
         self.change(collapsed=self.state.collapsed ^ {path})
 
-    # ── health, heat, comparison ──────────────────────────────────────────────────────────────
-
-    def set_heat(self, name: str) -> None:
-        """Colours the graph by a row of the table of heats, or by none ("")."""
-        compares = bool(name) and HEATS[name].compares
-        kept = self.state.kept if self.state.kept is not None or not compares else self.state.trace
-        self.change(heat=name, kept=kept)
-
-    def keep_run(self) -> None:
-        """Keeps the present run: the runs from now on are compared with it."""
-        self.change(kept=self.state.trace, kept_name="")
-
-    def compare_with(self, path: Path) -> None:
-        """Compares with the run of another document, node by node."""
-        before = self.state.document
-
-        def work(checkpoint: Callable[[float], None]) -> tuple[Trace, str]:
-            other = open_document(path)
-            return run(other, partial=True, checkpoint=checkpoint), other.name
-
-        def done(found: tuple[Trace, str]) -> None:
-            trace, name = found
-            if self.state.document is before:
-                said = f"{path.name} could not be run whole: {trace.failure}" if trace.failure else ""
-                self.change(kept=trace, kept_name=name, heat="edits", message=said)
-
-        self.jobs.start("compare", f"Comparing with {path.name}", work, done, self.fail)
-
-    def forget_run(self) -> None:
-        """Ends the comparison."""
-        self.change(**self._alone())
-
-    def _alone(self) -> dict[str, Any]:
-        """No kept run, and no heat that would need one."""
-        compares = bool(self.state.heat) and HEATS[self.state.heat].compares
-        return {"kept": None, "kept_name": "", "heat": "" if compares else self.state.heat}
-
-    # ── the surface and the race on it ────────────────────────────────────────────────────────
-
-    @property
-    def here(self) -> tuple[float, float] | None:
-        """The point of the surface where the document is."""
-        return self.state.here
-
     def watch(self, view: str, open: bool) -> None:  # noqa: A002
         """A view that shows the surface or its paths is open, or is no more."""
         self.change(watching=self.state.watching | {view} if open else self.state.watching - {view})
-
-    def set_axes(self, axes: tuple[str, str] | None) -> None:
-        """Another surface of the document, with a race of its own; None is the document's choice."""
-        self.landscapes.choose(axes)
-
-    def set_point(self, x: float, y: float, merge: str = "") -> None:
-        """Moves the document to a point of the surface; `merge` joins the steps of one drag."""
-        surface = self.state.surface
-        if surface is not None and (x, y) != self.state.here:
-            names = " and ".join(axis.label for axis in surface.axes)
-            self.edit(f"Move {names}", self.latest.with_values(values_at(surface, (x, y))), merge)
-
-    def set_race(self, race: Race | None = None, **parts: Any) -> None:
-        """Another race, or other parts of the present one; while it is linked, a step moves the document."""
-        before = self.state.race
-        now = dataclasses.replace(race if race is not None else before, **parts)
-        if now == before:
-            return
-        self.change(race=now)
-        followed = ("step", "selected", "start")
-        stepped = any(getattr(before, part) != getattr(now, part) for part in followed)
-        if now.linked and stepped and (before.entries, before.starts) == (now.entries, now.starts):
-            self._follow_path()
-
-    def play_race(self) -> None:
-        """Plays the race, from the start if it is at its end, or pauses it."""
-        race, end = self.state.race, max((path.steps for path in self.state.paths), default=0)
-        again = not race.playing and race.step >= end
-        self.set_race(playing=not race.playing, step=0 if again else race.step)
-
-    def step_race(self, steps: int) -> None:
-        """So many steps on, or back, as far as the longest path goes."""
-        end = max((path.steps for path in self.state.paths), default=0)
-        at = min(self.state.race.step, end) + steps
-        self.set_race(step=min(max(at, 0), end))
-
-    def add_method(self, name: str) -> None:
-        """One more entry of a method, with its defaults."""
-        lr = METHODS[name].table["lr"].default
-        self.set_race(self.state.race.with_added(f"{name}:lr={lr!r}"))
-
-    def add_start(self) -> None:
-        """One more start, where the document is."""
-        if self.state.here is not None:
-            self.set_race(self.state.race.with_start(self.state.here))
-
-    def show_entry(self) -> None:
-        """Shows the selected entry, or hides it."""
-        race = self.state.race
-        shown = race.entries[race.selected].shown
-        self.set_race(race.with_entry(race.selected, shown=not shown))
-
-    def _follow_path(self) -> None:
-        race, paths = self.state.race, self.state.paths
-        if race.path >= len(paths):
-            return
-        path = paths[race.path]
-        x, y = path.points[race.reached(path)]
-        if np.isfinite([x, y]).all():
-            self.set_point(float(x), float(y), merge="race")
-
-    # ── the four acts of training ─────────────────────────────────────────────────────────────
-
-    def act_forward(self) -> None:
-        """Forward: all values, no gradients."""
-        if self.state.trace is not None:
-            self.seek(self.state.trace.forward_length)
-
-    def act_backward(self) -> None:
-        """Backward: all gradients, added to what the parameters' accumulators hold."""
-        trace, document = self.state.trace, self.state.document
-        if trace is None or document is None or trace.failure is not None:
-            return
-        held = dict(self.state.accumulator.gradients)
-        for name in document.parameters:
-            if trace.has_gradient(name):
-                held[name] = held[name] + trace.gradient(name) if name in held else trace.gradient(name)
-        passes = self.state.accumulator.passes + 1
-        self.change(time=trace.length, accumulator=Accumulator(MappingProxyType(held), passes))
-
-    def act_update(self, rate: float) -> None:
-        """Update: each parameter moves by −rate × its accumulator, which stays as it is."""
-        held = self.state.accumulator.gradients
-        if self.state.document is None or not held:
-            return
-        document = self.latest
-        moved = {name: document.entry(name).array - rate * gradient for name, gradient in held.items()}
-        self.edit("Update", document.with_values(moved))
-        accumulator = self.state.accumulator
-        self.change(accumulator=dataclasses.replace(accumulator, updates=accumulator.updates + 1))
-        if self.state.trace is not None:
-            self.seek(0)
-
-    def act_zero(self) -> None:
-        """Zero: the accumulators are emptied."""
-        self.change(accumulator=Accumulator())
 
 
 def _identity(graph: Graph) -> int:

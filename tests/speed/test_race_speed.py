@@ -52,7 +52,7 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot, monkeypatch: pytest.Mon
         race = race.without(0)
     for text in METHODS:
         race = race.with_added(text)
-    made.session.set_race(race)
+    made.session.racer.set(race)
     qtbot.waitUntil(lambda: not made.session.jobs.busy(), timeout=60_000)
     yield made
     monkeypatch.setattr(Unsaved, "ask", lambda *_: "discard")

@@ -38,7 +38,7 @@ def plane(qtbot: QtBot) -> Iterator[Plane]:
     qtbot.addWidget(shown)
     shown.show()
     entries = tuple(Entry(text, place) for place, text in enumerate(METHODS))
-    session.set_race(Race(entries, ((-1.2, 1.0),), steps=1000, step=1000))
+    session.racer.set(Race(entries, ((-1.2, 1.0),), steps=1000, step=1000))
     qtbot.waitUntil(lambda: not session.jobs.busy(), timeout=60_000)
     yield shown
     session.jobs.close()
@@ -49,7 +49,7 @@ def test_a_dragged_knob(plane: Plane, benchmark: Any) -> None:
     session = plane.session
 
     def drag() -> None:
-        session.set_race(session.state.race.with_entry(0, text=f"sgd:lr={next(rates)!r}"))
+        session.racer.set(session.state.race.with_entry(0, text=f"sgd:lr={next(rates)!r}"))
         plane.repaint()
 
     benchmark(drag)

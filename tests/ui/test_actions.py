@@ -126,7 +126,7 @@ def test_actions_run_with_a_document(
         session.set_value("w", 0.9)
         session.undo.undo()
         session.set_value("w", 0.7)
-        session.act_backward()
+        session.by_hand.backward()
         session.step(forward=False)
         session.select("h", session.state.trace.graph.uses("w")[0])
         enabled = trigger(open_window, BY_ID[name])

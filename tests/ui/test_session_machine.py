@@ -176,24 +176,24 @@ class SessionMachine(RuleBasedStateMachine):
     @precondition(traced)
     @rule()
     def forward(self) -> None:
-        self.session.act_forward()
+        self.session.by_hand.forward()
 
     @precondition(traced)
     @rule()
     def backward(self) -> None:
         before = self.state.accumulator
-        self.session.act_backward()
+        self.session.by_hand.backward()
         if self.state.trace.failure is None:
             assert self.state.accumulator.passes == before.passes + 1
 
     @precondition(lambda self: self.opened() and self.state.accumulator.gradients)
     @rule(rate=st.sampled_from([0.0, 0.1, 1.0]))
     def update(self, rate: float) -> None:
-        self.session.act_update(rate)
+        self.session.by_hand.update(rate)
 
     @rule()
     def zero(self) -> None:
-        self.session.act_zero()
+        self.session.by_hand.zero()
         assert not self.state.accumulator.gradients
 
     @precondition(opened)
@@ -221,17 +221,17 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(heat=st.sampled_from(["", *HEATS]))
     def colour(self, heat: str) -> None:
-        self.session.set_heat(heat)
+        self.session.comparing.set_heat(heat)
 
     @precondition(traced)
     @rule()
     def keep(self) -> None:
-        self.session.keep_run()
+        self.session.comparing.keep()
         assert self.state.difference.conclusion == "Nothing has changed."
 
     @rule()
     def stop_comparing(self) -> None:
-        self.session.forget_run()
+        self.session.comparing.forget()
 
     # ── what always holds ─────────────────────────────────────────────────────────────────────
 

@@ -128,7 +128,7 @@ def test_every_panel_lives_without_a_run(unrun: Window, dock: object, qtbot: QtB
         session.select(group)
         session.toggle_group(group)
     session.select("")
-    session.set_heat("gradient")
+    session.comparing.set_heat("gradient")
     session.change(examining=True)
     unrun.grab()
     session.run()

@@ -111,7 +111,7 @@ PANELS = tuple(
 
 
 def _swap_heat(name: str) -> Act:
-    return lambda w: w.session.set_heat("" if w.session.state.heat == name else name)
+    return lambda w: w.session.comparing.set_heat("" if w.session.state.heat == name else name)
 
 
 def _is_heat(name: str) -> Callable[[Window], bool]:
@@ -126,7 +126,8 @@ HEATS = (
         for name, heat in HEAT_KINDS.items()
     ),
     Action(id="view.heat.none", text="No heat", hint="The graph in its own colours", menu="View/Heat",
-           section=2, enabled=when.opened, checked=_is_heat(""), act=lambda w: w.session.set_heat("")),
+           section=2, enabled=when.opened, checked=_is_heat(""),
+           act=lambda w: w.session.comparing.set_heat("")),
 )  # fmt: skip
 
 

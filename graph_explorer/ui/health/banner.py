@@ -62,7 +62,7 @@ class Comparison(QFrame):
         self.changes.setToolTip("List every node whose value or gradient has changed, and dim the rest")
         self.first = self._button("comparison_first", "Go to the first", self._go_to_first)
         self.show_heat = self._button("comparison_heat", "Show as heat", self._show_heat)
-        self.stop = self._button("comparison_stop", "Stop comparing", session.forget_run)
+        self.stop = self._button("comparison_stop", "Stop comparing", session.comparing.forget)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
@@ -98,7 +98,7 @@ class Comparison(QFrame):
         """What was edited, where the graph is another one; else how far the numbers have changed."""
         apart = self.session.state.difference
         rewritten = apart is not None and any(edit.kind != "value" for edit in apart.edits)
-        self.session.set_heat("edits" if rewritten else "change")
+        self.session.comparing.set_heat("edits" if rewritten else "change")
 
     def _go_to_first(self) -> None:
         apart = self.session.state.difference

@@ -259,10 +259,10 @@ class HealthPanel(QWidget):
         self.findings.swap_below(kind, make)
 
     def _swap_heat(self) -> None:
-        self.session.set_heat("" if self.session.state.heat == "gradient" else "gradient")
+        self.session.comparing.set_heat("" if self.session.state.heat == "gradient" else "gradient")
 
     def _keep(self) -> None:
         if self.session.state.kept is None:
-            self.session.keep_run()
+            self.session.comparing.keep()
         else:
-            self.session.forget_run()
+            self.session.comparing.forget()

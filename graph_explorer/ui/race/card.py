@@ -74,8 +74,8 @@ class EntryCard(QFrame):
         names.addWidget(self.detail)
         head.addLayout(names, 1)
         acts: dict[str, Callable[[], None]] = {
-            "copy": lambda: self.session.set_race(self.session.state.race.with_copy(self.place)),
-            "remove": lambda: self.session.set_race(self.session.state.race.without(self.place)),
+            "copy": lambda: self.session.racer.set(self.session.state.race.with_copy(self.place)),
+            "remove": lambda: self.session.racer.set(self.session.state.race.without(self.place)),
         }
         for name, drawn, text, hint in _BUTTONS:
             button = self._button(name, drawn, text, hint)
@@ -151,7 +151,7 @@ class EntryCard(QFrame):
 
     def _change(self, **parts: object) -> None:
         race = self.session.state.race.with_entry(self.place, **parts)
-        self.session.set_race(race, selected=self.place)
+        self.session.racer.set(race, selected=self.place)
 
     def _set(self, key: str, value: Value, gesture: str) -> None:
         self._try(lambda settings: with_setting(settings, key, value))
@@ -175,4 +175,4 @@ class EntryCard(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        self.session.set_race(selected=self.place)
+        self.session.racer.set(selected=self.place)

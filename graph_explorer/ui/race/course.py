@@ -60,7 +60,7 @@ class StartRow(QWidget):
         self.close_button.setAccessibleName(f"Remove start {place + 1}")
         self.close_button.setToolTip("Take this start away")
         self.close_button.clicked.connect(
-            lambda: session.set_race(session.state.race.without_start(self.place))
+            lambda: session.racer.set(session.state.race.without_start(self.place))
         )
         line.addWidget(self.close_button)
 
@@ -76,7 +76,7 @@ class StartRow(QWidget):
         point = list(race.starts[self.place])
         point[axis] = value
         starts = (*race.starts[: self.place], (point[0], point[1]), *race.starts[self.place + 1 :])
-        self.session.set_race(starts=starts)
+        self.session.racer.set(starts=starts)
 
 
 class Course(QWidget):
@@ -106,7 +106,7 @@ class Course(QWidget):
         self.linked = QCheckBox("Stepping moves the graph's parameters")
         self.linked.setObjectName("race_linked")
         self.linked.setToolTip("The graph, the inspector and the timeline show the selected path's point")
-        self.linked.toggled.connect(lambda on: self.session.set_race(linked=on))
+        self.linked.toggled.connect(lambda on: self.session.racer.set(linked=on))
         section.add(inside)
         section.add(self.linked)
         return section
@@ -118,7 +118,7 @@ class Course(QWidget):
         self.add.setObjectName("race_add_start")
         self.add.setProperty("look", "small")
         self.add.setToolTip("Every method also starts where the graph's parameters are now")
-        self.add.clicked.connect(self.session.add_start)
+        self.add.clicked.connect(self.session.racer.add_start)
         self.starts.add(self.add)
         return self.starts
 
@@ -155,6 +155,6 @@ class Course(QWidget):
             self.knobs[name].show_value(getattr(race, name), self.session.state.theme)
         elif name == "steps":
             assert isinstance(value, int)
-            self.session.set_race(race.with_steps(value))
+            self.session.racer.set(race.with_steps(value))
         else:
-            self.session.set_race(race, **{name: value})
+            self.session.racer.set(race, **{name: value})

@@ -71,7 +71,7 @@ class CurvesPanel(QWidget):
         self.view = View()
         self.player = RacePlayer(session, self)
         self.plots: dict[Quantity, Plot] = {
-            quantity: Plot(f"curves_{quantity}", spoken, self._go_to, session.step_race)
+            quantity: Plot(f"curves_{quantity}", spoken, self._go_to, session.racer.step)
             for quantity, spoken in _QUANTITIES
         }
         self.curves: dict[Quantity, list[Curve]] = {}
@@ -111,20 +111,20 @@ class CurvesPanel(QWidget):
         session.follow(self.show_state, seen=self)
 
     def _make_transport(self) -> QHBoxLayout:
-        move = self.session.step_race
+        move = self.session.racer.step
         self.transport = Transport(
             "race",
             _HINTS,
             {
-                "first": lambda: self.session.set_race(step=0),
+                "first": lambda: self.session.racer.set(step=0),
                 "back": lambda: move(-1),
-                "play": self.session.play_race,
+                "play": self.session.racer.play,
                 "step": lambda: move(1),
-                "last": lambda: self.session.set_race(step=length(self.session.state)),
+                "last": lambda: self.session.racer.set(step=length(self.session.state)),
             },
         )
         self.scrub = Scrub("race_scrub", "Step of the race")
-        self.scrub.valueChanged.connect(lambda step: self.session.set_race(step=step))
+        self.scrub.valueChanged.connect(lambda step: self.session.racer.set(step=step))
         self.position = Elided("", "muted")
         self.position.setObjectName("race_position")
         self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -167,7 +167,7 @@ class CurvesPanel(QWidget):
             step = round(min(max(place, 0), length(state)))
         else:
             step = int(np.searchsorted(path.evaluations, place, side="right")) - 1
-        self.session.set_race(step=max(step, 0))
+        self.session.racer.set(step=max(step, 0))
 
     def _switch(self, place: int, on: bool) -> None:
         name = _SWITCHES[place][0]

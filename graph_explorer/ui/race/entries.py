@@ -75,7 +75,7 @@ class Entries(QWidget):
         offered = self.menu.addAction(method.title)
         offered.setObjectName(f"race_add_{method.name}")
         offered.setToolTip(f"{method.summary}\n{method.reference}")
-        offered.triggered.connect(lambda: self.session.add_method(method.name))
+        offered.triggered.connect(lambda: self.session.racer.add_method(method.name))
 
     def show_state(self, now: State) -> None:
         race = now.race

@@ -252,14 +252,14 @@ class MapsPage(QWidget):
         if race.entries:
             rate = float(f"{10**place:.2g}")
             settings = race.entries[race.selected].settings.with_number("lr", rate)
-            self.session.set_race(race.with_entry(race.selected, text=str(settings)))
+            self.session.racer.set(race.with_entry(race.selected, text=str(settings)))
 
     def _chosen(self, column: int, row: int) -> None:
         race, (_, found) = self.session.state.race, self.drawn[self.kind]
         if isinstance(found, BasinMap):
             start = (float(found.x[column]), float(found.y[row]))
             starts = (*race.starts[: race.start], start, *race.starts[race.start + 1 :])
-            self.session.set_race(starts=starts)
+            self.session.racer.set(starts=starts)
         elif isinstance(found, HeatMap) and race.entries:
             settings = race.entries[race.selected].settings
             try:
@@ -268,7 +268,7 @@ class MapsPage(QWidget):
             except InputError as error:
                 self.session.say(str(error))
                 return
-            self.session.set_race(race.with_entry(race.selected, text=str(settings)))
+            self.session.racer.set(race.with_entry(race.selected, text=str(settings)))
 
 
 def _cell(found: BasinMap, point: object) -> tuple[float, float]:

@@ -55,6 +55,6 @@ class RacePlayer(QObject):
         if not steps:
             return
         end = length(now)
-        self.session.set_race(step=min(now.race.step + steps, end))
+        self.session.racer.set(step=min(now.race.step + steps, end))
         if self.session.state.race.step >= end:
-            self.session.set_race(playing=False)
+            self.session.racer.set(playing=False)

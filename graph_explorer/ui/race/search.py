@@ -38,7 +38,7 @@ def find_best_rates(session: Session) -> None:
     def deliver(found: tuple[MethodSettings, ...]) -> None:
         if session.state.surface is surface:
             better = {str(before): after for before, after in zip(settings, found, strict=True)}
-            session.set_race(with_best(session.state.race, better, budget))
+            session.racer.set(with_best(session.state.race, better, budget))
 
     session.jobs.start(
         JOB,

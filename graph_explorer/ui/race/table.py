@@ -197,7 +197,7 @@ class PathTable(QTableView):
     def _select(self, index: QModelIndex) -> None:
         if index.isValid():
             entry, start = self.session.state.race.of(self.paths.rows[index.row()])
-            self.session.set_race(selected=entry, start=start)
+            self.session.racer.set(selected=entry, start=start)
 
     # ── copying ───────────────────────────────────────────────────────────────────────────────
 

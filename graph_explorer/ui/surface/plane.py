@@ -219,21 +219,21 @@ class Plane(QWidget):
     def move_here(self, point: Point, merge: str) -> None:
         """Sets the document's two parameters."""
         if all(map(math.isfinite, point)):
-            self.session.set_point(*point, merge=merge)
+            self.session.racer.move_to(*point, merge=merge)
 
     def move_start(self, place: int, point: Point) -> None:
         """Moves a start of the race."""
         starts = list(self.session.state.race.starts)
         starts[place] = point
-        self.session.set_race(starts=tuple(starts))
+        self.session.racer.set(starts=tuple(starts))
 
     def add_start(self, point: Point) -> None:
         """One more start for all methods of the race."""
-        self.session.set_race(self.session.state.race.with_start(point))
+        self.session.racer.set(self.session.state.race.with_start(point))
 
     def remove_start(self, place: int) -> None:
         """Takes a start away; the last one stays."""
-        self.session.set_race(self.session.state.race.without_start(place))
+        self.session.racer.set(self.session.state.race.without_start(place))
 
     def point(self, over: Pointed) -> None:
         """The pointer is over something else now."""

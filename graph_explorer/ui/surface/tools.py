@@ -157,7 +157,7 @@ class Tools(QToolBar):
             return
         if wanted in _DIRECTIONS:
             self._write(self._shown(state))  # until they are found
-            self.session.set_axes(_DIRECTIONS[wanted][0])
+            self.session.landscapes.choose(_DIRECTIONS[wanted][0])
             return
         if {*_DIRECTIONS, ""} & set(texts):  # from directions back to numbers: the other axis is any other
             other = next((name for name in candidates(state.document) if name != wanted), "")
@@ -168,7 +168,7 @@ class Tools(QToolBar):
             self.session.say(str(error))
             self._write(self._shown(state))
             return
-        self.session.set_axes((texts[0], texts[1]))
+        self.session.landscapes.choose((texts[0], texts[1]))
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────
 

@@ -161,8 +161,8 @@ class StepPage(QWidget):
     def _act(self, name: str, checked: bool = False) -> None:
         session = self.session
         acts: dict[str, Callable[[], None]] = {
-            "forward": session.act_forward,
-            "backward": session.act_backward,
+            "forward": session.by_hand.forward,
+            "backward": session.by_hand.backward,
             "zero": self._zero,
             "update": self._update,
         }
@@ -180,7 +180,7 @@ class StepPage(QWidget):
         self.session.trainer.step()
 
     def _zero(self) -> None:
-        self.session.act_zero()
+        self.session.by_hand.zero()
         self._chosen = None
         if is_open(self.session) and not self.session.state.training.running:
             self._open(())

@@ -38,7 +38,7 @@ def other(tmp_path: Path) -> Path:
 
 
 def compared(qtbot: QtBot, session: Session, other: Path) -> None:
-    session.compare_with(other)
+    session.comparing.start(other)
     qtbot.waitUntil(lambda: session.state.difference is not None)
 
 
@@ -88,7 +88,7 @@ def test_edits_colour_the_graph_at_any_time_and_the_legend_names_them(
     assert strip.accessibleDescription() == "new, takes something else, another value, not edited"
     assert strip.marks() == []
     assert view.legend.note.text() == "Gone: s.const, s, act."
-    session.set_heat("change")
+    session.comparing.set_heat("change")
     assert "Logarithmic" in strip.accessibleDescription()
 
 
@@ -96,7 +96,7 @@ def test_a_closed_group_shows_the_gravest_edit_in_it(
     make_view: Make, grouped: Document, session: Session
 ) -> None:
     view = make_view(grouped)
-    session.keep_run()
+    session.comparing.keep()
     session.set_program(grouped.program.replace("tanh(s + x)", "sin(s + x)"))
     group = next(path for path in session.state.graph.groups if "/" not in path)  # type: ignore[union-attr]
     session.change(heat="edits", collapsed=frozenset({group}))
@@ -121,13 +121,13 @@ def test_tooltips_tell_the_difference(
     session.seek(session.state.trace.length)
     assert "Changed: 0.4, was 0.85; ∂ by up to" in view.describe("z")
     assert view.describe("a").endswith("Edited: new: Sigmoid of z.")
-    session.forget_run()
+    session.comparing.forget()
     assert "Edited" not in view.describe("a")
 
 
 def test_changes_are_all_that_followed(session: Session, neuron: Document) -> None:
     session.show(neuron)
-    session.keep_run()
+    session.comparing.keep()
     show_edits(session)
     assert session.state.message.startswith("Nothing was edited")
     show_changes(session)
@@ -147,7 +147,7 @@ def test_changes_are_all_that_followed(session: Session, neuron: Document) -> No
 
 def test_changed_arrays_and_shapes_are_told_shortly(session: Session) -> None:
     session.show(parse("h = w*x\nL = sum(h)", {"x": np.ones(3)}, {"w": np.ones(3)}))
-    session.keep_run()
+    session.comparing.keep()
     session.set_value("w", np.array([1.0, 1.0, 3.0]))
     show_changes(session)
     assert session.state.found is not None
@@ -162,7 +162,7 @@ def test_changed_arrays_and_shapes_are_told_shortly(session: Session) -> None:
 
 def test_renamed_nodes_are_listed_where_nothing_else_was_done(session: Session, neuron: Document) -> None:
     session.show(neuron)
-    session.keep_run()
+    session.comparing.keep()
     renamed = neuron.program.replace("a = ", "act = ").replace("- a)", "- act)")
     session.set_program(renamed)
     show_edits(session)

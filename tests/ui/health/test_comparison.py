@@ -28,7 +28,7 @@ def banner(session: Session, qtbot: QtBot) -> Comparison:
 
 def test_it_stands_as_long_as_a_run_is_kept(session: Session, banner: Comparison) -> None:
     assert banner.isHidden()
-    session.keep_run()
+    session.comparing.keep()
     assert not banner.isHidden()
     assert banner.said.full.startswith("This run is kept.")
     banner.stop.click()
@@ -36,7 +36,7 @@ def test_it_stands_as_long_as_a_run_is_kept(session: Session, banner: Comparison
 
 
 def test_it_names_what_was_changed_and_where_it_tells(session: Session, banner: Comparison) -> None:
-    session.keep_run()
+    session.comparing.keep()
     session.set_value("b", 0.3)
     assert banner.said.full.startswith("Against the kept run (b −0.2 → 0.3): ")
     assert "first 'z' by up to 0.5" in banner.said.full
@@ -51,7 +51,7 @@ def test_it_names_what_was_changed_and_where_it_tells(session: Session, banner: 
 
 
 def test_back_at_the_kept_numbers_nothing_has_changed(session: Session, banner: Comparison) -> None:
-    session.keep_run()
+    session.comparing.keep()
     session.set_value("b", 0.3)
     session.undo.undo()
     assert banner.said.full.endswith("Nothing has changed.")
@@ -59,14 +59,14 @@ def test_back_at_the_kept_numbers_nothing_has_changed(session: Session, banner: 
 
 
 def test_another_program_is_compared_by_names(session: Session, banner: Comparison) -> None:
-    session.keep_run()
+    session.comparing.keep()
     session.set_program("z = w*x + b\na = tanh(z)\nL = 0.5*(y - a)**2")
     assert "first 'a'" in banner.said.full
 
 
 def test_large_leaves_are_named_without_their_numbers(session: Session, banner: Comparison) -> None:
     session.show(parse("L = sum(w*x)", {"x": np.ones(5)}, {"w": np.ones(5)}))
-    session.keep_run()
+    session.comparing.keep()
     session.set_value("w", np.zeros(5))
     assert "(other w)" in banner.said.full
 
@@ -80,7 +80,7 @@ def test_another_document_is_compared_node_by_node(
         "[inputs]\nx = 1.5\ny = 1.0\n[parameters]\nw = 0.4\nb = -0.2\n",
         encoding="utf-8",
     )
-    session.compare_with(other)
+    session.comparing.start(other)
     qtbot.waitUntil(lambda: session.state.difference is not None)
     apart = session.state.difference
     assert apart is not None
@@ -96,7 +96,7 @@ def test_another_document_is_compared_node_by_node(
     assert session.state.found.told == ("Sigmoid, was Tanh",)
     banner.changes.click()
     assert session.state.found.title == "What has changed"
-    session.set_heat("")
+    session.comparing.set_heat("")
     banner.show_heat.click()
     assert session.state.heat == "edits"
     banner.stop.click()
@@ -105,7 +105,7 @@ def test_another_document_is_compared_node_by_node(
 
 
 def test_what_cannot_be_compared_says_why(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    session.compare_with(tmp_path / "missing.toml")
+    session.comparing.start(tmp_path / "missing.toml")
     qtbot.waitUntil(lambda: bool(session.state.message))
     assert "missing.toml" in session.state.message
     assert session.state.kept is None

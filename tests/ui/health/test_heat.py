@@ -99,7 +99,7 @@ def test_a_card_is_coloured_once_its_gradient_is_known(
     make_view: Make, neuron: Document, session: Session
 ) -> None:
     view = make_view(neuron)
-    session.set_heat("gradient")
+    session.comparing.set_heat("gradient")
     assert {level(view, name) for name in ("w", "z", "a")} == {NOTHING}
     session.seek(session.state.trace.length)  # type: ignore[union-attr]
     assert all(level(view, name) >= LOWEST for name in ("w", "z", "a", "L"))
@@ -112,7 +112,7 @@ def test_a_card_is_coloured_once_its_gradient_is_known(
 
 def test_values_are_known_before_gradients(make_view: Make, neuron: Document, session: Session) -> None:
     view = make_view(neuron)
-    session.set_heat("value")
+    session.comparing.set_heat("value")
     assert level(view, "x") == LOWEST + STEPS - 1  # 1.5 is the largest
     session.seek(1)
     assert level(view, "L") == NOTHING
@@ -120,10 +120,10 @@ def test_values_are_known_before_gradients(make_view: Make, neuron: Document, se
 
 def test_zero_and_wrong_have_levels_of_their_own(make_view: Make, session: Session) -> None:
     view = make_view(parse("h = relu(w*x)\nl = log(v)\nL = h + l", {"x": -1.0}, {"w": 1.0, "v": 0.0}))
-    session.set_heat("value")
+    session.comparing.set_heat("value")
     assert level(view, "h") == ZERO
     assert level(view, "l") == WRONG
-    session.set_heat("gradient")
+    session.comparing.set_heat("gradient")
     session.seek(session.state.trace.length)  # type: ignore[union-attr]
     assert level(view, "w") == ZERO
     assert level(view, "v") == WRONG
@@ -138,7 +138,7 @@ def test_a_collapsed_group_shows_what_comes_out_or_its_weights(
     session.change(collapsed=frozenset(trace.graph.groups))
     session.seek(trace.length)
     for heat in ("gradient", "value", "update"):
-        session.set_heat(heat)
+        session.comparing.set_heat(heat)
         assert view.scene is not None
         cards = [card for card in view.scene.cards if card.members]
         assert cards
@@ -147,13 +147,13 @@ def test_a_collapsed_group_shows_what_comes_out_or_its_weights(
 
 def test_change_is_shown_against_the_kept_run(make_view: Make, neuron: Document, session: Session) -> None:
     view = make_view(neuron)
-    session.keep_run()
-    session.set_heat("change")
+    session.comparing.keep()
+    session.comparing.set_heat("change")
     assert level(view, "z") == ZERO
     session.set_value("b", 0.3)
     assert level(view, "z") >= LOWEST
     assert level(view, "w") == ZERO
-    session.forget_run()
+    session.comparing.forget()
     assert session.state.heat == ""
 
 
@@ -164,14 +164,14 @@ def test_every_heat_changes_the_picture_at_every_distance(
 ) -> None:
     view = make_view(grouped)
     session.seek(session.state.trace.length)  # type: ignore[union-attr]
-    session.keep_run()
+    session.comparing.keep()
     session.set_value("w", [0.1, 3.0])
     view.zoom(scale / view.camera.scale, (500, 350))
     view.reveal("w")
     plain = view.grab(view.rect().adjusted(0, 0, 0, -200)).toImage()
-    session.set_heat(name)
+    session.comparing.set_heat(name)
     assert view.grab(view.rect().adjusted(0, 0, 0, -200)).toImage() != plain
-    session.set_heat("")
+    session.comparing.set_heat("")
     assert view.grab(view.rect().adjusted(0, 0, 0, -200)).toImage() == plain
 
 
@@ -182,7 +182,7 @@ def test_the_legend_tells_chooses_and_closes(make_view: Make, neuron: Document, 
     view = make_view(neuron)
     legend = view.legend
     assert not legend.isVisible()
-    session.set_heat("gradient")
+    session.comparing.set_heat("gradient")
     assert legend.isVisible()
     assert "once the backward pass has reached it" in legend.note.text()
     legend.to_end.click()
@@ -206,7 +206,7 @@ def test_the_legend_stays_in_its_corner(
     make_view: Make, neuron: Document, session: Session, qtbot: QtBot
 ) -> None:
     view = make_view(neuron)
-    session.set_heat("value")
+    session.comparing.set_heat("value")
     for size in ((1000, 700), (500, 400), (1200, 500)):
         view.resize(*size)
         qtbot.waitUntil(lambda: view.legend.geometry().bottom() == view.height() - 13)
@@ -217,9 +217,9 @@ def test_heat_ends_with_its_document_where_it_compares(
     make_view: Make, neuron: Document, session: Session
 ) -> None:
     make_view(neuron)
-    session.set_heat("change")
+    session.comparing.set_heat("change")
     session.show(neuron)
     assert (session.state.heat, session.state.kept) == ("", None)
-    session.set_heat("gradient")
+    session.comparing.set_heat("gradient")
     session.show(neuron)
     assert session.state.heat == "gradient"

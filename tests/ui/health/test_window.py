@@ -46,5 +46,5 @@ def test_heat_and_comparison_from_the_menus(open_window: Window) -> None:
 def test_an_exported_picture_has_the_heat_of_the_window(open_window: Window, tmp_path: Path) -> None:
     session = open_window.session
     plain = pictures.picture(session.state)
-    session.set_heat("value")
+    session.comparing.set_heat("value")
     assert pictures.picture(session.state) != plain

@@ -74,6 +74,6 @@ def test_panels_show_every_example_at_several_times(
     for panel in panels:
         assert panel.minimumSizeHint().width() <= 300, panel.objectName()
         assert not panel.grab().isNull()
-    session.act_backward()
-    session.act_update(0.01)
-    session.act_zero()
+    session.by_hand.backward()
+    session.by_hand.update(0.01)
+    session.by_hand.zero()

@@ -176,7 +176,7 @@ def test_arrays_without_numbers_sort_last(table: NodeTable, session: Session) ->
 def test_change_against_a_kept_run(table: NodeTable, session: Session) -> None:
     column = COLUMNS.index("Change")
     assert table.view.isColumnHidden(column)
-    session.keep_run()
+    session.comparing.keep()
     assert not table.view.isColumnHidden(column)
     assert {cells(table, row)[column] for row in range(table.model.rowCount())} == {""}
     session.set_value("b", 0.3)  # from −0.2; z goes from 0.4 to 0.9
@@ -187,5 +187,5 @@ def test_change_against_a_kept_run(table: NodeTable, session: Session) -> None:
     assert changed["b"].startswith("1.7, ∂ ")  # 0.5 beside 0.3
     table.view.sortByColumn(column, Qt.SortOrder.DescendingOrder)
     assert names(table)[0] == "b"
-    session.forget_run()
+    session.comparing.forget()
     assert table.view.isColumnHidden(column)

@@ -25,7 +25,7 @@ LEFT = Qt.MouseButton.LeftButton
 def curves(race_window: Window) -> CurvesPanel:
     found = race_window.bench.docks["curves"].widget()
     assert isinstance(found, CurvesPanel)
-    found.session.set_race(linked=False)
+    found.session.racer.set(linked=False)
     return found
 
 
@@ -52,7 +52,7 @@ def test_below_zero_a_logarithm_measures_from_the_lowest(racing: Session) -> Non
 
 
 def test_a_curve_that_climbs_does_not_flatten_the_others(racing: Session) -> None:
-    racing.set_race(racing.state.race.with_entry(0, text="sgd:lr=0.15"))
+    racing.racer.set(racing.state.race.with_entry(0, text="sgd:lr=0.15"))
     found = [curve(path, k, k, "loss", View(log_y=False), 0.0) for k, path in enumerate(racing.state.paths)]
     shown = bounds(found, log_y=False)
     assert shown is not None
@@ -111,11 +111,11 @@ def test_a_click_on_a_curve_goes_there(curves: CurvesPanel, qtbot: QtBot) -> Non
 
 def test_evaluations_count_differently(curves: CurvesPanel) -> None:
     session = curves.session
-    session.set_race(session.state.race.with_added("newton"))
+    session.racer.set(session.state.race.with_added("newton"))
     curves.switches.button(0).click()
     newton = curves.curves["loss"][3]
     np.testing.assert_array_equal(newton.x, session.state.paths[3].evaluations)
-    session.set_race(step=10)
+    session.racer.set(step=10)
     assert curves.plots["loss"].at == session.state.paths[3].evaluations[10] == 30
     curves._go_to(61.0)
     assert session.state.race.step == 20
@@ -129,7 +129,7 @@ def test_zooming_stays_until_a_double_click(curves: CurvesPanel, qtbot: QtBot) -
     qtbot.mouseRelease(plot, LEFT, pos=middle + QPoint(40, 10))
     moved = plot.range
     assert moved != whole
-    curves.session.set_race(curves.session.state.race.with_entry(0, text="sgd:lr=0.02"))
+    curves.session.racer.set(curves.session.state.race.with_entry(0, text="sgd:lr=0.02"))
     assert plot.range == moved
     qtbot.mouseDClick(plot, LEFT, pos=middle)
     assert plot.range == plot._whole
@@ -144,13 +144,13 @@ def test_places_lead_there_and_back(curves: CurvesPanel) -> None:
 
 def test_hidden_entries_have_no_curve_and_no_row(curves: CurvesPanel) -> None:
     session = curves.session
-    session.set_race(session.state.race.with_entry(1, shown=False))
+    session.racer.set(session.state.race.with_entry(1, shown=False))
     assert [each.entry for each in curves.curves["loss"]] == [0, 2]
     assert curves.table.paths.rows == [0, 2]
 
 
 def test_the_table_tells_the_step_that_is_shown(curves: CurvesPanel) -> None:
-    curves.session.set_race(step=7)
+    curves.session.racer.set(step=7)
     model, path = curves.table.paths, curves.session.state.paths[2]
     row = [model.text(2, column) for column in range(len(COLUMNS))]
     assert row[0] == "Adam · lr 0.1"
@@ -165,8 +165,8 @@ def test_the_table_sorts_by_numbers(curves: CurvesPanel) -> None:
     curves.table.sortByColumn(COLUMNS.index("Loss"), Qt.SortOrder.DescendingOrder)
     losses = [curves.session.state.paths[place].losses[-1] for place in curves.table.paths.rows]
     assert losses == sorted(losses, reverse=True)
-    curves.session.set_race(step=0)
-    curves.session.set_race(step=50)
+    curves.session.racer.set(step=0)
+    curves.session.racer.set(step=50)
     assert [curves.session.state.paths[place].losses[-1] for place in curves.table.paths.rows] == losses
 
 
@@ -195,5 +195,5 @@ def test_the_menu_copies_the_table(curves: CurvesPanel, race_window: Window) -> 
 def test_choosing_a_row_selects_the_entry(curves: CurvesPanel) -> None:
     curves.table.setCurrentIndex(curves.table.paths.index(2, 0))
     assert curves.session.state.race.selected == 2
-    curves.session.set_race(selected=1)
+    curves.session.racer.set(selected=1)
     assert curves.table.currentIndex().row() == 1

@@ -57,7 +57,7 @@ def test_a_mark_means_converged() -> None:
 
 
 def test_two_settings(maps: MapsPage, qtbot: QtBot) -> None:
-    maps.session.set_race(selected=2)
+    maps.session.racer.set(selected=2)
     draw(maps, 1, qtbot)
     assert [box.currentText() for box in maps.boxes] == ["lr", "beta1"]
     found = maps.drawn["settings"][1]
@@ -79,7 +79,7 @@ def test_two_settings_must_differ(maps: MapsPage) -> None:
 
 
 def test_a_basin_map(maps: MapsPage, qtbot: QtBot) -> None:
-    maps.session.set_race(selected=2)
+    maps.session.racer.set(selected=2)
     maps.sizes.setCurrentIndex(0)
     draw(maps, 2, qtbot)
     found = maps.drawn["basins"][1]

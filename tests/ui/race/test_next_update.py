@@ -22,20 +22,20 @@ def test_the_next_update_stands_in_the_inspector(window: Window, qtbot: QtBot) -
     session.select("y")
     assert section.isHidden()  # nobody has looked at the race
     session.watch("test", True)
-    session.set_race(step=4)
+    session.racer.set(step=4)
     qtbot.waitUntil(lambda: not section.isHidden())
     worked = session.state.paths[0].worked(5)
     assert [line.numbers[0].latex for line in section.rule._lines] == [worked_latex(w, 1) for w in worked]
     session.select("c")
     assert section.isHidden()
     session.select("y")
-    session.set_point(0.0, 0.0)
-    qtbot.waitUntil(lambda: session.here == (0.0, 0.0))
+    session.racer.move_to(0.0, 0.0)
+    qtbot.waitUntil(lambda: session.state.here == (0.0, 0.0))
     assert section.isHidden()  # not the point that the update belongs to
-    session.set_race(step=9)
-    qtbot.waitUntil(lambda: session.here == tuple(session.state.paths[0].points[9]))
+    session.racer.set(step=9)
+    qtbot.waitUntil(lambda: session.state.here == tuple(session.state.paths[0].points[9]))
     assert section.isHidden()  # the path ends here
-    session.set_race(step=3)
+    session.racer.set(step=3)
     qtbot.waitUntil(lambda: not section.isHidden())
     session.watch("test", False)
     session.select("x")

@@ -161,7 +161,7 @@ def test_best_learning_rate_for_each(panel: RacePanel, qtbot: QtBot) -> None:
 
 def test_a_race_is_kept_in_the_document(panel: RacePanel, race_window: Window) -> None:
     session = panel.session
-    session.set_race(session.state.race.with_added("lion:lr=0.02").with_steps(77))
+    session.racer.set(session.state.race.with_added("lion:lr=0.02").with_steps(77))
     race_window.bench.keep_race()
     assert session.state.document is not None
     kept = session.state.document.surface
@@ -177,10 +177,10 @@ def test_a_race_is_kept_in_the_document(panel: RacePanel, race_window: Window) -
 
 def test_the_update_rule_page(panel: RacePanel) -> None:
     panel.go_to(2)
-    panel.session.set_race(selected=2, step=4)
+    panel.session.racer.set(selected=2, step=4)
     assert "number 5" in panel.rule.where.text()
     assert panel.rule.rule.isVisible()
-    panel.session.set_race(step=50)
+    panel.session.racer.set(step=50)
     assert "The last step, number 50" in panel.rule.where.text()
 
 

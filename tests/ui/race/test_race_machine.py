@@ -107,55 +107,55 @@ class RaceMachine(RuleBasedStateMachine):
     @precondition(opened)
     @rule(axes=st.sampled_from([None, ("w", "c"), ("b", "w"), ("w", "w"), ("w", "nothing")]))
     def set_axes(self, axes: tuple[str, str] | None) -> None:
-        self.session.set_axes(axes)
+        self.session.landscapes.choose(axes)
 
     @precondition(lambda self: self.state.surface is not None and self.state.watching)
     @rule(x=numbers, y=numbers)
     def set_point(self, x: float, y: float) -> None:
-        self.session.set_point(x, y)
-        assert self.session.here == (x, y)
+        self.session.racer.move_to(x, y)
+        assert self.session.state.here == (x, y)
 
     @rule(text=st.sampled_from(TEXTS))
     def add(self, text: str) -> None:
-        self.session.set_race(self.race.with_added(text))
+        self.session.racer.set(self.race.with_added(text))
 
     @precondition(raced)
     @rule(at=st.integers(0, 9), text=st.sampled_from(TEXTS))
     def change(self, at: int, text: str) -> None:
-        self.session.set_race(self.race.with_entry(at % len(self.race.entries), text=text))
+        self.session.racer.set(self.race.with_entry(at % len(self.race.entries), text=text))
 
     @precondition(raced)
     @rule(at=st.integers(0, 9))
     def remove(self, at: int) -> None:
-        self.session.set_race(self.race.without(at % len(self.race.entries)))
+        self.session.racer.set(self.race.without(at % len(self.race.entries)))
 
     @precondition(raced)
     @rule(at=st.integers(0, 9))
     def copy(self, at: int) -> None:
-        self.session.set_race(self.race.with_copy(at % len(self.race.entries)))
+        self.session.racer.set(self.race.with_copy(at % len(self.race.entries)))
 
     @precondition(raced)
     @rule(at=st.integers(0, 9))
     def select(self, at: int) -> None:
-        self.session.set_race(selected=at % len(self.race.entries))
+        self.session.racer.set(selected=at % len(self.race.entries))
 
     @rule(steps=st.integers(1, 20), budget=st.sampled_from([None, 3, 10]))
     def course(self, steps: int, budget: int | None) -> None:
-        self.session.set_race(self.race.with_steps(steps), budget=budget)
+        self.session.racer.set(self.race.with_steps(steps), budget=budget)
 
     @rule(steps=st.integers(-30, 30))
     def step(self, steps: int) -> None:
-        self.session.step_race(steps)
+        self.session.racer.step(steps)
 
     @precondition(lambda self: self.state.here is not None and len(self.race.starts) < 3)
     @rule()
     def start(self) -> None:
-        self.session.add_start()
+        self.session.racer.add_start()
 
     @precondition(lambda self: self.race.starts)
     @rule(at=st.integers(0, 9))
     def remove_start(self, at: int) -> None:
-        self.session.set_race(self.race.without_start(at % len(self.race.starts)))
+        self.session.racer.set(self.race.without_start(at % len(self.race.starts)))
 
     # ── what always holds ─────────────────────────────────────────────────────────────────────
 

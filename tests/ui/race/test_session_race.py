@@ -50,14 +50,14 @@ def test_a_race_of_its_own_goes_down(session: Session) -> None:
 def test_state_is_told_once_and_whole(racing: Session) -> None:
     told: list[tuple[State, State]] = []
     racing.changed.connect(lambda before, now: told.append((before, now)))
-    racing.set_race(racing.state.race.with_added("rmsprop:lr=0.01"))
+    racing.racer.set(racing.state.race.with_added("rmsprop:lr=0.01"))
     assert len(told) == 1
     assert len(told[0][1].paths) == len(told[0][1].race.entries) == 4
 
 
 def test_only_what_changed_is_computed_again(racing: Session) -> None:
     before = racing.state.paths
-    racing.set_race(racing.state.race.with_entry(1, text="momentum:lr=0.02"))
+    racing.racer.set(racing.state.race.with_entry(1, text="momentum:lr=0.02"))
     now = racing.state.paths
     assert now[0] is before[0]
     assert now[2] is before[2]
@@ -67,21 +67,21 @@ def test_only_what_changed_is_computed_again(racing: Session) -> None:
 
 def test_showing_less_computes_nothing(racing: Session) -> None:
     before = racing.state.paths
-    racing.set_race(step=3, linked=False)
-    racing.set_race(racing.state.race.with_entry(0, shown=False))
+    racing.racer.set(step=3, linked=False)
+    racing.racer.set(racing.state.race.with_entry(0, shown=False))
     assert racing.state.paths is before
 
 
 def test_moving_on_the_surface_keeps_it(racing: Session) -> None:
     surface, paths = racing.state.surface, racing.state.paths
-    racing.set_point(-1.0, 0.5)
-    assert racing.here == (-1.0, 0.5)
+    racing.racer.move_to(-1.0, 0.5)
+    assert racing.state.here == (-1.0, 0.5)
     assert racing.state.document is not None
     assert float(racing.state.document.entry("x").array) == -1.0
     assert racing.state.surface is surface
     assert racing.state.paths is paths
     racing.undo.undo()
-    assert racing.here == (2.0, 1.0)
+    assert racing.state.here == (2.0, 1.0)
 
 
 def test_another_value_makes_another_surface(racing: Session) -> None:
@@ -100,24 +100,24 @@ def test_another_program_makes_other_paths(racing: Session) -> None:
 
 def test_one_drag_is_undone_at_once(racing: Session) -> None:
     for x in (1.5, 1.0, 0.5):
-        racing.set_point(x, 1.0, merge="drag 1")
+        racing.racer.move_to(x, 1.0, merge="drag 1")
     assert racing.undo.count() == 1
     racing.undo.undo()
-    assert racing.here == (2.0, 1.0)
+    assert racing.state.here == (2.0, 1.0)
 
 
 def test_stepping_moves_the_document(racing: Session) -> None:
-    racing.set_race(step=7)
-    assert racing.here == pytest.approx(tuple(racing.state.paths[0].points[7]), abs=0)
-    racing.set_race(selected=2)
-    assert racing.here == pytest.approx(tuple(racing.state.paths[2].points[7]), abs=0)
-    racing.set_race(linked=False)
-    racing.set_race(step=20)
-    assert racing.here == pytest.approx(tuple(racing.state.paths[2].points[7]), abs=0)
+    racing.racer.set(step=7)
+    assert racing.state.here == pytest.approx(tuple(racing.state.paths[0].points[7]), abs=0)
+    racing.racer.set(selected=2)
+    assert racing.state.here == pytest.approx(tuple(racing.state.paths[2].points[7]), abs=0)
+    racing.racer.set(linked=False)
+    racing.racer.set(step=20)
+    assert racing.state.here == pytest.approx(tuple(racing.state.paths[2].points[7]), abs=0)
 
 
 def test_many_starts_are_ordered_by_entry(racing: Session) -> None:
-    racing.set_race(racing.state.race.with_start((-1.0, -1.0)))
+    racing.racer.set(racing.state.race.with_start((-1.0, -1.0)))
     race, paths = racing.state.race, racing.state.paths
     assert len(paths) == 6
     for place, path in enumerate(paths):
@@ -127,14 +127,14 @@ def test_many_starts_are_ordered_by_entry(racing: Session) -> None:
 
 
 def test_other_axes_have_a_race_of_their_own(racing: Session) -> None:
-    racing.set_axes(("x", "c"))
+    racing.landscapes.choose(("x", "c"))
     assert racing.state.surface is not None
     assert [axis.label for axis in racing.state.surface.axes] == ["x", "c"]
-    assert racing.here == (2.0, 1.0)
-    racing.set_axes(("x", "x"))
+    assert racing.state.here == (2.0, 1.0)
+    racing.landscapes.choose(("x", "x"))
     assert racing.state.surface is None
     assert "choose different ones" in racing.state.no_surface
-    racing.set_axes(None)
+    racing.landscapes.choose(None)
     assert racing.state.surface is not None
 
 
@@ -162,13 +162,13 @@ def test_random_directions_follow_the_point(session: Session, qtbot: QtBot) -> N
     session.show(document)
     session.watch("test", True)
     surface = session.state.surface
-    assert session.here == (0.0, 0.0)
-    session.set_point(0.5, -0.25)
-    assert session.here == pytest.approx((0.5, -0.25))
+    assert session.state.here == (0.0, 0.0)
+    session.racer.move_to(0.5, -0.25)
+    assert session.state.here == pytest.approx((0.5, -0.25))
     assert session.state.surface is surface
     session.set_value("W", weights + np.array([[1.0, 0.0], [0.0, 0.0]]))
     assert session.state.surface is not surface
-    assert session.here == (0.0, 0.0)
+    assert session.state.here == (0.0, 0.0)
 
 
 def test_closing_forgets_the_race(racing: Session, bowl: Document) -> None:
@@ -194,7 +194,7 @@ def test_a_document_that_describes_a_race_opens_on_its_surface(session: Session,
 def test_an_emptied_race_stays_empty(racing: Session) -> None:
     race = racing.state.race
     for _ in race.entries:
-        racing.set_race(racing.state.race.without(0))
+        racing.racer.set(racing.state.race.without(0))
     assert racing.state.paths == ()
     racing.watch("test", False)
     racing.watch("test", True)

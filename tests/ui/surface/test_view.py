@@ -65,11 +65,11 @@ def test_a_click_sets_the_parameters(make_view: Make, bowl: Document, session: S
     at = spot(view.plane, -2.5, 3)
     qtbot.mouseClick(view.plane, LEFT, pos=at)
     point = view.plane.frame.point(at.x(), at.y())
-    assert session.here == point
+    assert session.state.here == point
     assert session.state.document.entry("x").array == point[0]
     assert session.state.trace.value("L") == point[0] ** 2 + 2 * point[1] ** 2
     session.undo.undo()
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
 
 
 def test_dragging_the_point_is_one_change(
@@ -77,9 +77,9 @@ def test_dragging_the_point_is_one_change(
 ) -> None:
     view = make_view(bowl)
     drag(qtbot, view.plane, spot(view.plane, 1, -1), spot(view.plane, -2, 2))
-    assert session.here == pytest.approx((-2, 2), abs=0.05)
+    assert session.state.here == pytest.approx((-2, 2), abs=0.05)
     assert session.undo.count() == 1
-    drag(qtbot, view.plane, spot(view.plane, *session.here), spot(view.plane, 2, 2))
+    drag(qtbot, view.plane, spot(view.plane, *session.state.here), spot(view.plane, 2, 2))
     assert session.undo.count() == 2
 
 
@@ -90,7 +90,7 @@ def test_a_start_can_be_dragged(make_view: Make, bowl: Document, session: Sessio
     assert session.state.race.starts[0] == pytest.approx((-3, 3), abs=0.05)
     assert session.state.paths[0].points[0] == pytest.approx(session.state.race.starts[0])
     assert session.state.paths[0] is not before[0]
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
 
 
 def test_dragging_the_plane_and_the_wheel_look_elsewhere(
@@ -101,7 +101,7 @@ def test_dragging_the_plane_and_the_wheel_look_elsewhere(
     start = plane.frame
     drag(qtbot, plane, spot(plane, -2, 2), spot(plane, -2, 2) + QPoint(60, 30))
     assert plane.frame.window[0] == pytest.approx(start.moved(60, 30).window[0])
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
     at = spot(plane, -1, 1)
     under = plane.frame.point(at.x(), at.y())
     turn_wheel(plane, at, 3)
@@ -120,7 +120,7 @@ def test_a_double_click_resets_and_leaves_the_point(
     qtbot.mouseClick(view.plane, LEFT, pos=at)
     qtbot.mouseDClick(view.plane, LEFT, pos=at)
     assert view.plane.frame.window == (-4, 4, -4, 4)
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
 
 
 def test_keys_move_the_point_on_a_round_grid(
@@ -128,9 +128,9 @@ def test_keys_move_the_point_on_a_round_grid(
 ) -> None:
     view = make_view(bowl)
     qtbot.keyClick(view.plane, Qt.Key.Key_Right)
-    assert session.here == (1.1, -1.0)
+    assert session.state.here == (1.1, -1.0)
     qtbot.keyClick(view.plane, Qt.Key.Key_Up, SHIFT)
-    assert session.here == (1.1, 0.0)
+    assert session.state.here == (1.1, 0.0)
     assert session.undo.count() == 1, "steps with the keys are undone together"
     window = view.plane.frame.window
     qtbot.keyClick(view.plane, Qt.Key.Key_Plus)
@@ -153,7 +153,7 @@ def test_turning(make_view: Make, bowl: Document, session: Session, qtbot: QtBot
     assert session.state.look.turn == (turned - 5) % 360
     turn_wheel(view.plane, middle, 2)
     assert session.state.look.nearness > 1
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
     view.fit()
     assert session.state.look.nearness == 1
     qtbot.waitUntil(lambda: not session.jobs.busy())
@@ -198,9 +198,9 @@ def test_principal_directions_are_looked_for_and_kept(
     assert "60 steps" in session.state.notice
     assert [box.currentText() for box in view.tools.axes] == ["principal directions"] * 2
     surface = session.state.surface
-    session.set_point(1.0, 0.0)
+    session.racer.move_to(1.0, 0.0)
     assert session.state.surface is surface
-    assert session.here == pytest.approx((1.0, 0.0))
+    assert session.state.here == pytest.approx((1.0, 0.0))
     assert surface.value([1.0, 0.0]) < surface.value([0.0, 0.0])
     directions = [axis.tangent("W") for axis in surface.axes]
     session.edit("Another input", session.latest.with_values({"x": [1.0, 3.0]}))
@@ -258,10 +258,10 @@ def test_every_switch_shows(
 def test_the_picture_is_painted_from_the_paths(make_view: Make, bowl: Document, session: Session) -> None:
     view = make_view(bowl)
     whole = view.plane.grab().toImage()
-    session.set_race(session.state.race, step=0, linked=False)
+    session.racer.set(session.state.race, step=0, linked=False)
     assert view.plane.grab().toImage() != whole
     entry = session.state.race.with_entry(0, shown=False)
-    session.set_race(entry, step=30, linked=False)
+    session.racer.set(entry, step=30, linked=False)
     assert len(view.plane.subject.courses) == 1
     assert np.isfinite(view.plane.subject.courses[0].path.losses).all()
 
@@ -279,7 +279,7 @@ def test_shift_and_click_add_a_start(make_view: Make, bowl: Document, session: S
     at = spot(view.plane, -3, 1)
     qtbot.mouseClick(view.plane, LEFT, SHIFT, pos=at)
     assert session.state.race.starts[1] == view.plane.frame.point(at.x(), at.y())
-    assert session.here == (1.0, -1.0)
+    assert session.state.here == (1.0, -1.0)
     assert len(view.plane.subject.courses) == 4
 
 
@@ -289,7 +289,7 @@ def test_the_menu_at_a_start(make_view: Make, bowl: Document, session: Session) 
     menu = make_menu(view.plane, Pointed(1, at=(2.0, 2.0)))
     texts = {action.text(): action for action in menu.actions()}
     texts["Set the parameters here"].trigger()
-    assert session.here == (2.0, 2.0)
+    assert session.state.here == (2.0, 2.0)
     texts["Remove this start"].trigger()
     assert session.state.race.starts == ((3.0, -2.0),)
     again = {a.text(): a for a in make_menu(view.plane, Pointed(0, at=(3.0, -2.0))).actions()}

@@ -112,14 +112,14 @@ def test_a_plane_through_the_training(
     surface = state.surface
     view.session.trainer.take_over()
     assert view.session.state.surface is surface  # the plane stays, and the document is on it now
-    assert view.session.here == pytest.approx(end, abs=1e-6)
+    assert view.session.state.here == pytest.approx(end, abs=1e-6)
     settled(view.session, qtbot)
 
 
 def test_the_epoch_that_is_looked_at_is_the_third_point(view: SurfaceView, qtbot: QtBot) -> None:
     trained(view.session, qtbot)
     view.session.trainer.look(2)
-    view.session.set_axes(CHECKPOINTS)
+    view.session.landscapes.choose(CHECKPOINTS)
     qtbot.waitUntil(lambda: view.session.state.axes == CHECKPOINTS, timeout=20_000)
     assert "epochs 0, 2 and 6" in view.session.state.notice
     (way,) = view.session.state.ways
@@ -142,20 +142,20 @@ def test_a_path_goes_on_with_its_training(view: SurfaceView, qtbot: QtBot) -> No
 
 
 def test_a_plane_needs_a_training(view: SurfaceView, qtbot: QtBot) -> None:
-    view.session.set_axes(CHECKPOINTS)
+    view.session.landscapes.choose(CHECKPOINTS)
     assert "run one in the Training view" in view.session.state.message
     assert view.session.state.axes is None
     view.session.trainer.step()
     qtbot.waitUntil(lambda: bool(view.session.state.training.runs), timeout=20_000)
     settled(view.session, qtbot)
-    view.session.set_axes(CHECKPOINTS)
+    view.session.landscapes.choose(CHECKPOINTS)
     assert "a plane needs three" in view.session.state.message
     settled(view.session, qtbot)
 
 
 def test_another_program_has_no_such_plane(view: SurfaceView, qtbot: QtBot) -> None:
     trained(view.session, qtbot)
-    view.session.set_axes(PRINCIPAL)
+    view.session.landscapes.choose(PRINCIPAL)
     qtbot.waitUntil(lambda: view.session.state.axes == PRINCIPAL, timeout=20_000)
     view.session.set_value("W1", np.zeros((2, 3)))
     assert view.session.state.surface is None
@@ -167,12 +167,12 @@ def test_another_program_has_no_such_plane(view: SurfaceView, qtbot: QtBot) -> N
 def test_plain_and_normalised_directions_differ(view: SurfaceView, qtbot: QtBot) -> None:
     view.resize(900, 400)
     normalised = view.session.state.surface
-    view.session.set_axes(RANDOM)
+    view.session.landscapes.choose(RANDOM)
     assert "not scaled to the weights" in view.short_caution.full
     assert set(view.session.state.surface.axes[0].names) == {"W1", "b1", "W2", "b2"}
-    view.session.set_axes(FILTER)
+    view.session.landscapes.choose(FILTER)
     assert view.session.state.surface.axes[0].names == normalised.axes[0].names == ("W1", "W2")
-    view.session.set_axes(("W1[0,0]", "b1[1]"))
+    view.session.landscapes.choose(("W1[0,0]", "b1[1]"))
     assert view.short_caution.full == ""
     qtbot.waitUntil(view.tools.axes[1].isVisible)
     settled(view.session, qtbot)

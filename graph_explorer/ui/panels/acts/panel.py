@@ -117,10 +117,10 @@ class Acts(QWidget):
         grid = QGridLayout()
         grid.setSpacing(6)
         does: dict[Act, Callable[[], None]] = {
-            "forward": self.session.act_forward,
-            "backward": self.session.act_backward,
+            "forward": self.session.by_hand.forward,
+            "backward": self.session.by_hand.backward,
             "update": self.update_parameters,
-            "zero": self.session.act_zero,
+            "zero": self.session.by_hand.zero,
         }
         for place, (act, text, hint) in enumerate(_ACTS):
             button = QPushButton(text)
@@ -177,7 +177,7 @@ class Acts(QWidget):
             self.diary = dataclasses.replace(self.diary, idle=True)
             self._show_remarks(self.session.state)
             return
-        self.session.act_update(self.session.state.rate)
+        self.session.by_hand.update(self.session.state.rate)
 
     def _set_rate(self, rate: float) -> None:
         if math.isfinite(rate) and rate >= 0:

@@ -1,0 +1,60 @@
+"""What colours the graph, and the run that the present one is compared with.
+
+The one rule: heat that compares has a run to compare with; where there is none, the present one is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graph_explorer.document import run
+from graph_explorer.engine.trace import Trace
+from graph_explorer.formats import open_document
+from graph_explorer.ui.health.kinds import HEATS
+
+if TYPE_CHECKING:
+    from graph_explorer.ui.session import Session
+
+
+class Comparing:
+    """Heat and comparison of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def set_heat(self, name: str) -> None:
+        """Colours the graph by a row of the table of heats, or by none ("")."""
+        now = self.session.state
+        alone = bool(name) and HEATS[name].compares and now.kept is None
+        self.session.change(heat=name, kept=now.trace if alone else now.kept)
+
+    def keep(self) -> None:
+        """Keeps the present run: the runs from now on are compared with it."""
+        self.session.change(kept=self.session.state.trace, kept_name="")
+
+    def start(self, path: Path) -> None:
+        """Compares with the run of another document, node by node."""
+        before = self.session.state.document
+
+        def work(checkpoint: Callable[[float], None]) -> tuple[Trace, str]:
+            other = open_document(path)
+            return run(other, partial=True, checkpoint=checkpoint), other.name
+
+        def done(found: tuple[Trace, str]) -> None:
+            trace, name = found
+            if self.session.state.document is before:
+                said = f"{path.name} could not be run whole: {trace.failure}" if trace.failure else ""
+                self.session.change(kept=trace, kept_name=name, heat="edits", message=said)
+
+        self.session.jobs.start("compare", f"Comparing with {path.name}", work, done, self.session.fail)
+
+    def forget(self) -> None:
+        """Ends the comparison."""
+        self.session.change(**self.none())
+
+    def none(self) -> dict[str, Any]:
+        """No kept run, and no heat that would need one."""
+        compares = bool(self.session.state.heat) and HEATS[self.session.state.heat].compares
+        return {"kept": None, "kept_name": "", "heat": "" if compares else self.session.state.heat}
