@@ -8,7 +8,7 @@ arrays, never entry against entry, where a tiny entry would make any change look
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -95,6 +95,11 @@ class Difference:
     def edits(self) -> tuple[Edit, ...]:
         """What was edited, node by node; what only followed from that is left out."""
         return edits(self.before.graph, self.now.graph, self.partner, self._given)
+
+    @cached_property
+    def edited(self) -> Mapping[str, Edit]:
+        """The edits of what is there now, by id."""
+        return {edit.now: edit for edit in self.edits if edit.now}
 
     def _given(self, place: int) -> str:
         """How the value of a leaf was changed; "" if it was not."""

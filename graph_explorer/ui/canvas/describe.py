@@ -38,7 +38,7 @@ def _differs(state: State, name: str) -> list[str]:
     apart, node = state.difference, state.trace.graph.node(name) if state.trace is not None else None
     if apart is None or node is None or apart.now is not state.trace:
         return []
-    edit = next((edit for edit in apart.edits if edit.now == node.id), None)
+    edit = apart.edited.get(node.id)
     change = ""
     if not node.is_leaf and apart.was(node.id) and apart.now.has_value(node.id, state.time):
         change = change_of(apart, node.id, apart.now.has_gradient(node.id, state.time))

@@ -129,6 +129,7 @@ def group_numbers(name: str, health: Health, apart: Difference | None) -> Mappin
     return _edited_groups(apart) if name == "edits" and apart is not None else {}
 
 
+@lru_cache(maxsize=1)
 def _edited(apart: Difference) -> Floats:
     """The level of every value: that of the edit of the node that makes it, ZERO for none."""
     number, graph = apart.now.plan.number, apart.now.graph
@@ -139,6 +140,7 @@ def _edited(apart: Difference) -> Floats:
     return found
 
 
+@lru_cache(maxsize=1)
 def _edited_groups(apart: Difference) -> Mapping[str, float]:
     """The level of every group: that of the gravest edit in it, ZERO for none."""
     found = dict.fromkeys(apart.now.graph.groups, float(ZERO))
