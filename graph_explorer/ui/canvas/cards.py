@@ -231,16 +231,16 @@ def card_sizes(
     codes: NDArray[np.integer[Any]],
     terms: NDArray[np.integer[Any]],
     counts: NDArray[np.integer[Any]] | int,
-    groups: bool = False,
+    progress: Floats | None = None,
 ) -> Floats:
-    """Widths and heights (n, 2) of the cards of nodes, or of `groups`, in scene pixels.
+    """Widths and heights (n, 2) of the cards of nodes or, with the width of their `progress`, of groups.
 
-    `before` is the room that sign and badge take from each label, `captions` the width of each caption, 0
-    where there is none; `codes` are the places of the shapes of the values among `shapes`. A gradient
-    is a sum of so many `terms`, and there are `counts` rows of numbers. A label or caption that is cut
-    takes all the room that there is.
+    All are in scene pixels. `before` is the room that sign and badge take from each label, `captions` the
+    width of each caption, 0 where there is none; `codes` are the places of the shapes of the values among
+    `shapes`. A gradient is a sum of so many `terms`, and there are `counts` rows of numbers. A label or
+    caption that is cut takes all the room that there is.
     """
-    named = np.array([groups or "." not in label for label in labels], dtype=bool)
+    named = np.array([progress is not None or "." not in label for label in labels], dtype=bool)
     titles = np.where(named, text_widths(labels, Style.NAME), text_widths(labels, Style.PLAIN_NAME))
     marks = np.array([mark_width(count) for count in range(min(int(terms.max(initial=0)), 9) + 1)])
     many = np.flatnonzero(terms > 9)
@@ -248,9 +248,10 @@ def card_sizes(
     marked[many] = [mark_width(count) for count in terms[many].tolist()]
     numbers = np.array([number_width(sizes) for sizes in shapes])[codes] + marked
     width = 2 * PADDING + np.maximum(np.maximum(before + titles, captions), numbers)
+    width = width if progress is None else np.maximum(width, 2 * PADDING + progress)
     width = 4.0 * np.ceil(np.clip(width, NARROWEST, WIDEST) / 4)
     rows = np.array([PICTURE_ROW if pictured(sizes) else ROW for sizes in shapes])[codes]
-    height = TOP + TITLE + GAP + BOTTOM + counts * rows + (PROGRESS_ROW if groups else 0.0)
+    height = TOP + TITLE + GAP + BOTTOM + counts * rows + (0.0 if progress is None else PROGRESS_ROW)
     return np.stack([width, height + np.where(captions > 0, CAPTION, 0.0)], axis=1)
 
 

@@ -19,7 +19,7 @@ from graph_explorer.ui.canvas.cards import Card, Kind, Style, metrics, shortened
 from graph_explorer.ui.canvas.moment import Moment
 from graph_explorer.ui.canvas.progress import BLANK, PARTIAL
 from graph_explorer.ui.canvas.shapes import ROLES
-from graph_explorer.ui.canvas.wording import norm
+from graph_explorer.ui.canvas.wording import complete, held, norm
 
 Array = np.ndarray[Any, Any]
 
@@ -203,12 +203,11 @@ def _group_progress(drawing: Drawing, card: Card, moment: Moment) -> None:
     """How many nodes a collapsed group holds, and how far the backward pass is through it."""
     done, count = moment.progress.group_gradients(card, moment.time)
     top, x, width = card.rows[0] - size.PROGRESS_ROW, size.PADDING, card.width - 2 * size.PADDING
-    nodes = f"{len(card.members)} node" + "s" * (len(card.members) != 1)
     height = size.PROGRESS_ROW - _BAR_HEIGHT - 4
-    drawing.write(nodes, Style.CAPTION, "muted", x, top, height)
+    drawing.write(held(len(card.members)), Style.CAPTION, "muted", x, top, height)
     if not count:
         return
-    text, role = f"∂ {done}/{count}", "gradient" if done else "muted"
+    text, role = complete(done, count), "gradient" if done else "muted"
     right = x + width - text_width(text, Style.MARK)
     drawing.write(text, Style.MARK, role, right, top, height)
     y = top + size.PROGRESS_ROW - _BAR_HEIGHT - 4

@@ -7,7 +7,7 @@ and the last few thousand are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import overload
 
 import numpy as np
@@ -24,6 +24,7 @@ from graph_explorer.ui.canvas.cards import (
     text_width,
 )
 from graph_explorer.ui.canvas.deck import Deck, Integers
+from graph_explorer.ui.canvas.wording import complete, held
 
 #: So many cards are kept.
 _KEPT = 4096
@@ -87,7 +88,7 @@ class Bundles:
             codes=self._deck.shapes.codes[self.results],
             terms=self._deck.terms[self.results],
             counts=2,
-            groups=True,
+            progress=np.array([_progress_width(count) for count in np.diff(self.first).tolist()]),
         )
 
     def _count(self, path: str) -> int:
@@ -106,6 +107,12 @@ class Bundles:
                 path.rpartition("/")[0], repeats=self._count(path),
             )
         )  # fmt: skip
+
+
+@cache
+def _progress_width(count: int) -> float:
+    """The room that is needed to say how many nodes a group holds, and how far the backward pass is."""
+    return text_width(held(count), Style.CAPTION) + 10 + text_width(complete(count, count), Style.MARK)
 
 
 def _outermost(paths: Sequence[str], collapsed: frozenset[str]) -> list[str]:

@@ -24,3 +24,13 @@ def short(array: Any) -> str:
     if found.ndim == 0:
         return number(found[()])
     return f"{shape(found.shape)}, norm {number(norm(found))}"
+
+
+def held(count: int) -> str:
+    """How many nodes a group holds."""
+    return f"{count:,} node{'s' * (count != 1)}".replace(",", "\u2009")
+
+
+def complete(done: int, count: int) -> str:
+    """How many of the gradients in a group are complete."""
+    return f"∂ {done:,}/{count:,}".replace(",", "\u2009")

@@ -7,9 +7,10 @@ import pytest
 
 from graph_explorer.document import Document, parse, run
 from graph_explorer.ui.canvas.arranging import Wanted, make_scene
-from graph_explorer.ui.canvas.cards import Kind, text_width
+from graph_explorer.ui.canvas.cards import PADDING, WIDEST, Kind, Style, card_sizes, text_width
 from graph_explorer.ui.canvas.compose import compose, compose_far
 from graph_explorer.ui.canvas.stage import Stage
+from graph_explorer.ui.canvas.wording import complete, held
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -153,3 +154,24 @@ def test_an_operation_that_stops_every_gradient_says_so() -> None:
     for time in (0, stage.trace.length):
         assert "no ∂" in texts(stage, "m", time)
         assert not any("no ∂" in texts(stage, name, time) for name in ("x", "L"))
+
+
+@pytest.mark.parametrize("count", [1, 9_999, 1_000_000])
+def test_count_and_progress_of_a_group_stand_apart(count: int) -> None:
+    """However short its name is."""
+    room = text_width(held(count), Style.CAPTION) + text_width(complete(count, count), Style.MARK)
+    (width, _), *_ = card_sizes(
+        ["g"], np.zeros(1), np.zeros(1), [()], np.zeros(1, int), np.zeros(1, int), 2, np.array([room + 10])
+    ).tolist()
+    assert width >= min(WIDEST, room + 2 * PADDING + 10)
+
+
+def test_a_group_is_as_wide_as_what_it_says() -> None:
+    lines = "".join("    h = tanh(h)\n" for _ in range(1200))
+    stage = on_stage(parse(f"def g(h):\n{lines}    return h\nL = g(x)", {"x": 1.0}), frozenset({"L:g"}))
+    (nodes,), (progress,) = (
+        [text for text in drawing(stage, "L:g").texts if sign in text.text] for sign in ("nodes", "/")
+    )
+    assert nodes.text == "1\u2009200 nodes"
+    assert progress.text == "∂ 0/1\u2009200"
+    assert nodes.x + text_width(nodes.text, nodes.style) < progress.x
