@@ -194,11 +194,12 @@ class Arranger:
     """Delivers the scenes that are asked for; only the newest request counts."""
 
     def __init__(
-        self, jobs: Jobs, deliver: Callable[[Wanted, Arranged], None], failed: Callable[[str], None]
-    ) -> None:
+        self, jobs: Jobs, deliver: Callable[[Wanted, Arranged], None], failed: Callable[[str], None],
+        stopped: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._jobs = jobs
         self._deliver = deliver
-        self._failed = failed
+        self._failed, self._stopped = failed, stopped
         self._kept: OrderedDict[Key, tuple[Layout, ...]] = OrderedDict()
         self._choices: tuple[Layout, ...] = ()
         self._last: tuple[Wanted, Deck] | None = None
@@ -215,7 +216,7 @@ class Arranger:
                 "layout", "Arranging the graph",
                 lambda checkpoint: arranged(wanted, deck, kept, previous, checkpoint),
                 partial(self._finish, wanted), lambda error: self._failed(str(error)),
-                stopped=lambda: self._failed("The graph is not arranged: stopped. Fit (Ctrl+0) arranges it."),
+                stopped=self._stopped,
             )  # fmt: skip
 
     def _finish(self, wanted: Wanted, found: Arranged) -> None:

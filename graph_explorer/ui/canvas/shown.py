@@ -42,6 +42,8 @@ _RESPONSIVE = 80
 _LARGE = 100_000
 #: Up to so many groups, as a share of the cards, can be opened or closed at once with all else staying.
 _FEW = 0.25
+_STOPPED = "The graph is not arranged: stopped. Fit (Ctrl+0) arranges it."
+_AS_BEFORE = "Stopped. The groups are open and closed as before."
 _SMOOTH = QEasingCurve.Type.InOutCubic
 
 
@@ -54,6 +56,8 @@ class Shown:
         self.stage: Stage | None = None
         self.goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self.asked: Wanted | None = None
+        self._shown: Wanted | None = None  # what the goal is of
+        self._told = ""  # why there is no layout of what was asked for
         self.gliding = Motion(view, 260, _SMOOTH)
         self.flying = Motion(view, 260, _SMOOTH)
         self._layout: Layout | None = None  # of the goal, as if nothing had been moved by hand
@@ -62,7 +66,7 @@ class Shown:
         self._many = False  # whether so many groups were opened or closed that nothing can stay where it was
         self._stepped_at = 0.0
         self._warm: tuple[tuple[Any, ...], Warmth | None] | None = None  # what the heat is made of, and it
-        self._arranger = Arranger(view.session.jobs, self._arranged, self._not_arranged)
+        self._arranger = Arranger(view.session.jobs, self._arranged, self._not_arranged, self._stopped)
 
     @property
     def moves(self) -> bool:
@@ -73,7 +77,7 @@ class Shown:
         """Nothing is shown any more."""
         for motion in (self._view.eye.motion, self.gliding, self.flying):
             motion.drop()
-        self.stage = self.goal = self.asked = self._layout = None
+        self.stage = self.goal = self.asked = self._layout = self._shown = None
         self._fresh = True
         self._view.session.jobs.cancel("layout")
         self.show_map()
@@ -94,13 +98,13 @@ class Shown:
         )  # fmt: skip
         if self.asked is not None and self.asked.same_as(wanted):
             return
-        self.asked = wanted
+        again, self.asked = self.asked is None and self.goal is not None, wanted
         self._fresh = self._fresh or (before.graph is not now.graph and now.saved is not before.saved)
         if before.entered != now.entered:
             self._fresh = True
             self._view.trail.leave(inside(before), self._view.camera)
         toggled = len(before.collapsed ^ now.collapsed)
-        self._many = toggled > 1 and toggled > _FEW * len(self.goal or ())
+        self._many = again or (toggled > 1 and toggled > _FEW * len(self.goal or ()))
         self._arranger.ask(wanted, None if self._fresh or self._many else self._layout)
         self._view.update()
 
@@ -111,9 +115,19 @@ class Shown:
             self.arrange(state, state)
 
     def _not_arranged(self, said: str) -> None:
-        self.asked = None
+        self.asked, self._told = None, said
         self._view.session.say(said)
         self._view.update()
+
+    def _stopped(self) -> None:
+        """A person has stopped the layout: groups are open and closed again as they are seen."""
+        session, seen = self._view.session, self._shown
+        now = session.state
+        if seen is None or seen.graph is not now.graph or seen.entered != inside(now):
+            self._not_arranged(_STOPPED)
+        else:
+            self.asked = seen
+            session.change(collapsed=seen.collapsed, notice=_AS_BEFORE)
 
     def set_direction(self, direction: Choice) -> None:
         """Lets the graph flow another way."""
@@ -141,7 +155,7 @@ class Shown:
         """A layout is there: go to it."""
         self.gliding.finish()
         self.flying.finish()
-        scene, self._layout = found.scene, found.layout
+        scene, self._layout, self._shown = found.scene, found.layout, wanted
         before, self.goal = self.goal, scene
         now, eye = self._view.session.state, self._view.eye
         trace = now.trace if now.graph is wanted.graph else wanted.trace
@@ -162,6 +176,9 @@ class Shown:
         self.show_map()
         self._view.show_marks()
         self.show_time(now)
+        if self._told and now.message == self._told:  # no longer true
+            self._view.session.say("")
+        self._told = ""
 
     def framed(self) -> Camera:
         """The camera that keeps in sight what the view has to keep there by itself."""

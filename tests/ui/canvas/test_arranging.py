@@ -34,7 +34,9 @@ def delivered() -> list[tuple[Wanted, Scene]]:
 
 @pytest.fixture
 def arranger(session: Session, delivered: list[tuple[Wanted, Scene]]) -> Arranger:
-    return Arranger(session.jobs, lambda asked, found: delivered.append((asked, found.scene)), session.say)
+    return Arranger(
+        session.jobs, lambda asked, found: delivered.append((asked, found.scene)), session.say, lambda: None
+    )
 
 
 def test_a_small_graph_is_there_at_once(

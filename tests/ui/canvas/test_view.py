@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.graph import Use
+from graph_explorer.ui import groups
 from graph_explorer.ui.canvas import GraphView, arranging
 from graph_explorer.ui.canvas.paint_lines import point_along
 from graph_explorer.ui.jobs import Job
@@ -416,3 +417,22 @@ def test_a_layout_that_a_person_stops_says_so_and_is_made_when_asked_for(
     assert view.scene is None
     view.fit()
     qtbot.waitUntil(lambda: view.scene is not None)
+    assert session.state.message == "", "what is no longer true is not said any more"
+
+
+def test_where_opening_groups_is_stopped_they_are_as_they_are_seen(
+    qtbot: QtBot, make_view: Make, grouped: Document, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = make_view(grouped)
+    groups.collapse_all(session)
+    shut, cards = session.state.collapsed, view.scene
+    monkeypatch.setattr(arranging, "AT_ONCE", 0)
+    groups.expand_all(session)
+    assert session.jobs.busy("layout")
+    session.jobs.stop("layout")
+    assert session.state.collapsed == shut
+    assert "as before" in session.state.notice
+    assert view.scene is cards
+    assert not session.jobs.busy("layout"), "nothing is to be done for what is seen already"
+    groups.expand_all(session)
+    qtbot.waitUntil(lambda: view.scene is not cards)
