@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -69,8 +70,8 @@ class State:
     while a view is `watching`; `no_surface` says why there is none.
 
     `health` is that of `trace`, or of the run before while it is examined, and `difference` compares
-    it with the run that is `kept`, one of the document called `kept_name`, or of this one (""). They are
-    computed while they are looked at.
+    it with the run that is `kept`, one of the document called `kept_name` in the file `kept_path`, or of
+    this one ("" and None). They are computed while they are looked at.
 
     `found` are the nodes that stay bright while all others are dimmed; `finding` whether the bar for
     finding is open. `path_start` is the node or group from which paths are asked for.
@@ -114,6 +115,7 @@ class State:
     heat: str = ""  # what colours the graph, by its name in the table of heats; "" for nothing
     kept: Trace | None = None
     kept_name: str = ""
+    kept_path: Path | None = None
     health: Health | None = None
     difference: Difference | None = None
     found: Found | None = None

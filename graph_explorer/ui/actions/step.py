@@ -93,6 +93,9 @@ COMPARE = (
     Action(id="learn.compare", text="Compare with a document …", menu="Learn", section=2,
            hint="The graph shows what differs from the run of another document", enabled=when.ran,
            act=lambda w: w.files.ask_compare()),
+    Action(id="learn.swap", text="Swap the two documents", menu="Learn", section=2,
+           hint="Open the other document, compared with this one", enabled=when.compares_documents,
+           act=lambda w: w.session.comparing.swap()),
     Action(id="learn.forget", text="Stop comparing", menu="Learn", section=2,
            hint="Let the kept run go", enabled=when.compares, act=lambda w: w.session.comparing.forget()),
 )  # fmt: skip

@@ -110,6 +110,10 @@ def compares(session: Session) -> bool:
     return session.state.kept is not None
 
 
+def compares_documents(session: Session) -> bool:
+    return session.state.kept_path is not None
+
+
 def edge(session: Session) -> bool:
     return session.state.edge is not None
 

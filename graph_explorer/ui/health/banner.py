@@ -60,6 +60,8 @@ class Comparison(QFrame):
         self.edits.setToolTip("List what was edited, and dim the rest")
         self.changes = self._button("comparison_changes", "Changes", lambda: show_changes(session))
         self.changes.setToolTip("List every node whose value or gradient has changed, and dim the rest")
+        self.swap = self._button("comparison_swap", "Swap", session.comparing.swap)
+        self.swap.setToolTip("Open the other document, compared with this one: what was gone is on the graph")
         self.first = self._button("comparison_first", "Go to the first", self._go_to_first)
         self.show_heat = self._button("comparison_heat", "Show as heat", self._show_heat)
         self.stop = self._button("comparison_stop", "Stop comparing", session.comparing.forget)
@@ -67,7 +69,7 @@ class Comparison(QFrame):
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
         row.addWidget(self.said, 1)
-        for button in (self.edits, self.changes, self.first, self.show_heat, self.stop):
+        for button in (self.edits, self.changes, self.swap, self.first, self.show_heat, self.stop):
             row.addWidget(button)
         self.hide()
         session.follow(self.show_state)
@@ -92,6 +94,7 @@ class Comparison(QFrame):
         self.first.setVisible(apart is not None and bool(apart.first))
         self.edits.setVisible(apart is not None and bool(apart.edits))
         self.changes.setVisible(self.first.isVisibleTo(self))
+        self.swap.setVisible(now.kept_path is not None)
         self.show_heat.setVisible(not (now.heat and HEATS[now.heat].compares))
 
     def _show_heat(self) -> None:

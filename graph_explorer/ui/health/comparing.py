@@ -32,7 +32,7 @@ class Comparing:
 
     def keep(self) -> None:
         """Keeps the present run: the runs from now on are compared with it."""
-        self.session.change(kept=self.session.state.trace, kept_name="")
+        self.session.change(kept=self.session.state.trace, kept_name="", kept_path=None)
 
     def start(self, path: Path) -> None:
         """Compares with the run of another document, node by node."""
@@ -46,9 +46,20 @@ class Comparing:
             trace, name = found
             if self.session.state.document is before:
                 said = f"{path.name} could not be run whole: {trace.failure}" if trace.failure else ""
-                self.session.change(kept=trace, kept_name=name, heat="edits", message=said)
+                self.session.change(kept=trace, kept_name=name, kept_path=path, heat="edits", message=said)
 
         self.session.jobs.start("compare", f"Comparing with {path.name}", work, done, self.session.fail)
+
+    def swap(self) -> None:
+        """Opens the other document, compared with this one: what was gone stands on the graph then."""
+        now = self.session.state
+        if now.kept_path is None or now.document is None:
+            return
+        if now.modified or now.draft is not None:
+            self.session.say("The document has changes that are not saved. Save it, then swap the two.")
+            return
+        kept = {"kept": now.trace, "kept_name": now.name, "kept_path": now.document.path}
+        self.session.open(now.kept_path, lambda: self.session.change(**kept, heat="edits"))
 
     def forget(self) -> None:
         """Ends the comparison."""
@@ -57,4 +68,5 @@ class Comparing:
     def none(self) -> dict[str, Any]:
         """No kept run, and no heat that would need one."""
         compares = bool(self.session.state.heat) and HEATS[self.session.state.heat].compares
-        return {"kept": None, "kept_name": "", "heat": "" if compares else self.session.state.heat}
+        heat = "" if compares else self.session.state.heat
+        return {"kept": None, "kept_name": "", "kept_path": None, "heat": heat}

@@ -31,6 +31,8 @@ Levels = NDArray[np.int8]
 NOTHING, ZERO, WRONG, LOWEST = range(4)
 #: How many steps of colour the scale has.
 STEPS = 48
+#: The scale spans at least so many powers of ten, so that noise is not painted as a pattern.
+_LEAST = 1.0
 #: Kind of edit → the role of its colour, and what the legend calls it; the gravest first.
 EDITS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {
@@ -44,8 +46,17 @@ EDITS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 )
 #: Kind of edit → its level.
 EDIT_LEVELS: Mapping[Kind, int] = MappingProxyType({kind: LOWEST + STEPS + k for k, kind in enumerate(EDITS)})
-#: The scale spans at least so many powers of ten, so that noise is not painted as a pattern.
-_LEAST = 1.0
+
+
+@lru_cache(maxsize=1)
+def _edited(apart: Difference) -> Floats:
+    """The level of every value: that of the edit of the node that makes it, ZERO for none."""
+    number, graph = apart.now.plan.number, apart.now.graph
+    found = np.full(len(number), float(ZERO))
+    for edit in apart.edits:
+        if edit.now:
+            found[[number[name] for name in graph.node(edit.now).outputs if name]] = EDIT_LEVELS[edit.kind]
+    return found
 
 
 #: Heat → its numbers over the values of the graph; None where there is nothing to compare with.
@@ -127,17 +138,6 @@ def group_numbers(name: str, health: Health, apart: Difference | None) -> Mappin
     if name == "update":
         return group_ratios(health)
     return _edited_groups(apart) if name == "edits" and apart is not None else {}
-
-
-@lru_cache(maxsize=1)
-def _edited(apart: Difference) -> Floats:
-    """The level of every value: that of the edit of the node that makes it, ZERO for none."""
-    number, graph = apart.now.plan.number, apart.now.graph
-    found = np.full(len(number), float(ZERO))
-    for edit in apart.edits:
-        if edit.now:
-            found[[number[name] for name in graph.node(edit.now).outputs if name]] = EDIT_LEVELS[edit.kind]
-    return found
 
 
 @lru_cache(maxsize=1)

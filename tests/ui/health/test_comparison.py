@@ -99,9 +99,30 @@ def test_another_document_is_compared_node_by_node(
     session.comparing.set_heat("")
     banner.show_heat.click()
     assert session.state.heat == "edits"
+    banner.swap.click()
+    assert session.state.document is not None
+    assert session.state.document.path == other
+    apart = session.state.difference
+    assert apart is not None
+    assert [edit.told for edit in apart.edits] == ["Tanh, was Sigmoid"]
+    assert banner.swap.isHidden(), "the first one has no file"
     banner.stop.click()
     assert session.state.kept is None
     assert session.state.heat == ""
+
+
+def test_changes_that_are_not_saved_are_not_swapped_away(
+    session: Session, banner: Comparison, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('program = "L = w*w"\n[parameters]\nw = 0.4\n', encoding="utf-8")
+    session.comparing.start(other)
+    qtbot.waitUntil(lambda: session.state.kept is not None)
+    session.set_value("w", 0.5)
+    banner.swap.click()
+    assert "Save it" in session.state.message
+    assert session.state.document is not None
+    assert session.state.document.path is None
 
 
 def test_what_cannot_be_compared_says_why(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
