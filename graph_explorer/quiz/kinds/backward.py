@@ -6,7 +6,6 @@ work them out, with the digits that the tolerance allows for.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -17,7 +16,7 @@ from graph_explorer.engine.explain import is_preactivation, sentence
 from graph_explorer.engine.notation import bracketed, derivative, name_text, number
 from graph_explorer.engine.ops import operation, operation_of
 from graph_explorer.engine.trace import Pulled
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Facts, Level, Misconception, Question
 from graph_explorer.quiz.source import (
     Source,
@@ -130,7 +129,7 @@ def local_derivative(source: Source, random: Random) -> Question | None:
         Misconception(-answer, "The size is right, the sign is not."),
         Misconception(1.0, f"The slope is not 1 here: {local_rule(step)}."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 # ── contribution ──────────────────────────────────────────────────────────────────────────────
@@ -181,9 +180,7 @@ def contribution(source: Source, random: Random) -> Question | None:
         facts=facts,
         again=again,
     )  # fmt: skip
-    return dataclasses.replace(
-        question, misconceptions=distinct(question, _contribution_mistakes(step, index, factor, into))
-    )
+    return knowing(question, _contribution_mistakes(step, index, factor, into))
 
 
 def _products(step: Pulled, index: tuple[int, ...]) -> list[float]:
@@ -274,7 +271,11 @@ def delta(source: Source, random: Random) -> Question | None:
         link=source.link,
         makes=("gradient", step.into, suffix),
     )  # fmt: skip
-    mistakes = [
+    return knowing(question, _delta_mistakes(node, answer, above, slope))
+
+
+def _delta_mistakes(node: str, answer: float, above: float, slope: float) -> list[Misconception]:
+    return [
         Misconception(
             above, f"That is the gradient of {node}, after the activation; δ is the one before it."
         ),
@@ -283,7 +284,6 @@ def delta(source: Source, random: Random) -> Question | None:
         ),
         Misconception(-answer, "The size is right, the sign is not."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
 KINDS = (

@@ -6,7 +6,6 @@ document, and small enough to be worked out by hand.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from random import Random
 
@@ -14,7 +13,7 @@ from graph_explorer.document import parse, run
 from graph_explorer.engine.explain import sentence
 from graph_explorer.engine.notation import number
 from graph_explorer.engine.trace import Pulled, Trace
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Level, Misconception, Question
 from graph_explorer.quiz.source import Source, added, allowance
 
@@ -74,7 +73,7 @@ def prints(source: Source, random: Random) -> Question | None:
         ),
         Misconception(-answer, "The size is right, the sign is not."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _way_back(trace: Trace) -> list[str]:
@@ -131,7 +130,7 @@ def batch(source: Source, random: Random) -> Question | None:
         Misconception(max(parts, key=abs), "That is the gradient of one example only."),
         Misconception(-answer, "The size is right, the sign is not."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 # ── clipping ──────────────────────────────────────────────────────────────────────────────────
@@ -175,7 +174,7 @@ def clipping(source: Source, random: Random) -> Question | None:
         ),
         Misconception(gradient[entry] / c, "That is the gradient scaled to length 1."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 KINDS = (

@@ -6,14 +6,13 @@ makes its case plain: the numbers told suffice for the answer.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
 from graph_explorer.engine.notation import number
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Curve, Figure, Misconception, Question
 from graph_explorer.quiz.source import Source
 
@@ -116,7 +115,7 @@ def reading(source: Source, random: Random) -> Question | None:
         for other in CASES.values()
         if other is not case
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def best_epoch(source: Source, random: Random) -> Question | None:
@@ -152,7 +151,7 @@ def best_epoch(source: Source, random: Random) -> Question | None:
         ),
         Misconception(f"epoch {_TOLD[0]}", "Then hardly anything has been learnt yet."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 KINDS = (

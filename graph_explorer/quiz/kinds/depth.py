@@ -6,7 +6,6 @@ below, and a pass between the bounds is not asked about.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from random import Random
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from graph_explorer.engine.graph import Graph
 from graph_explorer.engine.notation import name_text, number
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source
 
@@ -92,7 +91,7 @@ def vanishing(source: Source, random: Random) -> Question | None:
         link=source.link,
     )  # fmt: skip
     mistakes = [Misconception(_ANSWERS[other], _SAYS[other]) for other in _ANSWERS if other != verdict]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def which_layer(source: Source, random: Random) -> Question | None:
@@ -123,7 +122,7 @@ def which_layer(source: Source, random: Random) -> Question | None:
     )  # fmt: skip
     near = f"On its way back the gradient comes through that layer before it comes to {answer}."
     mistakes = [Misconception(option, near) for option in options if option != answer]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 # ── which layer, why, what helps ──────────────────────────────────────────────────────────────
@@ -171,6 +170,10 @@ def why(source: Source, random: Random) -> Question | None:
         f"{'below' if verdict == 'vanishes' else 'above'} 1. {_HELP[verdict]}",
         link=source.link,
     )  # fmt: skip
+    return knowing(question, _why_mistakes(verdict, activation))
+
+
+def _why_mistakes(verdict: str, activation: str | None) -> list[Misconception]:
     mistakes = [
         Misconception(_REASONS[4], "The learning rate scales the update, not the gradient itself."),
         *(
@@ -185,7 +188,7 @@ def why(source: Source, random: Random) -> Question | None:
         mistakes.append(
             Misconception(_WHY[activation], "That would make the gradient smaller, and it grows.")
         )
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return mistakes
 
 
 _REMEDIES: Mapping[str, tuple[str, str]] = {
@@ -222,7 +225,7 @@ def what_helps(source: Source, random: Random) -> Question | None:
         link=source.link,
     )  # fmt: skip
     mistakes = [Misconception(option, says) for option, says in _VAIN.items()]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 _HELP = {

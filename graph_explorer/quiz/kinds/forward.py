@@ -6,7 +6,7 @@ calculator.
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
 from random import Random
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import derivative, name_text, number
 from graph_explorer.engine.ops import operation, operation_of
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Level, Misconception, Question
 from graph_explorer.quiz.source import Source, allowance, as_printed, one_entry, reckoned
 from graph_explorer.quiz.wording import formula, summary, taken, worked_out
@@ -47,7 +47,7 @@ def value(source: Source, random: Random) -> Question | None:
         link=source.link,
         makes=("value", node.id, suffix),
     )  # fmt: skip
-    return dataclasses.replace(question, misconceptions=distinct(question, _mistakes(source, node, index)))
+    return knowing(question, _mistakes(source, node, index))
 
 
 def _from_printed(source: Source, node: Node, index: tuple[int, ...]) -> float:
@@ -156,18 +156,22 @@ def shape(source: Source, random: Random) -> Question | None:
         ),
         link=source.link,
     )  # fmt: skip
-    mistakes = [
-        Misconception((), "The output is one number, but the gradient has one slope for each entry."),
+    taken = {} if gradient else {name: trace.value(name).shape for name in names}
+    return knowing(question, _shape_mistakes(sizes, taken, gradient))
+
+
+def _shape_mistakes(
+    sizes: tuple[int, ...], taken: Mapping[str, tuple[int, ...]], gradient: bool
+) -> list[Misconception]:
+    """Mistakes about a shape; `taken` are the shapes of what the node takes."""
+    single = "It is not a single number: entries are left along some axis."
+    if gradient:
+        single = "The output is one number, but the gradient has one slope for each entry."
+    return [
+        Misconception((), single),
         Misconception(tuple(reversed(sizes)), "That is the shape of the transpose."),
-        *(
-            Misconception(trace.value(name).shape, f"That is the shape of {name_text(name)}.")
-            for name in names
-            if not gradient
-        ),
+        *(Misconception(one, f"That is the shape of {name_text(name)}.") for name, one in taken.items()),
     ]
-    if not gradient:
-        mistakes[0] = Misconception((), "It is not a single number: entries are left along some axis.")
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
 def _slots(node: Node, name: str) -> list[int]:

@@ -6,7 +6,7 @@ The one rule: a kind is one record; whoever lists, asks, prints or tests kinds l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from graph_explorer.quiz.judge import same
@@ -32,11 +32,11 @@ class Kind:
     needs_document: bool = True
 
 
-def distinct(question: Question, mistakes: Iterable[Misconception]) -> tuple[Misconception, ...]:
-    """The mistakes that can be told from the right answer and from each other."""
+def knowing(question: Question, mistakes: Iterable[Misconception]) -> Question:
+    """The question with those of these mistakes that can be told from the right answer and each other."""
     kept: list[Misconception] = []
     for mistake in mistakes:
         others = [question.answer, *(each.answer for each in kept)]
         if not any(same(question, mistake.answer, other) for other in others):
             kept.append(mistake)
-    return tuple(kept)
+    return replace(question, misconceptions=tuple(kept))

@@ -6,7 +6,6 @@ the bounds below, and where they did not, there is no question.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from random import Random
@@ -19,7 +18,7 @@ from graph_explorer.lab.descent import race
 from graph_explorer.lab.optimizers import METHODS, read_method
 from graph_explorer.lab.path import Path
 from graph_explorer.lab.surface import Surface
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Curve, Figure, Misconception, Question
 from graph_explorer.quiz.source import Source
 
@@ -81,15 +80,7 @@ def whose(source: Source, random: Random) -> Question | None:
         options=letters, answer=letters[asked],
         text=f"Three methods start at ({', '.join(number(c) for c in start)}): {shown}.\n"
         f"The first points ({', '.join(labels)}) are\n{told}\nWhich path is that of {titles[asked]}?",
-        figure=Figure(
-            tuple(
-                Curve(letter, tuple((float(x), float(y)) for x, y in path.points))
-                for letter, path in zip(letters, paths, strict=True)
-            ),
-            labels[0],
-            labels[1],
-            surface=True,
-        ),
+        figure=_figure(letters, paths, labels),
         hints=(
             METHODS[paths[asked].settings.method.name].summary,
             "Compare the first step of each path with the gradient there: "
@@ -106,7 +97,16 @@ def whose(source: Source, random: Random) -> Question | None:
         for letter, title, path in zip(letters, titles, paths, strict=True)
         if letter != letters[asked]
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
+
+
+def _figure(letters: Sequence[str], paths: Sequence[Path], labels: Sequence[str]) -> Figure:
+    """The paths on their surface, each under its letter."""
+    curves = (
+        Curve(letter, tuple((float(x), float(y)) for x, y in path.points))
+        for letter, path in zip(letters, paths, strict=True)
+    )
+    return Figure(tuple(curves), labels[0], labels[1], surface=True)
 
 
 @lru_cache(maxsize=512)
@@ -229,7 +229,7 @@ def learning_rate(source: Source, random: Random) -> Question | None:
         for text, name in options.items()
         if name != wanted
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 _VERBS = {

@@ -6,7 +6,6 @@ so that only one line does not follow from what stands before it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -17,7 +16,7 @@ import numpy as np
 from graph_explorer.document import Document, run
 from graph_explorer.engine.notation import derivative, name_text, number
 from graph_explorer.engine.trace import Pulled, Trace
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source, rounded, written
 from graph_explorer.quiz.wording import local_rule
@@ -123,7 +122,7 @@ def faulty_node(source: Source, random: Random) -> Question | None:
     mistakes = [
         Misconception(option, after if k > at else before) for k, option in enumerate(options) if k != at
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _readable(step: Pulled) -> bool:
@@ -251,7 +250,7 @@ def forgotten_act(source: Source, random: Random) -> Question | None:
         link=source.link,
     )  # fmt: skip
     mistakes = [Misconception(act, says) for act, (_, says) in _ACTS.items() if act != missing]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _slope_at(document: Document, trace: Trace, name: str, value: float) -> float:

@@ -6,7 +6,6 @@ before what.
 
 from __future__ import annotations
 
-import dataclasses
 from random import Random
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from graph_explorer.engine.cost import cost
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import name_text
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source
 from graph_explorer.quiz.wording import lines_of, many
@@ -71,7 +70,7 @@ def order(source: Source, random: Random) -> Question | None:
     forward = Misconception(
         tuple(reversed(answer)), "That is the order of the forward pass; backward begins at the output."
     )
-    return dataclasses.replace(question, misconceptions=distinct(question, [forward]))
+    return knowing(question, [forward])
 
 
 def _leads(pairs: list[tuple[str, str]]) -> str:
@@ -159,7 +158,7 @@ def no_gradient(source: Source, random: Random) -> Question | None:
         ),
         Misconception((), "Some of them get none: not every value lies between a parameter and the output."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _reason(source: Source, name: str) -> str:
@@ -236,7 +235,7 @@ def mode(source: Source, random: Random) -> Question | None:
         "Forward mode pays for the entries that are moved, reverse mode for those that are differentiated."
     )
     mistakes = [Misconception(option, wrong) for option in question.options if option != answer]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _numbers(count: int) -> str:
@@ -274,7 +273,7 @@ def reuse(source: Source, random: Random) -> Question | None:
         Misconception(float(counted.paths), "That is the number of paths."),
         Misconception(float(2 * counted.edges), "Each edge is walked once backward."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 # ── the sign of a gradient ────────────────────────────────────────────────────────────────────
@@ -316,7 +315,7 @@ def direction(source: Source, random: Random) -> Question | None:
         _DIRECTIONS[2]: "Only a slope of zero would leave it as it is.",
     }
     mistakes = [Misconception(option, says[option]) for option in _DIRECTIONS if option != answer]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _slope_says(slope: float, shown: str, answer: str) -> str:

@@ -5,7 +5,6 @@ The one rule: every term is given with what it is made of, so that the sum can b
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from random import Random
 
@@ -14,7 +13,7 @@ import numpy as np
 from graph_explorer.engine.notation import bracketed, derivative, name_text, number
 from graph_explorer.engine.trace import Pulled, Trace
 from graph_explorer.quiz.kinds.backward import scalar_factor
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Facts, Misconception, Question
 from graph_explorer.quiz.source import Source, added, allowance, given, one_entry, written
 from graph_explorer.quiz.wording import slot_of
@@ -70,9 +69,7 @@ def upstream(source: Source, random: Random) -> Question | None:
         facts={("contribution", str(term.position), ""): float(term.contribution) for term in terms},
         again=lambda facts: float(sum(facts.values())),
     )  # fmt: skip
-    return dataclasses.replace(
-        question, misconceptions=distinct(question, _upstream_mistakes(trace, node.id, factors, parts))
-    )
+    return knowing(question, _upstream_mistakes(trace, node.id, factors, parts))
 
 
 def _factors(term: Pulled) -> tuple[float, float] | None:
@@ -173,7 +170,11 @@ def accumulated(source: Source, random: Random) -> Question | None:
         facts=facts,
         again=lambda facts: float(sum(facts.values())),
     )  # fmt: skip
-    mistakes = [
+    return knowing(question, _sum_mistakes(parts, total))
+
+
+def _sum_mistakes(parts: Sequence[float], total: float) -> list[Misconception]:
+    return [
         Misconception(parts[0], "That is the first term only; the others are to be added."),
         Misconception(
             parts[-1], "That is the last term only: it must be added to what was there, not replace it."
@@ -182,7 +183,6 @@ def accumulated(source: Source, random: Random) -> Question | None:
         Misconception(float(np.prod(parts)), "Along a path one multiplies; where paths meet one adds."),
         Misconception(-total, "The size is right, the sign is not."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
 KINDS = (

@@ -6,8 +6,7 @@ that whoever reckons with what is shown gets it exactly.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -16,12 +15,13 @@ import numpy as np
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.notation import bracketed, name_text, number
 from graph_explorer.engine.spoken import spoken
+from graph_explorer.engine.trace import Trace
 from graph_explorer.lab.descent import descend
 from graph_explorer.lab.optimizers import MethodSettings, read_method
 from graph_explorer.lab.optimizers.quantities import QUANTITIES
 from graph_explorer.lab.optimizers.rule import BEFORE
 from graph_explorer.lab.optimizers.typeset import worked_latex
-from graph_explorer.quiz.kinds.kind import Kind, distinct
+from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Misconception, Question
 from graph_explorer.quiz.source import Source, allowance, one_entry, rounded
 
@@ -43,19 +43,14 @@ def next_update(source: Source, random: Random) -> Question | None:
     ]
     if not names:
         return None
-    for _ in range(_TRIES):
-        name = random.choice(names)
-        index, suffix = one_entry(trace.value(name), random)
-        value, slope = rounded(trace.value(name)[index]), rounded(trace.gradient(name)[index])
-        rate = random.choice(_RATES)
-        if _SEEN * abs(value) < abs(rate * slope):
-            break
-    else:
+    found = _step_to_ask(trace, names, random)
+    if found is None:
         return None
+    name, suffix, value, slope, rate = found
     answer = value - rate * slope
     shown = name_text(name) + suffix
     question = Question(
-        kind="next update", level="beginner" if not index else "intermediate", concept="update step",
+        kind="next update", level="beginner" if not suffix else "intermediate", concept="update step",
         node=name, form="number",
         text=f"{shown} = {number(value)}\n∂{name_text(source.output)}/∂{shown} = {number(slope)}\n"
         f"learning rate = {rate:g}\nWhat is {shown} after one step of gradient descent?",
@@ -73,7 +68,25 @@ def next_update(source: Source, random: Random) -> Question | None:
         facts={("gradient", name, suffix): slope},
         again=lambda facts: float(value - rate * facts["gradient", name, suffix]),
     )  # fmt: skip
-    mistakes = [
+    return knowing(question, _step_mistakes(value, slope, rate))
+
+
+def _step_to_ask(
+    trace: Trace, names: Sequence[str], random: Random
+) -> tuple[str, str, float, float, float] | None:
+    """A parameter, the entry's suffix, its value and slope, and a rate; None where no step would be seen."""
+    for _ in range(_TRIES):
+        name = random.choice(names)
+        index, suffix = one_entry(trace.value(name), random)
+        value, slope = rounded(trace.value(name)[index]), rounded(trace.gradient(name)[index])
+        rate = random.choice(_RATES)
+        if _SEEN * abs(value) < abs(rate * slope):
+            return name, suffix, value, slope, rate
+    return None
+
+
+def _step_mistakes(value: float, slope: float, rate: float) -> list[Misconception]:
+    return [
         Misconception(value + rate * slope, "That is a step up the slope: the sign of the step is wrong."),
         Misconception(value - slope, "The learning rate is missing."),
         Misconception(
@@ -82,7 +95,6 @@ def next_update(source: Source, random: Random) -> Question | None:
         Misconception(-rate * slope, "That is the step alone; add it to the value."),
         Misconception(rate * slope, "That is the size of the step; subtract it from the value."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
 
 
 # ── methods that remember ─────────────────────────────────────────────────────────────────────
@@ -201,7 +213,7 @@ def _next_point_question(
         Misconception(2 * point - answer, "The step goes the wrong way: it is subtracted."),
         Misconception(answer - point, "That is the step alone; add it to the value."),
     ]
-    return dataclasses.replace(question, misconceptions=distinct(question, mistakes))
+    return knowing(question, mistakes)
 
 
 def _told(method: str) -> tuple[str, ...]:
