@@ -28,12 +28,20 @@ if TYPE_CHECKING:
 
 #: Seconds that paths may take before anyone is told of a change; more is for a job.
 SYNCHRONOUS = 0.03
-#: Seconds a step, until one has been measured, where points are plain numbers; else it is not known.
-_GUESS = 2e-5
+#: Seconds a step and node, until one has been measured, where points are plain numbers; else not known.
+_GUESS = 2e-7
+#: The surface of a graph of more nodes than this is made by a job.
+_MANY = 5_000
 
+_KEY = "function"
 #: The parts of the state that decide on the surface.
 _PARTS = ("document", "axes", "landscape")
 _READING = "the examples are being read"
+_MAKING = "the surface is being made"
+_STOPPED = "making the surface was stopped; look at another document, or choose axes, to have one"
+
+#: A surface, the race to begin with on it, and what both were made from.
+Made = tuple[Surface, Race, tuple[Any, ...]]
 
 #: What a path depends on beside the surface: settings, start, steps, budget, seed.
 Key = tuple[str, Point, int, "int | None", int]
@@ -46,7 +54,8 @@ class Runner:
         self.session = session
         self._surface: Surface | None = None
         self._known: dict[Key, Path] = {}
-        self._pace = _GUESS
+        self._pace = np.inf
+        self._made: Made | None = None  # by a job
 
     def completed(self, before: State, now: State) -> State:
         """The state with surface, race and paths as they follow from the rest of it.
@@ -54,6 +63,10 @@ class Runner:
         Nothing is computed while no view of them is open.
         """
         if not now.watching or now.document is None:
+            if before.watching:
+                self._made = None
+                self.session.jobs.cancel(_KEY)
+                self.session.jobs.cancel("race")
             return now
         now = self._with_race(before, now)
         same = before.training is now.training and before.surface is now.surface
@@ -85,11 +98,41 @@ class Runner:
             here = point_on(now.surface, now.document)
             if here is not None or _only_moved(before, now):
                 return dataclasses.replace(now, here=here)
+        if len(now.document.graph) > _MANY:
+            return self._from_job(now)
         try:
             surface = self.session.landscapes.surface(now)
         except InputError as error:
             return dataclasses.replace(now, surface=None, here=None, paths=(), no_surface=str(error))
         return dataclasses.replace(now, surface=surface, here=point_on(surface, now.document), no_surface="")
+
+    def _from_job(self, now: State) -> State:
+        """The state with the surface that a job has made for it; without one while it is being made."""
+        assert now.document is not None
+        wanted = tuple(getattr(now, part) for part in _PARTS)
+        if self._made is None or any(a is not b for a, b in zip(self._made[2], wanted, strict=True)):
+            self._make(now, wanted)
+            return dataclasses.replace(now, surface=None, here=None, paths=(), no_surface=_MAKING)
+        surface, race, _ = self._made
+        race = race if now.race is NO_RACE else now.race
+        here = point_on(surface, now.document)
+        return dataclasses.replace(now, surface=surface, race=race, here=here, no_surface="")
+
+    def _make(self, now: State, wanted: tuple[Any, ...]) -> None:
+        def work(checkpoint: Any) -> Made:
+            assert now.document is not None
+            surface = self.session.landscapes.surface(now)
+            return surface, first_race(now.document, now.axes, surface), wanted
+
+        def deliver(made: Made) -> None:
+            self._made = made
+            self.session.change(no_surface="")
+
+        self.session.jobs.start(
+            _KEY, "Making the surface", work, deliver,
+            lambda error: self.session.change(no_surface=str(error)),
+            stopped=lambda: self.session.change(no_surface=_STOPPED),
+        )  # fmt: skip
 
     # ── paths ─────────────────────────────────────────────────────────────────────────────────
 
@@ -99,7 +142,7 @@ class Runner:
         assert now.document is not None
         if surface is not self._surface:
             self._surface, self._known = surface, {}
-            self._pace = _GUESS if surface.together else np.inf
+            self._pace = _GUESS * len(surface.graph) if surface.together else np.inf
         wanted = [_key(race, entry, start) for entry in race.entries for start in race.starts]
         self._known = {key: self._known[key] for key in wanted if key in self._known}
         missing = [key for key in dict.fromkeys(wanted) if key not in self._known]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, Surface, parse
+from graph_explorer.ui.race import runner
 from graph_explorer.ui.race.state import Entry
 from graph_explorer.ui.session import Session, State
 
@@ -211,3 +213,59 @@ def test_editing_the_list(racing: Session) -> None:
     assert tuned.with_entry(0, shown=False).entries[0].note == "best of 20"
     assert race.with_steps(80).step == 80
     assert dataclasses.replace(race, step=10).with_steps(80).step == 10
+
+
+def chain(count: int) -> Document:
+    program = f"h = x\nfor t in range({count}):\n    h = tanh(a*h + b)\nL = (h - 1)**2"
+    return parse(program, {"x": 0.5}, {"a": 0.3, "b": 0.1})
+
+
+def test_the_surface_of_a_large_graph_is_made_by_a_job(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    real = session.landscapes.surface
+
+    def noted(state: State) -> object:
+        threads.append(threading.current_thread().name)
+        return real(state)
+
+    monkeypatch.setattr(runner, "_MANY", 20)
+    monkeypatch.setattr(session.landscapes, "surface", noted)
+    session.show(chain(20))
+    session.watch("test", True)
+    assert session.state.surface is None
+    assert session.state.no_surface == "the surface is being made"
+    qtbot.waitUntil(lambda: len(session.state.paths) == 3 and not session.jobs.busy())
+    assert session.state.here == (0.3, 0.1)
+    session.racer.move_to(0.4, 0.2)
+    assert session.state.here == (0.4, 0.2)
+    assert [name.startswith("job") for name in threads] == [True]
+    session.set_value("x", 0.7)
+    assert session.state.surface is None
+    qtbot.waitUntil(lambda: session.state.here == (0.4, 0.2))
+    assert len(threads) == 2
+
+
+def test_what_nobody_watches_any_more_is_not_finished(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_MANY", 20)
+    session.show(chain(20))
+    session.watch("test", True)
+    assert session.jobs.busy("function")
+    session.watch("test", False)
+    assert not session.jobs.busy()
+    session.watch("test", True)
+    qtbot.waitUntil(lambda: session.state.surface is not None)
+
+
+def test_a_race_over_a_long_program_is_run_by_a_job(session: Session, qtbot: QtBot) -> None:
+    """Before the first step has been measured, too."""
+    session.show(chain(200))
+    session.watch("test", True)
+    assert session.state.surface is not None
+    assert session.jobs.busy("race")
+    session.racer.set(steps=5)
+    qtbot.waitUntil(lambda: not session.jobs.busy())
+    assert all(path.steps == 5 for path in session.state.paths)
