@@ -42,6 +42,8 @@ _RESPONSIVE = 80
 _LARGE = 100_000
 #: Up to so many groups, as a share of the cards, can be opened or closed at once with all else staying.
 _FEW = 0.25
+#: Cards that begin no farther from each other than this, along the flow, begin side by side.
+_ROW = 300.0
 _STOPPED = "The graph is not arranged: stopped. Fit (Ctrl+0) arranges it."
 _AS_BEFORE = "Stopped. The groups are open and closed as before."
 _SMOOTH = QEasingCurve.Type.InOutCubic
@@ -301,7 +303,8 @@ class Shown:
 def _beginning(scene: Scene, entered: str) -> Box:
     """What is between the border at which a graph begins and the first card that computes something.
 
-    Where the inside of a group is shown, a card outside it is none of these.
+    Of several columns the first one counts. Where the inside of a group is shown, a card outside it is none
+    of these.
     """
     if not len(scene):
         return scene.bounds
@@ -312,6 +315,8 @@ def _beginning(scene: Scene, entered: str) -> Box:
         computed &= ((middles >= 0) & (middles <= frame[2:])).all(axis=1)
     among = np.flatnonzero(computed) if computed.any() else np.arange(len(scene))
     rightward = scene.layout.direction == "right"
-    x, y, width, height = scene.box(int(among[np.argmin(scene.boxes[among, 0 if rightward else 1])]))
+    along, across = scene.boxes[among, :2].T if rightward else scene.boxes[among, 1::-1].T
+    near = np.flatnonzero(along <= along.min() + _ROW)
+    x, y, width, height = scene.box(int(among[near[np.argmin(across[near])]]))
     left, top = scene.bounds[:2]
     return (left, y, x + width - left, height) if rightward else (x, top, width, y + height - top)

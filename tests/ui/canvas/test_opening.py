@@ -99,3 +99,17 @@ def test_of_a_group_larger_than_the_window_the_title_is_brought_into_sight(
     x, y = view.camera.seen(box[:2])
     assert 0 <= x < view.width()
     assert 0 <= y < view.height()
+
+
+def test_a_graph_in_columns_begins_in_the_first(make_view: Make, session: Session) -> None:
+    program = (
+        "def layer(h):\n    for t in range(4):\n        h = tanh(w*h) + 0.1*h\n    return h\n"
+        "h = x\nfor k in range(8):\n    h = layer(h)\nL = h**2"
+    )
+    view = make_view(parse(program, {"x": 0.5}, {"w": 0.3}))
+    session.change(collapsed=frozenset())
+    first = next(node for node in session.state.graph if node.op == "Mul")  # type: ignore[union-attr]
+    assert view.scene is not None
+    tops = view.scene.boxes[view.scene.boxes[:, 1] < 400]
+    assert len(set(tops[:, 0] // 500)) > 3, "columns side by side"
+    assert in_sight(view, first.id)
