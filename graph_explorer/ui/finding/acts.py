@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Graphs of more nodes than this are walked by a job.
 AT_ONCE = 5_000
+#: How the sentence begins that there is no way.
+_NONE = "No path leads"
 
 Walk = Callable[[Graph], Found | None]
 
@@ -56,7 +58,7 @@ def paths_from_start(session: Session) -> None:
 
 def show_paths(session: Session, first: str, second: str) -> None:
     """Leaves bright all ways between two nodes or groups, whichever comes first."""
-    none = f"No path leads from '{first}' to '{second}', nor back."
+    none = f"{_NONE} from '{first}' to '{second}', nor back."
     _show(session, lambda graph: _paths(graph, first, second), none)
 
 
@@ -106,8 +108,9 @@ def _show(session: Session, walk: Walk, none: str = "") -> None:
             return
         if found is None:
             session.say(none)
-        else:
-            session.change(found=found, finding=True)
+            return
+        told = session.state.message
+        session.change(found=found, finding=True, message="" if told.startswith(_NONE) else told)
 
     def work(checkpoint: Checkpoint) -> Found | None:
         found = walk(graph)

@@ -36,6 +36,8 @@ from graph_explorer.ui.widgets.text import Label
 
 Index = QModelIndex | QPersistentModelIndex
 _WIDE, _ROWS = 330, 8
+#: In a low window the list has fewer rows, so that it takes no more than this share of the height.
+_FEWEST, _SHARE = 3, 0.3
 #: Graphs of more nodes than this, and numbers of more entries, are searched by a job.
 _MOST_NODES, _MOST_ENTRIES = 5_000, 1_000_000
 _NOWHERE = QModelIndex()
@@ -258,8 +260,9 @@ class FindBar(Overlay):
         for button in (self.before, self.after):
             button.setVisible(bool(shown.names))
         height = self.list.sizeHintForRow(0) if names else 0
-        rows = self.names.rowCount()
-        self.list.setFixedHeight(min(rows, _ROWS) * height + 2 * self.list.frameWidth())
+        room = round(_SHARE * self.under.height() / max(height, 1))
+        rows = min(self.names.rowCount(), max(_FEWEST, min(room, _ROWS)))
+        self.list.setFixedHeight(rows * height + 2 * self.list.frameWidth())
         self._mark(now.selection)
 
     def _tell(self, now: State) -> None:

@@ -30,20 +30,18 @@ def against(apart: Difference | None, name: str = "") -> str:
         return f"Comparing with {kept} …"
     if apart.before is apart.now:
         return "This run is kept. Change a value or the program, and see what differs."
-    leaves = ", ".join(_leaf(apart, name) for name in apart.leaves[:_NAMED])
-    more = f" and {len(apart.leaves) - _NAMED} more" if len(apart.leaves) > _NAMED else ""
+    names = [name for name in apart.leaves if apart.was(name)]
+    leaves = ", ".join(_leaf(apart, name) for name in names[:_NAMED])
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"Against {kept}{f' ({leaves}{more})' if leaves else ''}: {apart.conclusion}"
 
 
 def _leaf(apart: Difference, name: str) -> str:
     place = apart.now.plan.number[name]
     now = apart.now.value(name)
-    was = apart.was(name)
-    if not was:
-        return f"new {name}"
     if apart.status[place] == "added" or np.size(now) > 2:
         return f"other {name}"
-    return f"{name} {brief(apart.before.value(was))} → {brief(now)}"
+    return f"{name} {brief(apart.before.value(apart.was(name)))} → {brief(now)}"
 
 
 class Comparison(QFrame):

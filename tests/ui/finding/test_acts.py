@@ -71,6 +71,8 @@ def test_no_path_is_said_and_nothing_dimmed(session: Session, neuron: Document) 
     acts.show_paths(session, "w", "b")
     assert session.state.message == "No path leads from 'w' to 'b', nor back."
     assert session.state.found is None
+    acts.show_paths(session, "w", "a")
+    assert session.state.message == "", "which is no longer so"
 
 
 def test_what_is_gone_from_the_graph_is_forgotten(session: Session, neuron: Document) -> None:

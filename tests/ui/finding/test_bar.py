@@ -176,3 +176,18 @@ def test_another_document_begins_without_a_filter(
     assert session.state.found is None
     assert view.finder.isHidden()
     assert view.finder.field.text() == ""
+
+
+def test_in_a_low_window_the_list_is_short(
+    qtbot: QtBot, make_view: Make, chain: Document, session: Session
+) -> None:
+    view = make_view(chain)
+    heights = []
+    for height in (900, 300):
+        view.resize(800, height)
+        looked_for(qtbot, view, "op:Tanh")
+        heights.append(view.finder.list.height())
+        view.finder.end()
+    row = view.finder.list.sizeHintForRow(0)
+    frame = 2 * view.finder.list.frameWidth()
+    assert [(height - frame) // row for height in heights] == [8, max(3, round(0.3 * 300 / row))]
