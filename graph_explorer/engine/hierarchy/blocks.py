@@ -17,7 +17,8 @@ import numpy as np
 
 from graph_explorer.engine.graph import enclosing
 from graph_explorer.engine.hierarchy.folding import FIRST, MANY, folding
-from graph_explorer.engine.hierarchy.names import block_names, common, fresh, stack_name
+from graph_explorer.engine.hierarchy.leaves import move_inward, with_leaves_inside
+from graph_explorer.engine.hierarchy.names import block_names, fresh, stack_name
 from graph_explorer.engine.hierarchy.scopes import with_scopes
 from graph_explorer.engine.hierarchy.stacks import LEAST_SAVED, Stack, stacks_of
 from graph_explorer.engine.hierarchy.structure import Item, Scope, Structure
@@ -50,6 +51,8 @@ def _found(program: Program, values: Mapping[str, Array]) -> Program:
     program = _unused_apart(program) if len(program.graph) > MANY else program
     structure = Structure(program.graph, values)
     found = _looked(program, structure)
+    if found is program and program.graph.groups:
+        found = with_leaves_inside(program, structure)
     if len(program.graph) <= MANY or _cards(found) <= MANY:
         return found
     scoped = with_scopes(program, structure)
@@ -130,7 +133,6 @@ class _Grouping:
         self._homes: list[str] = [""] * len(self.graph)
         self._taken = {*self.graph.values, *self.graph.names, *self.graph.groups}
         self._known: dict[int, tuple[Stack, ...]] = {}
-        self._known_homes: dict[tuple[str, str], str] = {}
         self._waiting: list[tuple[Scope, str]] = [(structure.top, "")]
         self._takers = structure.takers
         self._parameters = {node.id for node in self.graph.nodes if node.op == "parameter"}
@@ -235,19 +237,7 @@ class _Grouping:
         """The group of every node."""
         homes, nodes = self._homes, self.graph.nodes
         for place, node in enumerate(nodes):
-            if node.op == "input":
+            if node.op == "input" or place in self._takers:
                 homes[place] = self.moved(node.group)
-        for place, takers in reversed(self._takers.items()):  # what takes a leaf comes after it
-            homes[place] = self._home(self.moved(nodes[place].group), [homes[one] for one in takers])
+        move_inward(homes, self._takers)
         return homes
-
-    def _home(self, own: str, takers: Sequence[str]) -> str:
-        """The group of a leaf: the one that holds all its takers, if a stack is on the way to it."""
-        together = common(takers)
-        key = own, together
-        if key not in self._known_homes:
-            inside = enclosing(together)[: -len(enclosing(own)) or None]
-            within = not own or f"{together}/".startswith(f"{own}/")
-            stacked = within and any(path in self.repeats for path in inside)
-            self._known_homes[key] = together if stacked else own
-        return self._known_homes[key]

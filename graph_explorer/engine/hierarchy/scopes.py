@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from graph_explorer.engine.graph import Graph
-from graph_explorer.engine.hierarchy.names import common, fresh
+from graph_explorer.engine.hierarchy.leaves import move_inward
+from graph_explorer.engine.hierarchy.names import fresh
 from graph_explorer.engine.hierarchy.structure import Structure
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.program import Program
@@ -55,8 +56,7 @@ def with_scopes(program: Program, structure: Structure) -> Program:
             placing.place([_Step(place, _scope_of(graph, place, scopes)) for place in places], "", 0)
     if not placing.made:
         return program
-    for place, takers in reversed(structure.takers.items()):  # what takes a leaf comes after it
-        homes[place] = homes[place] or common([homes[one] for one in takers])
+    move_inward(homes, structure.takers)
     return replace(program, graph=graph.with_groups(homes))
 
 
