@@ -103,10 +103,11 @@ def test_of_a_group_larger_than_the_window_the_title_is_brought_into_sight(
 
 def test_a_graph_in_columns_begins_in_the_first(make_view: Make, session: Session) -> None:
     program = (
-        "def layer(h):\n    for t in range(4):\n        h = tanh(w*h) + 0.1*h\n    return h\n"
-        "h = x\nfor k in range(8):\n    h = layer(h)\nL = h**2"
+        "def cell(h, u):\n    z = w*u + b*h\n    a = tanh(z)\n    return a + 0.1*h\n"
+        "def layer(h):\n    for t in range(4):\n        h = cell(h, h*0.5)\n    return h\n"
+        "h = x\nfor k in range(8):\n    h = layer(h)\nL = 0.5*(y - h)**2"
     )
-    view = make_view(parse(program, {"x": 0.5}, {"w": 0.3}))
+    view = make_view(parse(program, {"x": 0.5, "y": 1.0}, {"w": 0.3, "b": 0.1}))
     session.change(collapsed=frozenset())
     first = next(node for node in session.state.graph if node.op == "Mul")  # type: ignore[union-attr]
     assert view.scene is not None
