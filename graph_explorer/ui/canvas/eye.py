@@ -23,7 +23,7 @@ from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Box
 from graph_explorer.ui.canvas.sheet import Sheet
-from graph_explorer.ui.canvas.sight import Sight
+from graph_explorer.ui.canvas.sight import Seen, Sight
 from graph_explorer.ui.canvas.stage import Stage
 
 #: The opening view, or the whole graph, is kept in sight until a person moves the picture.
@@ -33,9 +33,15 @@ Framing = Literal["opening", "whole", ""]
 class Eye:
     """The camera of a widget and the picture that it sees."""
 
-    def __init__(self, widget: QWidget, scaled: Callable[[float], None], looked: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        widget: QWidget,
+        scaled: Callable[[float], None],
+        looked: Callable[[], None],
+        behind: Callable[[], Seen | None],
+    ) -> None:
         self._widget = widget
-        self._scaled, self._looked = scaled, looked
+        self._scaled, self._looked, self._behind = scaled, looked, behind
         self.camera = Camera()
         self.framing: Framing = "opening"
         self.motion = Motion(widget, 220, QEasingCurve.Type.InOutCubic)
@@ -129,7 +135,7 @@ class Eye:
             camera, detail, artist.ink.color("window"),
             grown(camera.seen_box(scene.bounds), OVERHANG * max(1.0, camera.scale)),
             lambda painter, part: artist.paint(painter, scene, moment, camera, part, detail),
-            lambda part: effort(scene, camera, part, detail), self._paces[detail.distance],
+            lambda part: effort(scene, camera, part, detail), self._paces[detail.distance], self._behind(),
         )  # fmt: skip
 
     def paint(self, painter: QPainter, region: QRegion, stage: Stage, artist: Artist) -> None:

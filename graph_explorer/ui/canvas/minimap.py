@@ -1,7 +1,8 @@
 """The whole of a large graph as a small picture, with the part that is in sight.
 
-The one rule: the picture is painted from the scene's arrays, seldom, and kept; a pan only draws the kept
-picture and a rectangle. Where all of the graph is in sight there is no map: it would only cover some of it.
+The one rule: the picture is painted from the scene's arrays, seldom, part by part, and kept; a pan only
+draws the kept picture and a rectangle. Where all of the graph is in sight there is no map: it would only
+cover some of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Box, Camera, Point, fitted
-from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at
+from graph_explorer.ui.canvas.coming import Coming
+from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at, effort
+from graph_explorer.ui.canvas.pace import Pace
+from graph_explorer.ui.canvas.scene import Scene
+from graph_explorer.ui.canvas.sight import Seen, Sight
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.widgets.overlay import Overlay
 
@@ -96,10 +101,15 @@ class Minimap(Overlay):
         self._stage: Stage | None = None
         self._artist: Artist | None = None
         self._wanted = self._stale = False
-        self._pause = _PAUSE
+        self._scene: Scene | None = None  # of which the picture is
+        self._coming: Coming | None = None
+        self._pace, self._pause, self._spent = Pace(), _PAUSE, 0.0
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._paint)
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._go_on)
         column = QVBoxLayout()
         column.setContentsMargins(3, 3, 3, 3)
         column.addWidget(self.picture)
@@ -119,6 +129,8 @@ class Minimap(Overlay):
         shown = self._wanted and not self._all_seen()
         if not shown:
             self._wait.stop()
+            if self._coming is not None:  # what is there of it is not kept
+                self._coming, self._scene, self._stale = None, None, True
         elif self._stale and (at_once or self.isHidden()):
             self._paint()
         elif self._stale and not self._wait.isActive():
@@ -135,8 +147,16 @@ class Minimap(Overlay):
 
     @property
     def waits(self) -> bool:
-        """Whether the picture is to be made anew soon."""
-        return self._wait.isActive()
+        """Whether the picture is being made anew, or soon will be."""
+        return self._wait.isActive() or self._coming is not None
+
+    @property
+    def seen(self) -> Seen | None:
+        """The small picture of the graph that is shown, if there is one."""
+        stage = self._stage
+        if stage is None or stage.scene is not self._scene:
+            return None
+        return self.picture.image, self.picture.camera
 
     def look(self, camera: Camera) -> None:
         """Another part of the graph is in sight."""
@@ -157,21 +177,38 @@ class Minimap(Overlay):
         """Makes the picture anew."""
         if self._stage is None or self._artist is None:
             return
-        started = clock.perf_counter()
-        self._stale = False
-        scene, picture = self._stage.scene, self.picture
-        size = self._size(scene.bounds)
-        ratio = self.devicePixelRatioF()
+        self._stale, self._spent = False, 0.0
+        scene, moment, artist, picture = self._stage.scene, self._stage.moment, self._artist, self.picture
+        size, ratio = self._size(scene.bounds), self.devicePixelRatioF()
         picture.setFixedSize(size)
-        picture.camera = fitted(scene.bounds, size.width(), size.height(), _MARGIN)
-        picture.border = self._artist.ink.color("selection")
-        picture.image = QImage(size * ratio, QImage.Format.Format_RGB32)
-        picture.image.setDevicePixelRatio(ratio)
-        painter = QPainter(picture.image)
-        distance = min(distance_at(picture.camera.scale), Distance.BLOCKS)
-        detail = replace(PLAIN, distance=distance, named=False)
-        box = (0.0, 0.0, float(size.width()), float(size.height()))
-        self._artist.paint(painter, scene, self._stage.moment, picture.camera, box, detail)
-        painter.end()
-        picture.update()
-        self._pause = max(_PAUSE, (clock.perf_counter() - started) / _BUSY)
+        camera = fitted(scene.bounds, size.width(), size.height(), _MARGIN)
+        detail = replace(PLAIN, distance=min(distance_at(camera.scale), Distance.BLOCKS), named=False)
+        sight = Sight(
+            camera, detail, artist.ink.color("window"), None,
+            lambda painter, part: artist.paint(painter, scene, moment, camera, part, detail),
+            lambda part: effort(scene, camera, part, detail), self._pace,
+        )  # fmt: skip
+        image = QImage(size * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        self._coming = Coming(sight, image)
+        picture.border = artist.ink.color("selection")
+        if self._scene is not scene or picture.image.size() != image.size():
+            self._scene = scene
+            picture.image, picture.camera = image, camera  # nothing else is there: it is seen as it grows
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Paints some more of the picture; shows it once it is there."""
+        coming = self._coming
+        if coming is None:
+            return
+        started = clock.perf_counter()
+        coming.advance()
+        self._spent += clock.perf_counter() - started
+        if not coming.finished:
+            self._next.start()
+            return
+        self._coming = None
+        self.picture.image, self.picture.camera = coming.image, coming.sight.camera
+        self.picture.update()
+        self._pause = max(_PAUSE, self._spent / _BUSY)

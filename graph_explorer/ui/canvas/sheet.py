@@ -121,7 +121,7 @@ class Sheet:
 
     def _end_zoom(self) -> None:
         if self._zooming is not None:
-            self._spare, self._zooming = self._zooming.pictures, None
+            self._spare, self._zooming = self._zooming.images, None
 
     def shift(self, dx: int, dy: int) -> None:
         """Moves the picture by device pixels; what comes into sight is stale."""
@@ -194,9 +194,9 @@ class Sheet:
         self.painted += round(zooming.advance(look, sight) * self.ratio**2)
         found = zooming.finished
         if found is None or found.camera.scale != sight.camera.scale:
-            zooming.show(self.picture, sight.camera, sight.background)
+            zooming.show(self.picture, sight)
             return False
-        self.picture, zooming.next = zooming.next, self.picture
+        self.picture = zooming.taken(self.picture)
         self._end_zoom()
         self.stale = self._bare = QRegion()
         self.detail = found.detail
@@ -221,7 +221,7 @@ class Sheet:
         """Puts something where there is nothing: what is little is painted, much has to wait."""
         share = _area(self._bare) / _area(self._everything)
         if share > _JUMP:
-            self._fill(self._bare, sight.background)
+            sight.cover(self.picture, self._bare)
             return
         content = share * sight.seconds_in(QRect(QPoint(), self.size))
         self._paint(sight, rectangles(self._bare), content)

@@ -73,7 +73,7 @@ class GraphView(QWidget):
         self._marked = QRegion()
         self._sought = ""  # what is to be brought into sight once it is arranged
         self.trail = session.trail
-        self.eye = Eye(self, self.zoomed.emit, lambda: self.map.look(self.camera))
+        self.eye = Eye(self, self.zoomed.emit, lambda: self.map.look(self.camera), lambda: self.map.seen)
         self.artist = Artist(session.state.theme)
         self.pointer = Pointer(self)
         self.shown = Shown(self)
