@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from graph_explorer.ui.canvas.describe import describe
 from graph_explorer.ui.canvas.hand import Hand
+from graph_explorer.ui.canvas.scene import Places
 
 if TYPE_CHECKING:
     from graph_explorer.ui.canvas.view import GraphView
@@ -87,12 +88,36 @@ class ReadGraph(QAccessibleWidget):
         self._hand: Hand | None = None
         self._made: dict[str, ReadCard] = {}
 
+    def text(self, kind: QAccessible.Text) -> str:
+        found = super().text(kind)
+        return f"{self._overview()} {found}".strip() if kind is QAccessible.Text.Description else found
+
+    def _overview(self) -> str:
+        """How much is on the graph and in sight, what is dimmed, and what differs from the kept run."""
+        state, scene = self._view.session.state, self._view.scene
+        if state.graph is None or scene is None:
+            return ""
+        seen, cards = len(self._in_sight()), len(scene)
+        told = [f"{_count(len(state.graph), 'node')}, {_count(cards, 'card')}, {seen} in sight."]
+        if seen > MOST:
+            told.append("They are too many to be told apart: zoom in, or read the table of numbers.")
+        if state.found is not None:
+            told.append(f"The rest is dimmed: {state.found.title}, {_count(len(state.found.names), 'node')}.")
+        if state.difference is not None:
+            told.append(f"Compared with the kept run: {state.difference.conclusion}")
+        return " ".join(told)
+
+    def _in_sight(self) -> Places:
+        scene, view = self._view.scene, self._view
+        assert scene is not None
+        return scene.cards_in(view.camera.scene_box((0.0, 0.0, view.width(), view.height())))
+
     def _names(self) -> list[str]:
         """The cards in sight, in the order of the graph; none where they are too many to be told apart."""
-        scene, view = self._view.scene, self._view
+        scene = self._view.scene
         if scene is None:
             return []
-        places = scene.cards_in(view.camera.scene_box((0.0, 0.0, view.width(), view.height())))
+        places = self._in_sight()
         return [scene.cards.ids[place] for place in sorted(places.tolist())] if len(places) <= MOST else []
 
     def _card(self, name: str) -> ReadCard:
@@ -130,6 +155,10 @@ class ReadGraph(QAccessibleWidget):
     def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]
         name = self._view.selected
         return self._card(name) if self._view.hasFocus() and name in self._names() else None
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}".replace(",", "\u2009")
 
 
 @lru_cache(maxsize=1)

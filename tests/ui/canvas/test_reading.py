@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document
 from graph_explorer.ui.canvas import GraphView, reading
+from graph_explorer.ui.finding.acts import influences
 from graph_explorer.ui.session import Session
 
 Make = Callable[[Document], GraphView]
@@ -75,3 +76,27 @@ def test_another_graph_has_other_children(make_view: Make, neuron: Document, fan
     assert all(child.isValid() for child in before)
     view.session.show(fan_out)
     assert {name(child).split(":")[0] for child in cards(view)} == {node.id for node in fan_out.graph}
+
+
+def test_the_graph_says_how_much_there_is_and_what_is_dimmed(
+    make_view: Make, neuron: Document, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = make_view(neuron)
+    found = QAccessible.queryAccessibleInterface(view)
+
+    def told() -> str:
+        return found.text(QAccessible.Text.Description)
+
+    count = len(neuron.graph)
+    assert told().startswith(f"{count} nodes, {count} cards, {count} in sight.")
+    assert told().endswith(view.accessibleDescription())
+    session.select("w")
+    influences(session)
+    assert "The rest is dimmed: What 'w' influences, " in told()
+    session.comparing.keep()
+    session.set_value("w", 0.9)
+    assert "Compared with the kept run: " in told()
+    monkeypatch.setattr(reading, "MOST", 3)
+    assert "zoom in" in told()
+    session.close_document()
+    assert told() == "No document is open."
