@@ -100,7 +100,8 @@ class Shown:
         )  # fmt: skip
         if self.asked is not None and self.asked.same_as(wanted):
             return
-        again, self.asked = self.asked is None and self.goal is not None, wanted
+        again = self.goal is not None and (self.asked is None or self.asked.direction != wanted.direction)
+        self.asked = wanted
         self._fresh = self._fresh or (before.graph is not now.graph and now.saved is not before.saved)
         if before.entered != now.entered:
             self._fresh = True

@@ -114,3 +114,14 @@ def test_a_graph_in_columns_begins_in_the_first(make_view: Make, session: Sessio
     tops = view.scene.boxes[view.scene.boxes[:, 1] < 400]
     assert len(set(tops[:, 0] // 500)) > 3, "columns side by side"
     assert in_sight(view, first.id)
+
+
+def test_a_graph_that_flows_another_way_begins_anew(make_view: Make, long: Document) -> None:
+    view = make_view(long)
+    view.set_direction("down")
+    view.pan(-500.0, -2000.0)
+    assert not in_sight(view, "h0")
+    view.set_direction("right")
+    assert view.scene is not None
+    assert view.scene.layout.direction == "right"
+    assert in_sight(view, "h0")
