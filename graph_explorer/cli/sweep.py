@@ -21,6 +21,7 @@ from graph_explorer.cli.progress import Progress
 from graph_explorer.cli.training import settings_given
 from graph_explorer.document import Document
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 from graph_explorer.engine.notation import number
 from graph_explorer.formats.variants import variant
 from graph_explorer.lab.kept import Kept
@@ -134,15 +135,10 @@ def _flat(tried: Tried[Document]) -> Mapping[str, Any]:
 def _write(path: Path, tried: Sequence[Tried[Document]]) -> None:
     rows = [_flat(each) for each in tried]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names)
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _text(tried: Sequence[Tried[Document]]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from graph_explorer.document import Document, Entry, Surface
-from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 from graph_explorer.formats.toml import parse
 from graph_explorer.formats.values import shortest
 
@@ -124,21 +124,11 @@ def save(document: Document, path: Path) -> None:
 
         document = with_program(document)
     document, arrays = _with_arrays_beside(document, path)
-    temporary, archive = path.with_name(f".{path.name}.part"), path.with_name(f"{path.name}.npz")
-    packed = archive.with_name(f".{archive.name}.part")
-    try:
-        temporary.write_bytes(write(document).encode())
+    with replacing(path) as part:
+        part.write_bytes(write(document).encode())
         if arrays:
-            with packed.open("wb") as stream:
+            with replacing(path.with_name(f"{path.name}.npz")) as packed, packed.open("wb") as stream:
                 np.savez(stream, **arrays)
-            packed.replace(archive)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        packed.unlink(missing_ok=True)
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
 
 
 def _with_arrays_beside(document: Document, path: Path) -> tuple[Document, dict[str, Any]]:

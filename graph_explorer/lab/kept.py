@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 
 Array = np.ndarray[Any, Any]
 
@@ -59,16 +60,8 @@ class Kept:
         arrays = {_ABOUT + aspect: np.array(text) for aspect, text in self.about.items()}
         for task, result in self.results.items():
             arrays |= {f"{_RESULT}{task}/{name}": array for name, array in result.items()}
-        part = self.path.with_name(f".{self.path.name}.part")
-        try:
-            with part.open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
-            part.replace(self.path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise InputError(
-                f"the results cannot be kept: {error.strerror}; choose another place", source=str(self.path)
-            ) from None
+        with replacing(self.path, "the results cannot be kept") as part, part.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         self._written = time.monotonic()
         self._seconds = self._written - started
 

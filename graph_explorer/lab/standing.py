@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from graph_explorer.engine.errors import InputError, nearest
+from graph_explorer.engine.files import replacing
 
 Array = np.ndarray[Any, Any]
 
@@ -55,17 +56,8 @@ class Standing:
 
 def save_standing(standing: Standing, path: Path) -> None:
     """Writes an `.npz` file; an old one is replaced once the new one is complete."""
-    arrays = arrays_of(standing)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
+    with replacing(path) as part, part.open("wb") as file:
+        np.savez(file, **arrays_of(standing))  # type: ignore[arg-type]
 
 
 def load_standing(path: Path) -> Standing:

@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from graph_explorer.engine.errors import InputError, nearest
+from graph_explorer.engine.files import replacing
 from graph_explorer.lab.epochs import train
 from graph_explorer.lab.network import Network
 from graph_explorer.lab.standing import Standing
@@ -72,16 +73,8 @@ def trained_path(
 def save_path(path: TrainingPath, file: Path) -> None:
     """Writes an `.npz` file: `epochs` (n,), and `path/NAME` (n, *shape) for each parameter."""
     arrays = {_PARAMETER + name: np.stack([point[name] for point in path.points]) for name in path.points[0]}
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("wb") as stream:
-            np.savez(stream, **{_EPOCHS: np.array(path.epochs)}, **arrays)  # type: ignore[arg-type]
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(file)
-        ) from None
+    with replacing(file) as part, part.open("wb") as stream:
+        np.savez(stream, **{_EPOCHS: np.array(path.epochs)}, **arrays)  # type: ignore[arg-type]
 
 
 def load_path(file: Path, network: Network) -> TrainingPath:

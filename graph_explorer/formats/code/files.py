@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 
 Array = np.ndarray[Any, Any]
 
@@ -21,15 +21,8 @@ BESIDE = ".npz"
 
 def write_code(path: Path, code: str, arrays: Mapping[str, Array]) -> None:
     """Writes both files. Raises `InputError` where that is not possible."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as part:
         if arrays:
-            with path.with_name(path.name + BESIDE).open("wb") as stream:
+            with replacing(path.with_name(path.name + BESIDE)) as beside, beside.open("wb") as stream:
                 np.savez(stream, **arrays)  # type: ignore[arg-type]  # the keys are names of arrays
-        temporary.write_text(code, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
+        part.write_text(code, encoding="utf-8")

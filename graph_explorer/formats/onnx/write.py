@@ -21,6 +21,7 @@ from onnx import helper, numpy_helper
 
 from graph_explorer.document import Document, run
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 from graph_explorer.engine.graph import Graph, Node
 from graph_explorer.engine.ops import OPERATIONS
 from graph_explorer.engine.trace import Trace
@@ -97,15 +98,8 @@ def save(document: Document, path: Path, dtype: str | None = None) -> None:
         raise InputError(
             f"the model is larger than 2 GB, the limit of one ONNX file: {error}", source=str(path)
         ) from None
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
+    with replacing(path) as part:
+        part.write_bytes(data)
 
 
 class _Writer:

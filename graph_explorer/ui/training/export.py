@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_explorer.engine.errors import InputError
+from graph_explorer.engine.files import replacing
 from graph_explorer.ui.training.epochs_table import columns_of
 from graph_explorer.ui.training.state import TrainingRun
 
@@ -28,12 +29,8 @@ def save_runs(path: Path, runs: Sequence[TrainingRun]) -> None:
         known = ", ".join(TITLES)
         raise InputError(f"'{path.name}' is no table of runs; give it one of the suffixes {known}")
     text = as_csv(runs) if suffix == ".csv" else as_json(runs)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"the file cannot be written: {error.strerror}; choose another place", source=str(path)
-        ) from None
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def epochs_of(run: TrainingRun) -> list[dict[str, Any]]:
