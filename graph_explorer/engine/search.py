@@ -110,6 +110,17 @@ def looks_at_numbers(query: str) -> bool:
     return any(_cost(term) > 1 for term in parse_query(query))
 
 
+def number_asked(trace: Trace, query: str, name: str) -> tuple[str, float] | None:
+    """The first number that the query compares, in words, and what it is of one node; None for none."""
+    term = next((term for term in parse_query(query) if isinstance(term, Comparison)), None)
+    if term is None:
+        return None
+    place = np.array([trace.graph.index(name)])
+    found = _numbers_of(trace, term.subject, place, _NUMBERS[term.statistic], lambda share: None)
+    statistic = "" if term.statistic == ITSELF else f" {term.statistic}"
+    return f"{term.subject}{statistic}", float(found[0])
+
+
 def _cost(term: Term) -> int:
     if isinstance(term, Not):
         return _cost(term.term)

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Node
-from graph_explorer.engine.notation import brief
+from graph_explorer.engine.notation import brief, number
 from graph_explorer.engine.query import advice
-from graph_explorer.engine.search import looks_at_numbers, search
+from graph_explorer.engine.search import looks_at_numbers, number_asked, search
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.finding.acts import go_on, go_to
 from graph_explorer.ui.finding.found import Found
@@ -51,11 +51,12 @@ class Names(QAbstractListModel):
         super().__init__()
         self.found = _NOTHING
         self.asked: Trace | Graph | None = None
+        self.query = ""
 
-    def show_names(self, found: Found, asked: Trace | Graph | None) -> None:
-        """Other nodes, or other numbers of them."""
+    def show_names(self, found: Found, asked: Trace | Graph | None, query: str) -> None:
+        """Other nodes, or other numbers of them; `query` found them, "" where none did."""
         self.beginResetModel()
-        self.found, self.asked = found, asked
+        self.found, self.asked, self.query = found, asked, query
         self.endResetModel()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -74,14 +75,18 @@ class Names(QAbstractListModel):
         if row >= len(self.found.names):
             return self.found.gone[row - len(self.found.names)][0]
         node = _graph(asked).node(self.found.names[row])
-        text = f"{node.id}: {self.found.told[row] if self.found.told else _is(asked, node)}"
+        text = f"{node.id}: {self.found.told[row] if self.found.told else _is(asked, node, self.query)}"
         return text if role == shown[0] else "\n".join([text, *filter(None, [node.caption, node.group])])
 
 
-def _is(asked: Trace | Graph, node: Node) -> str:
-    """What a node does, with its value where that is known."""
-    known = isinstance(asked, Trace) and asked.has_value(node.id)
-    return f"{node.op} = {brief(asked.value(node.id))}" if isinstance(asked, Trace) and known else node.op
+def _is(asked: Trace | Graph, node: Node, query: str) -> str:
+    """What a node does, with the number that was asked for, or its value, where that is known."""
+    if not isinstance(asked, Trace) or not asked.has_value(node.id):
+        return node.op
+    found = number_asked(asked, query, node.id) if query else None
+    return (
+        f"{node.op}, {found[0]} {number(found[1])}" if found else f"{node.op} = {brief(asked.value(node.id))}"
+    )
 
 
 class FindBar(Overlay):
@@ -233,6 +238,8 @@ class FindBar(Overlay):
         shown = now.document is not None and (now.finding or now.found is not None)
         if shown and now.finding and _asked(before) is not _asked(now) and before.document is not None:
             self._search()
+            if self.session.state is not now:
+                return  # what was found meanwhile is shown already
         cared = ("found", "finding", "document", "trace", "selection")
         if shown and any(getattr(before, part) is not getattr(now, part) for part in cared):
             self._show_found(before, now)
@@ -245,7 +252,8 @@ class FindBar(Overlay):
         shown = found or _NOTHING
         names = shown.names or shown.gone
         if shown != self.names.found or _asked(before) is not _asked(now):
-            self.names.show_names(shown, _asked(now))
+            query = self.field.text().strip()
+            self.names.show_names(shown, _asked(now), query if query == shown.title else "")
             right = Qt.TextElideMode.ElideRight  # what is told may be long; names have their ends in groups
             self.list.setTextElideMode(right if shown.told else Qt.TextElideMode.ElideMiddle)
         if found is not None and found.title != self.field.text().strip():

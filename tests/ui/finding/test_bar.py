@@ -122,6 +122,7 @@ def test_numbers_are_looked_for_anew_in_another_run(
     looked_for(qtbot, view, "parameter value max > 0.5")
     assert session.state.found == Found("parameter value max > 0.5", ())
     session.set_value("w", 0.9)
+    assert view.finder.names.index(0, 0).data() == "w: parameter, value max 0.9"
     assert session.state.found is not None
     assert session.state.found.names == ("w",)
 
