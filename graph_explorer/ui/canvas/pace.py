@@ -1,16 +1,16 @@
 """How long painting takes on this machine, learnt from what was painted lately.
 
-The one rule: what took longer than expected counts at once, what took less only by and by: a frame that
-comes too early disturbs nobody.
+The one rule: what took longer than expected counts for more than what took less: a frame that comes too
+early disturbs nobody. No single measurement is believed altogether: the machine may have been busy.
 """
 
 from __future__ import annotations
 
 #: Seconds that painting takes at least, however little there is to be painted.
 LEAST = 0.0012
-_LOWEST, _HIGHEST = 0.3, 10.0
-#: How much of a lower measurement is believed.
-_FALL = 0.2
+_LOWEST, _HIGHEST = 0.3, 4.0
+#: How much of a higher and of a lower measurement is believed.
+_RISE, _FALL = 0.5, 0.2
 
 
 class Pace:
@@ -28,4 +28,4 @@ class Pace:
         if content * self.factor < LEAST:
             return
         found = min(max((spent - pieces * LEAST) / content, _LOWEST), _HIGHEST)
-        self.factor = max(found, self.factor + _FALL * (found - self.factor))
+        self.factor += (_RISE if found > self.factor else _FALL) * (found - self.factor)
