@@ -32,7 +32,9 @@ class Comparing:
 
     def keep(self) -> None:
         """Keeps the present run: the runs from now on are compared with it."""
-        self.session.change(kept=self.session.state.trace, kept_name="", kept_path=None)
+        now = self.session.state
+        step = now.name if now.document is not None and now.name != now.document.name else ""
+        self.session.change(kept=now.trace, kept_name=step, kept_path=None)
 
     def start(self, path: Path) -> None:
         """Compares with the run of another document, node by node."""
