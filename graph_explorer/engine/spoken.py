@@ -49,7 +49,8 @@ def spoken(latex: str) -> str:
         text = _innermost(text)
     text = _COMMANDS.sub(lambda m: _SIGNS[m[1]], text)
     text = re.sub(r"\\([A-Za-z]+)", r"\1", text).replace("-", "−").replace("{", "").replace("}", "")
-    return re.sub(r"\s+", " ", re.sub(r"\s+([,;)\]])", r"\1", text)).strip()
+    text = re.sub(r"\s+([,;)\]])", r"\1", re.sub(r"([(\[])\s+", r"\1", text))
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _innermost(text: str) -> str:

@@ -124,6 +124,7 @@ class State:
     #: boxes moved by hand, and where their middles stand, in scene pixels
     moved: Moved = field(default_factory=lambda: NOTHING_MOVED)
     minimap: bool = True  # whether a small map of a large graph is shown
+    direction: Literal["auto", "down", "right"] = "auto"  # which way graphs flow: as the window suits, or so
     entered: tuple[str, ...] = ()  # the groups that were entered, one in the other: the last alone is shown
     blocks: bool = True  # whether what repeats in a graph is shown as groups
 

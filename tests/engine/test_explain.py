@@ -301,3 +301,8 @@ def test_a_bias_that_is_not_given_is_not_shown() -> None:
         }))  # fmt: skip
         shown += [forward_latex(trace, node) for node in trace.graph if node.op == "Conv"]
     assert shown == [r"w \star x", r"w \star x + b"]
+
+
+def test_a_list_of_numbers_is_read_without_gaps() -> None:
+    assert spoken(brief_latex(np.array([[1.5, -2.0]]))) == "[1.5, −2]"
+    assert spoken(rf"\left({brief_latex(np.zeros((40, 50)))}\right)") == "((40 × 50))"

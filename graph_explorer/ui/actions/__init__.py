@@ -26,15 +26,16 @@ __all__ = ["ACTIONS", "MENUS", "SUBMENUS", "TOOLBAR", "Action", "adding", "openi
 
 ACTIONS: tuple[Action, ...] = (
     *file.FILE, *edit.EDIT, *finding.FIND, *view.VIEW, *groups.GROUPS, *view.VIEWS, *view.PANELS,
-    *surface.SURFACE, *view.HEATS, *view.THEMES, *step.STEP, *step.LEARN, *step.COMPARE,
+    *surface.SURFACE, *view.HEATS, *view.DIRECTIONS, *view.THEMES, *step.STEP, *step.LEARN, *step.COMPARE,
     *challenge.CHALLENGE, *race.RACE, *training.TRAINING, *helping.HELP,
 )  # fmt: skip
 
 #: The menus in the order of the bar; submenus with the section of the parent in which they stand.
 MENUS: tuple[str, ...] = ("File", "Edit", "View", "Step", "Learn", "Race", "Training", "Challenge", "Help")
 SUBMENUS: tuple[tuple[str, int], ...] = (
-    ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Groups", 1), ("View/Heat", 1),
-    ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2), ("View/Surface", 2), ("Race/Add a method", 2),
+    ("File/Open recent", 0), ("File/Examples", 0), ("Edit/Find", 1), ("View/Groups", 1),
+    ("View/Direction", 1), ("View/Heat", 1), ("View/Theme", 2), ("View/Panels", 2), ("View/Go to", 2),
+    ("View/Surface", 2), ("Race/Add a method", 2),
 )  # fmt: skip
 
 #: What the toolbar holds: ids of actions, "" a line, ">" what follows stands at the right.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graph_explorer.ui.actions import when
 from graph_explorer.ui.actions.action import Act, Action
@@ -128,6 +128,31 @@ HEATS = (
     Action(id="view.heat.none", text="No heat", hint="The graph in its own colours", menu="View/Heat",
            section=2, enabled=when.opened, checked=_is_heat(""),
            act=lambda w: w.session.comparing.set_heat("")),
+)  # fmt: skip
+
+
+def _turn(name: Literal["auto", "down", "right"]) -> Act:
+    def act(window: Window) -> None:
+        from graph_explorer.ui.canvas import moving  # loaded with the workbench
+
+        moving.turn(window.session, name)
+
+    return act
+
+
+def _flows(name: str) -> Callable[[Window], bool]:
+    return lambda w: w.session.state.direction == name
+
+
+_DIRECTIONS: tuple[tuple[Literal["auto", "down", "right"], str, str], ...] = (
+    ("auto", "As suits the window", "Small graphs flow down or to the right, whichever is larger"),
+    ("down", "Top-down", "From the inputs at the top down to the output"),
+    ("right", "Left to right", "From the inputs at the left to the output at the right"),
+)
+DIRECTIONS = tuple(
+    Action(id=f"view.direction.{name}", text=title, hint=hint, menu="View/Direction", enabled=when.opened,
+           checked=_flows(name), act=_turn(name))
+    for name, title, hint in _DIRECTIONS
 )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QUndoCommand
 
+from graph_explorer.ui.canvas.arranging import Choice
 from graph_explorer.ui.canvas.camera import Point
 from graph_explorer.ui.canvas.scene import Scene
 from graph_explorer.ui.groups import inside
-from graph_explorer.ui.state import Moved, State
+from graph_explorer.ui.state import NOTHING_MOVED, Moved, State
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
@@ -70,6 +71,12 @@ def put_back(session: Session, name: str = "") -> None:
     moved = {key: middle for key, middle in session.state.moved.items() if key not in gone}
     text = f"Put {name} back" if name else "Put all boxes back"
     session.undo.push(_Move(session, text, MappingProxyType(moved), ""))
+
+
+def turn(session: Session, direction: Choice) -> None:
+    """Lets graphs flow "down" or "right", or as suits the window ("auto"); boxes stood in another picture."""
+    if direction != session.state.direction:
+        session.change(direction=direction, moved=NOTHING_MOVED)
 
 
 def with_box_at(scene: Scene, name: str, middle: Point) -> Scene:

@@ -54,7 +54,6 @@ class Shown:
 
     def __init__(self, view: GraphView) -> None:
         self._view = view
-        self.direction: Choice = "auto"
         self.stage: Stage | None = None
         self.goal: Scene | None = None  # the scene to which the shown one glides, or itself
         self.asked: Wanted | None = None
@@ -74,6 +73,11 @@ class Shown:
     def moves(self) -> bool:
         """Whether pictures may move."""
         return self._view.session.state.motion and self._view.isVisible()
+
+    @property
+    def direction(self) -> Choice:
+        """Which way the graph is to flow."""
+        return self._view.session.state.direction
 
     def clear(self) -> None:
         """Nothing is shown any more."""
@@ -131,12 +135,6 @@ class Shown:
         else:
             self.asked = seen
             session.change(collapsed=seen.collapsed, notice=_AS_BEFORE)
-
-    def set_direction(self, direction: Choice) -> None:
-        """Lets the graph flow another way."""
-        self.direction, self._view.eye.framing = direction, "opening"
-        if self._view.session.state.document is not None:
-            self.arrange(self._view.session.state, self._view.session.state)
 
     def fit_room(self) -> None:
         """The window has another size: another direction may suit it better now.

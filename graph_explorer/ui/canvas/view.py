@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph_explorer.engine.graph import Use
+from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.canvas.arranging import Choice
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Camera, Point, fitted
@@ -45,7 +46,6 @@ from graph_explorer.ui.finding.bar import FindBar
 from graph_explorer.ui.groups import inside
 from graph_explorer.ui.health.legend import HeatLegend
 from graph_explorer.ui.session import Session, State
-from graph_explorer.ui.state import NOTHING_MOVED
 from graph_explorer.ui.trail import Place
 
 _ZOOM_STEP = 1.4
@@ -152,7 +152,9 @@ class GraphView(QWidget):
             self.update()
             return
         self._remember(before, now)
-        parts = ("document", "trace", "collapsed", "entered", "asked", "moved")
+        if now.direction != before.direction:
+            self.eye.framing = "opening"
+        parts = ("document", "trace", "collapsed", "entered", "asked", "moved", "direction")
         if any(getattr(now, part) is not getattr(before, part) for part in parts):
             self.shown.arrange(before, now)
         if self.shown.stage is None or self.shown.stage.graph is not now.graph:
@@ -229,9 +231,7 @@ class GraphView(QWidget):
 
     def set_direction(self, direction: Choice) -> None:
         """Lets the graph flow "down" or "right", or whichever suits the window ("auto")."""
-        if direction != self.shown.direction:
-            self.session.change(moved=NOTHING_MOVED)  # they were meant for another picture
-            self.shown.set_direction(direction)
+        moving.turn(self.session, direction)
 
     def fit(self) -> None:
         """Shows the whole graph."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graph_explorer.document import Document, parse
-from graph_explorer.ui.canvas import GraphView
+from graph_explorer.ui.canvas import GraphView, moving
 from graph_explorer.ui.groups import enter
 from graph_explorer.ui.session import Session
 
@@ -123,5 +123,24 @@ def test_a_graph_that_flows_another_way_begins_anew(make_view: Make, long: Docum
     assert not in_sight(view, "h0")
     view.set_direction("right")
     assert view.scene is not None
+    assert view.scene.layout.direction == "right"
+    assert in_sight(view, "h0")
+
+
+def test_the_direction_is_chosen_for_all_graphs(
+    make_view: Make, neuron: Document, grouped: Document, session: Session
+) -> None:
+    view = make_view(neuron)
+    moving.place(session, "z", (900.0, 900.0))
+    moving.turn(session, "down")
+    assert view.scene is not None
+    assert view.scene.layout.direction == "down"
+    assert not session.state.moved, "boxes stood in another picture"
+    moving.place(session, "z", (900.0, 900.0))
+    moving.turn(session, "down")
+    assert session.state.moved, "nothing was changed"
+    session.show(grouped)
+    assert view.scene.layout.direction == "down"
+    moving.turn(session, "right")
     assert view.scene.layout.direction == "right"
     assert in_sight(view, "h0")
