@@ -18,6 +18,8 @@ from graph_explorer.engine.errors import InputError
 
 Size = tuple[float, float]
 Paint = Callable[[QPaintDevice], None]
+#: The kinds of picture that there are of everything.
+SUFFIXES = (".png", ".svg", ".pdf")
 
 
 def svg(size: Size, title: str, description: str, paint: Paint) -> bytes:
@@ -53,6 +55,29 @@ def pdf(size: Size, title: str, paint: Paint) -> bytes:
     paint(writer)
     buffer.close()
     return bytes(buffer.data().data())
+
+
+def write_picture(
+    path: Path, size: Size, title: str, description: str, paint: Paint, ratio: float = 1.0
+) -> None:
+    """Writes a picture; the suffix chooses the kind of file, `ratio` are device pixels a logical one.
+
+    Raises `InputError` for a suffix that is not among `SUFFIXES`, and where the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".png":
+        image = QImage(round(size[0] * ratio), round(size[1] * ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        paint(image)
+        write_png(path, image)
+    elif suffix == ".svg":
+        write(path, svg(size, title, description, paint))
+    elif suffix == ".pdf":
+        write(path, pdf(size, title, paint))
+    else:
+        raise InputError(
+            f"'{path.name}' is no kind of picture; give it one of the suffixes {', '.join(SUFFIXES)}"
+        )
 
 
 def write(path: Path, data: bytes) -> None:

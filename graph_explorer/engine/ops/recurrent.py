@@ -22,6 +22,8 @@ States = tuple[Value, ...]
 #: `cell(step, pre, states)`: what the values of this step are called behind, the products with its input,
 #: and the states before → the states after.
 Cell = Callable[[str, Value, States], States]
+#: `make_cell(direction, R^T, biases)`: the cell, and the bias that is added for all steps at once.
+MakeCell = Callable[[int, Value, Value], tuple[Cell, Value]]
 
 #: Activation functions beside f(x) = operator(x): which of alpha and beta they take, with defaults.
 _PARAMETERS: dict[str, dict[str, float]] = {
@@ -129,12 +131,9 @@ def _sequence(
     starts: tuple[Value, ...],
     direction: str,
     layout: int,
-    make_cell: Callable[[int, Value, Value], tuple[Cell, Value]],
+    make_cell: MakeCell,
 ) -> tuple[Value, ...]:
-    """Runs a layer: its output at every step, then its last states, in ONNX's shapes.
-
-    `make_cell(direction, R^T, biases)` gives the cell and the bias that is added for all steps at once.
-    """
+    """Runs a layer: its output at every step, then its last states, in ONNX's shapes."""
     w, r, _ = weights
     if len(np.shape(x)) != 3 or np.shape(x)[2] != np.shape(w)[2]:
         raise InputError(f"{name}: inputs of shape {np.shape(x)} do not fit weights of {np.shape(w)}")
@@ -143,20 +142,12 @@ def _sequence(
         x = apply("Transpose", x, perm=(1, 0, 2))
         starts = tuple(s if s is None else apply("Transpose", s, perm=(1, 0, 2)) for s in starts)
     batch, hidden = np.shape(x)[1], np.shape(r)[2]
+    empty = np.zeros((1, batch, hidden), x.dtype)
     outputs, last = [], []
     ways = _directions(direction, w, name)
     for index, backward in enumerate(ways):
         within = "" if len(ways) == 1 else "backward/" if backward else "forward/"
-        w_matrix, r_matrix, both_biases = (
-            named(apply, within + letter, _chosen(apply, value, index))
-            for letter, value in zip("WRB", weights, strict=True)
-        )
-        back = named(apply, f"{within}R_T", apply("Transpose", r_matrix))
-        cell, bias = make_cell(index, back, both_biases)
-        bias = named(apply, f"{within}b", bias)
-        pre = apply("MatMul", x, apply("Transpose", w_matrix))
-        pre = named(apply, f"{within}Wx", pre if bias is None else apply("Add", pre, bias))
-        empty = np.zeros((1, batch, hidden), x.dtype)
+        pre, cell = _before_the_steps(apply, x, weights, index, within, make_cell)
         states = tuple(
             empty if start is None else apply("Slice", start, starts=(index,), ends=(index + 1,), axes=(0,))
             for start in starts
@@ -172,6 +163,21 @@ def _sequence(
             apply("Transpose", state, perm=(1, 0, 2)) for state in results[1:]
         ]
     return tuple(results)
+
+
+def _before_the_steps(
+    apply: Apply, x: Value, weights: tuple[Value, Value, Value], index: int, within: str, make_cell: MakeCell
+) -> tuple[Value, Cell]:
+    """Of a direction: what all inputs bring in, computed for all steps at once; and its cell."""
+    w_matrix, r_matrix, both_biases = (
+        named(apply, within + letter, _chosen(apply, value, index))
+        for letter, value in zip("WRB", weights, strict=True)
+    )
+    back = named(apply, f"{within}R_T", apply("Transpose", r_matrix))
+    cell, bias = make_cell(index, back, both_biases)
+    bias = named(apply, f"{within}b", bias)
+    pre = apply("MatMul", x, apply("Transpose", w_matrix))
+    return named(apply, f"{within}Wx", pre if bias is None else apply("Add", pre, bias)), cell
 
 
 def _both_biases(apply: Apply, b: Value) -> Value:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtGui import QPaintDevice, QPainter
 
-from graph_explorer.engine.errors import InputError
 from graph_explorer.ui import writers
 from graph_explorer.ui.charts.chart import Chart
 from graph_explorer.ui.charts.paint_chart import paint_chart
@@ -33,17 +32,6 @@ def save_chart(
         paint_chart(painter, chart, width, height, shown, titled=True)
         painter.end()
 
-    suffix = path.suffix.lower()
-    if suffix == ".png":
-        ratio = RATIO if size is None else 1.0
-        image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        paint_on(image)
-        writers.write_png(path, image)
-    elif suffix == ".svg":
-        said = "; ".join((f"{chart.names[1]} against {chart.names[0]}", *chart.remarks))
-        writers.write(path, writers.svg((width, height), chart.title, said, paint_on))
-    elif suffix == ".pdf":
-        writers.write(path, writers.pdf((width, height), chart.title, paint_on))
-    else:
-        raise InputError(f"'{path.name}' is no kind of chart; give it one of the suffixes .png, .svg, .pdf")
+    said = "; ".join((f"{chart.names[1]} against {chart.names[0]}", *chart.remarks))
+    ratio = RATIO if size is None else 1.0
+    writers.write_picture(path, (width, height), chart.title, said, paint_on, ratio)

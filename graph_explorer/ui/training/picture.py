@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtGui import QPaintDevice, QPainter
 
-from graph_explorer.engine.errors import InputError
 from graph_explorer.ui import writers
 from graph_explorer.ui.race.chart import Chart
 from graph_explorer.ui.race.chip import draw_marker
@@ -53,23 +52,9 @@ def save_curves(
         paint(painter, title, runs, view or CurvesView(), theme_name, (width, height), selected)
         painter.end()
 
-    suffix = path.suffix.lower()
-    if suffix == ".png":
-        ratio = RATIO if size is None else 1.0
-        image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        paint_on(image)
-        writers.write_png(path, image)
-    elif suffix == ".svg":
-        said = " ".join(remark_on(run, found_in(run)) or run.title for run in runs)
-        writers.write(path, writers.svg((width, height), title, said, paint_on))
-    elif suffix == ".pdf":
-        writers.write(path, writers.pdf((width, height), title, paint_on))
-    else:
-        known = ", ".join(TITLES)
-        raise InputError(
-            f"'{path.name}' is no kind of picture of curves; give it one of the suffixes {known}"
-        )
+    said = " ".join(remark_on(run, found_in(run)) or run.title for run in runs)
+    ratio = RATIO if size is None else 1.0
+    writers.write_picture(path, (width, height), title, said, paint_on, ratio)
 
 
 def paint(
