@@ -8,7 +8,7 @@ scope whose operations stand apart, as those of a shared weight do, is two group
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -21,6 +21,8 @@ from graph_explorer.engine.program import Program
 
 #: Where the name of a parameter parts one scope from the next, and the last from its own name.
 _JOINT = re.compile(r"[/.]")
+#: What bears the name of a parameter: itself, a twin, and what stands for it where its numbers are left out.
+_NAMED = frozenset({"parameter", "Identity", "ConstantOfShape"})
 #: A group is worth its frame if it holds so many operations.
 _LEAST = 5
 
@@ -41,7 +43,7 @@ def with_scopes(program: Program, structure: Structure) -> Program:
     `structure` is that of its graph. What the document itself puts into a group stays there.
     """
     graph = program.graph
-    scopes = _scopes(structure.leaves)
+    scopes = _scopes([node.id for node in graph.nodes if node.op in _NAMED and node.id in structure.leaves])
     if not scopes:
         return program
     homes = [node.group for node in graph.nodes]
@@ -60,13 +62,13 @@ def with_scopes(program: Program, structure: Structure) -> Program:
     return replace(program, graph=graph.with_groups(homes))
 
 
-def _scopes(leaves: Collection[str]) -> dict[str, Scope]:
+def _scopes(names: Sequence[str]) -> dict[str, Scope]:
     """The scope of each parameter whose name has one.
 
     A name without a joint at its end belongs to a scope that another name spells with one:
     `a/conv_w` to `a/conv` where there is an `a/conv/bias` too.
     """
-    parts = {name: tuple(_JOINT.split(name)) for name in leaves}
+    parts = {name: tuple(_JOINT.split(name)) for name in names}
     known = {part[:end] for part in parts.values() for end in range(1, len(part))}
     found: dict[str, Scope] = {}
     for name, (*outer, own) in parts.items():

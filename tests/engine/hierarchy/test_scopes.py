@@ -119,6 +119,16 @@ def test_names_without_scopes_leave_the_program_as_it_is() -> None:
     assert with_scopes(program, Structure(program.graph, {})) is program
 
 
+def test_the_names_of_constants_tell_no_scope() -> None:
+    """A program makes them up after the value that they belong to."""
+    program = chain(layers(["a", "b"]))
+    nodes = [
+        Node(node.id, "constant" if node.op == "parameter" else node.op, node.inputs)
+        for node in program.graph
+    ]
+    assert set(scoped(program_of(nodes)).values()) == {""}
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(("Relu", "MatMul", "MaxPool")), st.sampled_from("abc")), max_size=60)
 )
