@@ -14,17 +14,15 @@ from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
-from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.lattice import Lattice, Step, is_heavy
 from graph_explorer.layout.order import Order
 from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.separation import Gap, Gaps
 
 _APART: Final = 26.0
-"""Room between two boxes of a row, in pixels."""
-_BESIDE: Final = 18.0
-"""Room between a box and a lane."""
 _LANES: Final = 14.0
-"""Room between two lanes."""
+ROOM: Final = (_APART, 18.0, _LANES)
+"""Room between two boxes of a row, between a box and a lane, and between two lanes, in pixels."""
 _EXACT: Final = 250
 """Up to this many blocks the exact settlement is used."""
 _HELD: Final = 1e4
@@ -34,27 +32,35 @@ _EASY: Final = 1.0
 _WIDER: Final = 1.25
 _MUCH: Final = 80.0
 """Anchors may make a piece so many times as wide, and by so much wider."""
+_LARGE: Final = 600
+_SLOPE: Final = 4.0
+"""A piece of so many items and bends that gets so many times as wide as its widest row is a slope."""
 _LESS: Final = 0.3
 """What is left of a pull at an end where another step is more important."""
 
 
 def place_across(
     lattice: Lattice, order: Order, anchors: Anchors, pause: Pause
-) -> tuple[list[float], set[Step]]:
-    """The centre of each item across, and the steps that became straight.
+) -> tuple[list[float], set[Step]] | None:
+    """The centre of each item across, and the steps that became straight; None for a slope.
 
     Anchors are kept unless that makes the piece much wider than it need be.
     """
-    across, straight = _place(lattice, order, Anchors(), pause)
+    placed = _place(lattice, order, Anchors(), pause)
+    if placed is None:
+        return None
+    across, straight = placed
     if any(place is not None for place in anchors.across):
-        kept, straight_then = _place(lattice, order, anchors, pause)
-        if _width(lattice, kept) <= _WIDER * _width(lattice, across) + _MUCH:
-            across, straight = kept, straight_then
-    _place_gutters(lattice, across)
+        kept = _place(lattice, order, anchors, pause)
+        if kept and _width(lattice, kept[0]) <= _WIDER * _width(lattice, across) + _MUCH:
+            across, straight = kept
+    place_gutters(lattice, across)
     return across, straight
 
 
-def _place(lattice: Lattice, order: Order, anchors: Anchors, pause: Pause) -> tuple[list[float], set[Step]]:
+def _place(
+    lattice: Lattice, order: Order, anchors: Anchors, pause: Pause
+) -> tuple[list[float], set[Step]] | None:
     offsets = Offsets(lattice)
     for spine in (True, False):
         pause()
@@ -64,6 +70,8 @@ def _place(lattice: Lattice, order: Order, anchors: Anchors, pause: Pause) -> tu
         if gaps.possible:
             break
     pause()
+    if _is_slope(lattice, order, blocks, gaps.pack()):
+        return None
     springs = _springs(lattice, blocks, offsets, pause)
     position = _settle(gaps, springs, blocks, pause)
     across = [
@@ -73,19 +81,32 @@ def _place(lattice: Lattice, order: Order, anchors: Anchors, pause: Pause) -> tu
     return across, blocks.straight
 
 
+def _is_slope(lattice: Lattice, order: Order, blocks: Blocks, packed: list[float]) -> bool:
+    """Whether straight steps make a large piece many times as wide as its widest row.
+
+    They are kept all the same where many links share a long lane: all would turn whenever that does.
+    """
+    if len(lattice.row) < _LARGE or any(is_heavy(len(lane.links), len(lane.bends)) for lane in lattice.lanes):
+        return False
+    places = zip(blocks.block, blocks.shift, strict=True)
+    width = max(packed[block] + shift for block, shift in places if block >= 0)
+    widest = max(sum(2 * lattice.half[item] + _APART for item in row) for row in order)
+    return width > _SLOPE * widest
+
+
 def _width(lattice: Lattice, across: list[float]) -> float:
     boxes = range(len(lattice.piece.kinds))
-    first = min((across[item] - lattice.half(item) for item in boxes), default=0.0)
-    return max((across[item] + lattice.half(item) for item in boxes), default=0.0) - first
+    first = min((across[item] - lattice.half[item] for item in boxes), default=0.0)
+    return max((across[item] + lattice.half[item] for item in boxes), default=0.0) - first
 
 
-def _place_gutters(lattice: Lattice, across: list[float]) -> None:
+def place_gutters(lattice: Lattice, across: list[float]) -> None:
     """Lanes beside everything, on the side nearer to where each one begins, shared over time."""
     if not lattice.gutters:
         return
     inner = range(lattice.gutters.start)
-    first = min(across[item] - lattice.half(item) for item in inner)
-    last = max(across[item] + lattice.half(item) for item in inner)
+    first = min(across[item] - lattice.half[item] for item in inner)
+    last = max(across[item] + lattice.half[item] for item in inner)
     begin = {walk.first.lower: across[walk.first.upper] for walk in lattice.walks}
     used: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for gutter in sorted(lattice.gutters, key=lambda gutter: lattice.row[gutter]):
@@ -102,8 +123,8 @@ def _gaps(lattice: Lattice, order: Order, blocks: Blocks, pause: Pause) -> list[
     gaps = []
     for row in paced(order, pause):
         for left, right in pairwise(row):
-            lanes = lattice.is_lane(left) + lattice.is_lane(right)
-            distance = lattice.half(left) + lattice.half(right) + (_APART, _BESIDE, _LANES)[lanes]
+            lanes = lattice.is_lane[left] + lattice.is_lane[right]
+            distance = lattice.half[left] + lattice.half[right] + ROOM[lanes]
             distance += blocks.shift[left] - blocks.shift[right]
             gaps.append(Gap(blocks.block[left], blocks.block[right], distance))
     return gaps

@@ -35,7 +35,8 @@ _MUCH: Final = 600.0
 """Columns that stood further apart before stay there if that makes the whole no more than so many
 times as wide, and by so much wider."""
 _MOST: Final = 8
-"""At most so many values pass a break."""
+_BESIDE: Final = 1 / 12
+"""At most so many values pass a break, or as many as have room in this part of the width of a column."""
 _AVOIDED: Final = 0.05
 """What a value that passes a break is worth in parts of the length of a column."""
 _MARGIN: Final = 36.0
@@ -78,7 +79,7 @@ def find_breaks(
             long = long and length > _RELUCTANT * _LONG
         elif kept and length > _LONG / 2 and _lopsided(lattice, across, rows, inner, kept) < _UNEVEN:
             return kept
-    found = _even_breaks(lattice, rows, inner, share) if long else []
+    found = _even_breaks(lattice, rows, inner, share, width) if long else []
     return dict.fromkeys(found, -math.inf) if _longest(rows, inner, found) < _WORTH * length else {}
 
 
@@ -120,7 +121,7 @@ def _sides(lattice: Lattice, across: Sequence[float], column: Sequence[int]) -> 
     count = column[-1] + 1
     left, right = [math.inf] * count, [-math.inf] * count
     for item, x in enumerate(across):
-        at, half = column[lattice.row[item]], lattice.half(item)
+        at, half = column[lattice.row[item]], lattice.half[item]
         left[at], right[at] = min(left[at], x - half), max(right[at], x + half)
     return list(zip(left, right, strict=True))
 
@@ -133,13 +134,14 @@ def _longest(rows: Sequence[tuple[float, float]], inner: range, breaks: Iterable
 
 
 def _even_breaks(
-    lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, share: float
+    lattice: Lattice, rows: Sequence[tuple[float, float]], inner: range, share: float, width: float
 ) -> list[int]:
     """Breaks where few values pass, about `share` apart, or as far as the first that is found."""
     passing: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
     for step in lattice.steps:
         passing[lattice.row[step.lower]].add((step.upper, step.leave))
-    possible = [row for row in inner[1:] if len(passing[row]) <= _MOST]
+    most = max(_MOST, width * _BESIDE / _LANE)
+    possible = [row for row in inner[1:] if len(passing[row]) <= most]
     share = max(share, _longest(rows, inner, possible))
     breaks: list[int] = []
     begin, end = rows[inner[0]][0], rows[inner[-1]][1]

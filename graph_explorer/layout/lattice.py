@@ -9,18 +9,23 @@ Where even that were too many bends, the longest lanes are led around all rows, 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from graph_explorer.layout.pace import Pause, paced
-from graph_explorer.layout.piece import Link, Piece
+from graph_explorer.layout.piece import Piece
 from graph_explorer.layout.rows import assign_rows
 
 _TRUNK: Final = 3
 """The lanes of a value are one trunk when the longest spans at least this many rows."""
 _BENDS: Final = (60_000, 4)
 """At most this many bends, and so many more for each item."""
+_HUGE: Final = 25_000
+"""With more items and bends than this, time allows for an overview only."""
+_HEAVY: Final = (8, 16)
+"""More links than this over more bends than this are too many to turn wherever their lane does."""
 _TWINS: Final = (8.0, 40.0)
 """Room between links that join the same two boxes over several rows, and all of them at most."""
 
@@ -45,7 +50,7 @@ class Walk(NamedTuple):
     passed: int
 
 
-@dataclass
+@dataclass(slots=True)
 class Lane:
     """Links that share their bends, the nearest first.
 
@@ -53,8 +58,13 @@ class Lane:
     """
 
     links: list[int]
-    bends: list[int] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    bends: Sequence[int] = ()
+    steps: Sequence[Step] = ()
+
+
+def is_heavy(links: int, bends: int) -> bool:
+    """Whether a lane is shared by many links over many rows."""
+    return links > _HEAVY[0] and bends > _HEAVY[1]
 
 
 @dataclass
@@ -78,27 +88,47 @@ class Lattice:
     """The widths of bends that hold several twins; those of all others are 0."""
     until: dict[int, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.ups: list[list[Step]] = []
-        self.downs: list[list[Step]] = []
+    @cached_property
+    def ups(self) -> list[list[Step]]:
+        """The steps that arrive at each item, in the order of its inputs."""
+        ups: list[list[Step]] = [[] for _ in self.row]
+        for step in self.steps:
+            ups[step.lower].append(step)
+        for steps in ups:
+            steps.sort(key=lambda step: step.arrive)
+        return ups
+
+    @cached_property
+    def downs(self) -> list[list[Step]]:
+        """The steps that leave each item."""
+        downs: list[list[Step]] = [[] for _ in self.row]
+        for step in self.steps:
+            downs[step.upper].append(step)
+        return downs
 
     @property
     def gutters(self) -> range:
         """The numbers of the gutters."""
         return range(len(self.row) - len(self.until), len(self.row))
 
+    @property
+    def is_huge(self) -> bool:
+        """Whether time allows for an overview only; stretches one after another are quick."""
+        return len(self.row) > _HUGE and self.piece.rows is None
+
     def is_bend(self, item: int) -> bool:
         return item >= len(self.piece.kinds)
 
-    def is_lane(self, item: int) -> bool:
-        """Whether an item has no box: a bend or a port."""
-        return self.is_bend(item) or self.piece.is_port(item)
+    @cached_property
+    def is_lane(self) -> list[bool]:
+        """Whether each item has no box: a bend or a port."""
+        return [self.is_bend(item) or self.piece.is_port(item) for item in range(len(self.row))]
 
-    def half(self, item: int) -> float:
-        """Half the width of an item."""
-        if self.is_bend(item):
-            return self.width.get(item, 0.0) / 2
-        return self.piece.sizes[item][0] / 2
+    @cached_property
+    def half(self) -> list[float]:
+        """Half the width of each item."""
+        bends = range(len(self.piece.kinds), len(self.row))
+        return [size[0] / 2 for size in self.piece.sizes] + [self.width.get(b, 0.0) / 2 for b in bends]
 
     def beside(self, number: int) -> float:
         """How far from the middle of its lane a link runs, to be apart from its twins."""
@@ -112,11 +142,10 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
     pause()
     lattice.twin = _twins(piece)
     pause()
-    steps: dict[tuple[int, int, int, int], Step] = {}
     walks: dict[int, Walk] = {}
     near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row))
     for lane in paced(near, pause):
-        _lead(lattice, lane, steps, walks)
+        _lead(lattice, lane, walks)
     lattice.rows = [[] for _ in range(max(lattice.row, default=-1) + 1)]
     for item, level in enumerate(lattice.row):
         lattice.rows[level].append(item)
@@ -124,14 +153,6 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
         _lead_around(lattice, lane, walks)
     lattice.lanes = near + far
     lattice.walks = [walks[number] for number in range(len(piece.links))]
-    lattice.steps = list(steps.values())
-    lattice.ups = [[] for _ in lattice.row]
-    lattice.downs = [[] for _ in lattice.row]
-    for step in paced(lattice.steps, pause):
-        lattice.downs[step.upper].append(step)
-        lattice.ups[step.lower].append(step)
-    for ups in lattice.ups:
-        ups.sort(key=lambda step: step.arrive)
     return lattice
 
 
@@ -162,38 +183,47 @@ def _split_far(piece: Piece, row: list[int], lanes: list[Lane]) -> tuple[list[La
     ends = [piece.links[lane.links[-1]] for lane in lanes]
     bends = [row[link.lower] - row[link.upper] - 1 for link in ends]
     left = _BENDS[0] + _BENDS[1] * len(piece.kinds)
-    if sum(bends) <= left:
+    huge = sum(bends) + len(row) > _HUGE and piece.rows is None
+    if not huge and sum(bends) <= left:
         return lanes, []
     near: list[Lane] = []
     far: list[Lane] = []
     for count, lane in sorted(zip(bends, lanes, strict=True), key=lambda entry: entry[0]):
-        left -= count
+        around = huge and is_heavy(len(lane.links), count)
+        left -= 0 if around else count
         # Links between neighbouring rows need no bend.
-        (near if left >= 0 or not count else far).append(lane)
+        (far if count and (around or left < 0) else near).append(lane)
     return near, far
 
 
-def _lead(
-    lattice: Lattice, lane: Lane, steps: dict[tuple[int, int, int, int], Step], walks: dict[int, Walk]
-) -> None:
+def _lead(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
     """Give a lane its bends, and its links their steps from bend to bend."""
-    row, piece, bends = lattice.row, lattice.piece, lane.bends
+    row, piece, bends = lattice.row, lattice.piece, list[int]()
+    between: list[Step] = []
+    ends: dict[tuple[int, int], Step] = {}
+    first: Step | None = None
     for number in lane.links:
-        link = piece.links[number]
-        passed = row[link.lower] - row[link.upper] - 1
-        for level in range(row[link.upper] + 1 + len(bends), row[link.lower]):
+        upper, leave, lower, arrive = piece.links[number]
+        passed = row[lower] - row[upper] - 1
+        for level in range(row[upper] + 1 + len(bends), row[lower]):
             bends.append(len(row))
             row.append(level)
-        if not passed:
-            step = _step(piece, link, steps)
-            walks[number] = Walk(step, step, 0)
-            continue
-        first = _step(piece, Link(link.upper, link.leave, bends[0], 0), steps)
-        for upper, lower in pairwise(bends[len(lane.steps) :]):
-            lane.steps.append(_step(piece, Link(upper, 0, lower, 0), steps))
-        last = _step(piece, Link(bends[passed - 1], 0, link.lower, link.arrive), steps)
-        walks[number] = Walk(first, last, passed)
-    _widen(lattice, lane, walks)
+            if first is None:
+                step = first = Step(upper, leave, bends[-1], 0)
+            else:
+                step = Step(bends[-2], 0, bends[-1], 0)
+                between.append(step)
+            lattice.steps.append(step)
+        # Links between the same two plain items share their steps.
+        end = lower, arrive if piece.above[lower] else 0
+        last = ends.get(end)
+        if last is None:
+            last = ends[end] = Step(bends[-1], 0, lower, arrive) if passed else Step(*piece.links[number])
+            lattice.steps.append(last)
+        walks[number] = Walk(first or last, last, passed)
+    if bends:
+        lane.bends, lane.steps = bends, between
+        _widen(lattice, lane, walks)
 
 
 def _widen(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
@@ -212,29 +242,25 @@ def _lead_around(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
     """Give a lane a gutter, which is no part of any row and so of no order."""
     gutter, piece = len(lattice.row), lattice.piece
     first, last = piece.links[lane.links[0]], piece.links[lane.links[-1]]
-    lane.bends.append(gutter)
+    lane.bends = [gutter]
     lattice.row.append(lattice.row[first.upper] + 1)
     lattice.until[gutter] = lattice.row[last.lower] - 1
-    steps: dict[tuple[int, int, int, int], Step] = {}
+    enter = Step(first.upper, first.leave, gutter, 0)
     for number in lane.links:
         link = piece.links[number]
-        enter = _step(piece, Link(link.upper, link.leave, gutter, 0), steps)
-        walks[number] = Walk(enter, _step(piece, Link(gutter, 0, link.lower, link.arrive), steps), 1)
-
-
-def _step(piece: Piece, part: Link, steps: dict[tuple[int, int, int, int], Step]) -> Step:
-    """A step of a link; links between the same two plain items share theirs."""
-    upper, leave, lower, arrive = part
-    port = arrive if lower < len(piece.above) and piece.above[lower] else 0
-    return steps.setdefault((upper, leave, lower, port), Step(*part))
+        walks[number] = Walk(enter, Step(gutter, 0, link.lower, link.arrive), 1)
 
 
 def _twins(piece: Piece) -> list[tuple[int, int]]:
-    same: defaultdict[tuple[int, int, int, int], list[int]] = defaultdict(list)
+    """The number of each link among those that join the same two boxes, and their count."""
+    met: dict[tuple[int, int, int, int], int] = {}
+    same: defaultdict[int, list[int]] = defaultdict(list)
     for number, (upper, leave, lower, arrive) in enumerate(piece.links):
-        same[upper, leave, lower, arrive if piece.above[lower] else -1].append(number)
+        first = met.setdefault((upper, leave, lower, arrive if piece.above[lower] else -1), number)
+        if first != number:
+            same[first].append(number)
     twin = [(0, 1)] * len(piece.links)
-    for numbers in same.values():
-        for at, number in enumerate(numbers):
-            twin[number] = (at, len(numbers))
+    for first, others in same.items():
+        for at, number in enumerate((first, *others)):
+            twin[number] = (at, len(others) + 1)
     return twin

@@ -115,6 +115,10 @@ class Numbering:
         parts = (self.heads[region], self.items(region), self.links(region))
         return b"".join(part.tobytes() for part in parts)
 
+    def done(self, region: int) -> float:
+        """Which part of all items there is before a region."""
+        return float(self.first_item[region] / max(1, self.first_item[-1]))
+
     def count(self, region: int) -> int:
         """How many items a region has."""
         return int(self.heads[region, ITEMS])

@@ -13,7 +13,7 @@ from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice
-from graph_explorer.layout.pace import Pause
+from graph_explorer.layout.pace import Pause, paced
 
 _CROSSING: Final = 4
 """How many pairs of inputs out of order one crossing is worth."""
@@ -40,13 +40,13 @@ def order_rows(lattice: Lattice, anchors: Anchors, pause: Pause) -> Order:
     """
     size, hints = len(lattice.row), anchors.order
     found: list[tuple[int, Order]] = []
-    for start in _starts(lattice, hints, few=size > _FINE):
+    for start in _starts(lattice, hints, few=size > _FINE, pause=pause):
         order, cost = _improve(lattice, start, 8 if size <= 4000 else 3, pause)
         found.append((cost, order))
         if cost == 0 and not hints:
             break
     if anchors.across:
-        kept, cost = _improve(lattice, _hinted(lattice, hints), 0, pause, hints)
+        kept, cost = _improve(lattice, hinted_order(lattice, hints), 0, pause, hints)
         if cost <= min(cost for cost, _ in found) * _FAITHFUL + 4 * _CROSSING:
             return kept
     least = min(cost for cost, _ in found)
@@ -68,21 +68,21 @@ def _strangeness(order: Order, hints: Sequence[float | None]) -> int:
     return count
 
 
-def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool) -> list[Order]:
-    starts = [_depth_first(lattice, from_below=True, mirrored=False)]
+def _starts(lattice: Lattice, hints: Sequence[float | None], few: bool, pause: Pause) -> list[Order]:
+    starts = [_depth_first(lattice, True, False, pause)]
     if not few:
-        starts.append(_depth_first(lattice, from_below=False, mirrored=False))
-        starts.append(_depth_first(lattice, from_below=True, mirrored=True))
+        starts.append(_depth_first(lattice, False, False, pause))
+        starts.append(_depth_first(lattice, True, True, pause))
     if hints:
-        starts.append(_hinted(lattice, hints))
+        starts.append(hinted_order(lattice, hints))
     return starts
 
 
-def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
+def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool, pause: Pause) -> Order:
     """Items in the order a walk along the links meets them, inputs in their own order."""
     rows: Order = [[] for _ in lattice.rows]
     seen = [False] * len(lattice.row)
-    for root in (item for row in lattice.rows[:: -1 if from_below else 1] for item in row):
+    for root in paced((item for row in lattice.rows[:: -1 if from_below else 1] for item in row), pause):
         stack = [root]
         while stack:
             item = stack.pop()
@@ -99,7 +99,7 @@ def _depth_first(lattice: Lattice, from_below: bool, mirrored: bool) -> Order:
     return rows
 
 
-def _hinted(lattice: Lattice, hints: Sequence[float | None]) -> Order:
+def hinted_order(lattice: Lattice, hints: Sequence[float | None]) -> Order:
     """Known items where they were; new ones beside their neighbours."""
     size = len(lattice.row)
     known: list[float | None] = [*hints, *[None] * (size - len(hints))]

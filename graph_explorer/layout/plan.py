@@ -7,24 +7,36 @@ it leaves and arrives along the flow.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from graph_explorer.layout.across import place_across
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.columns import Columns, find_breaks
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
-from graph_explorer.layout.pace import Pause
 from graph_explorer.layout.piece import Piece, Plan, Points, Uncut, make_plan
 from graph_explorer.layout.ports import Ports
 from graph_explorer.layout.strips import place_along, rows_along
+from graph_explorer.layout.tangle import place_tangle, sort_tangle
 from graph_explorer.layout.ways import Ways
 
+_WOVEN, _ORDERED, _PLACED = 0.25, 0.5, 0.75
+"""Which part of the work is done when there are rows, when they are ordered, when everything is placed."""
 
-def lay_out(piece: Piece, anchors: Anchors, pause: Pause) -> Plan:
-    """Positions of all that is in a piece, near to where `anchors` have them."""
-    lattice = weave(piece, pause)
-    order = order_rows(lattice, anchors, pause)
-    across, straight = place_across(lattice, order, anchors, pause)
-    pause()
+
+def lay_out(piece: Piece, anchors: Anchors, told: Callable[[float], None]) -> Plan:
+    """Positions of all that is in a piece, near to where `anchors` have them.
+
+    `told` is called with the part that is done, and may raise to give up.
+    """
+    lattice = weave(piece, partial(told, 0.0))
+    pause = partial(told, _WOVEN)
+    order = (sort_tangle if lattice.is_huge else order_rows)(lattice, anchors, pause)
+    pause = partial(told, _ORDERED)
+    placed = None if lattice.is_huge else place_across(lattice, order, anchors, pause)
+    across, straight = placed or (place_tangle(lattice, order, anchors, pause), set())
+    pause = partial(told, _PLACED)
     ports = Ports(lattice, across, straight, pause)
     rows = rows_along(lattice, across, ports, anchors)
     along = [place_along(lattice, item, rows, anchors) for item in range(len(piece.kinds))]

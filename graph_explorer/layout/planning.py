@@ -61,7 +61,7 @@ class Planning:
             numbering.settle_links(first, end)
             for region in range(first, end):
                 if region % _MANY == 0:
-                    pause(region / len(numbering.regions))
+                    pause(numbering.done(region))
                 key = numbering.key(region)
                 plan = self.pieces.get(key)
                 if plan is None:
@@ -70,8 +70,9 @@ class Planning:
             numbering.settle(first, end, self.plans[first:])
 
     def _plan(self, key: bytes, region: int) -> Plan:
-        numbering, done = self._numbering, region / len(self._numbering.regions)
-        self._pause(done)
+        numbering = self._numbering
+        begin, end = numbering.done(region), numbering.done(region + 1)
+        self._pause(begin)
         entries, exits = numbering.ports(region)
         items, links = numbering.items(region), numbering.links(region)
         kinds, inner = items[entries : len(items) - exits, 0], _inside(links, entries, len(items) - exits)
@@ -81,7 +82,11 @@ class Planning:
             anchors = self._memory.anchors(region) if self._memory else Anchors()
             if not anchors.order and like in self._alike:
                 anchors = _order_of(self._alike[like], entries)
-            plan = lay_out(self._piece(region, entries, exits), anchors, lambda: self._pause(done))
+            plan = lay_out(
+                self._piece(region, entries, exits),
+                anchors,
+                lambda part: self._pause(begin + part * (end - begin)),
+            )
         if inner.size:
             self._alike.setdefault(like, plan)
         return plan

@@ -8,6 +8,7 @@ share a port unless they share their lane.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from graph_explorer.layout.blocks import Offsets
@@ -38,44 +39,49 @@ class Ports:
     def __init__(self, lattice: Lattice, across: list[float], straight: set[Step], pause: Pause) -> None:
         self._lattice, self._across, self._straight = lattice, across, straight
         self._fixed = Offsets(lattice)
+        piece, bends = lattice.piece, [False] * (len(lattice.row) - len(lattice.piece.kinds))
+        #: for both sides of every item, below and above, whether it is a box without fixed ports there
+        self._plain = [
+            [not ports and not piece.is_port(item) for item, ports in enumerate(side)] + bends
+            for side in (piece.below, piece.above)
+        ]
         self.leave = self._spread([walk.first for walk in lattice.walks], False, pause)
         self.arrive = self._spread([walk.last for walk in lattice.walks], True, pause)
 
     def _spread(self, ends: list[Step], upward: bool, pause: Pause) -> list[float]:
         """Positions of one end of every link, across; `ends` are its steps there."""
-        slots: defaultdict[int, dict[tuple[Step, int], _Slot]] = defaultdict(dict)
-        for number, step in paced(enumerate(ends), pause):
-            twin = self._lattice.twin[number][0]
-            item = step.lower if upward else step.upper
-            slots[item].setdefault((step, twin), self._slot(step, twin, upward))
-        places: dict[tuple[Step, int], float] = {}
-        for item, wanted in paced(slots.items(), pause):
-            if self._is_plain(item, upward):
-                offsets = self._offsets(item, wanted)
+        twins = self._lattice.twin
+        items = [step.lower if upward else step.upper for step in ends]
+        places = [0.0] * len(ends)
+        numbers = paced(sorted(range(len(ends)), key=items.__getitem__), pause)
+        for item, found in groupby(numbers, key=items.__getitem__):
+            same: defaultdict[tuple[Step, int], list[int]] = defaultdict(list)
+            for number in found:
+                same[ends[number], twins[number][0]].append(number)
+            if self._plain[upward][item]:
+                offsets = self._offsets(item, [self._slot(*key, upward) for key in same])
             else:
                 fixed = self._fixed.arrive if upward else self._fixed.leave
-                offsets = {slot: fixed(slot[0]) for slot in wanted}
-            places.update((slot, self._across[item] + offsets[slot]) for slot in wanted)
-        return [places[step, self._lattice.twin[number][0]] for number, step in enumerate(ends)]
+                offsets = {key: fixed(key[0]) for key in same}
+            for key, links in same.items():
+                place = self._across[item] + offsets[key]
+                for number in links:
+                    places[number] = place
+        return places
 
     def _slot(self, step: Step, twin: int, upward: bool) -> _Slot:
         item, far = (step.lower, step.upper) if upward else (step.upper, step.lower)
         there = self._fixed.leave(step) if upward else self._fixed.arrive(step)
         way = self._across[far] + there - self._across[item]
         # A far end that is free to move comes to meet this one.
-        wish = way / 2 if self._is_plain(far, not upward) else way
+        wish = way / 2 if self._plain[not upward][far] else way
         return _Slot(way, step.leave if upward else step.arrive, twin, step, wish)
 
-    def _is_plain(self, item: int, above: bool) -> bool:
-        """Whether an item is a box without fixed ports on one side."""
-        piece = self._lattice.piece
-        return not self._lattice.is_lane(item) and not (piece.above if above else piece.below)[item]
-
-    def _offsets(self, item: int, wanted: dict[tuple[Step, int], _Slot]) -> dict[tuple[Step, int], float]:
+    def _offsets(self, item: int, slots: list[_Slot]) -> dict[tuple[Step, int], float]:
         """Offsets of the ports on one side of a plain box."""
-        half = self._lattice.half(item)
+        half = self._lattice.half[item]
         reach = half * _REACH
-        slots = sorted(wanted.values())
+        slots.sort()
         wishes = [min(max(slot.wish, -reach), reach) for slot in slots]
         middle = [at for at, slot in enumerate(slots) if slot.step in self._straight]
         places = _apart(wishes, middle, half - min(_CORNER, half / 4))

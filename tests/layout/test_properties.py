@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from itertools import combinations
 from typing import Any
 from unittest import mock
@@ -98,23 +99,30 @@ def _group_of(graph: nx.MultiDiGraph, name: str) -> list[str]:
 
 
 directions = st.sampled_from(["down", "right"])
-either_way = pytest.mark.parametrize("columns", [False, True], ids=["one column", "columns"])
+#: even short pieces are broken into columns, even small ones are tangles
+WAYS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+    "one column": (),
+    "columns": (("columns", {"_LONG": 240.0, "_SLENDER": 0.5}),),
+    "tangle": (("lattice", {"_HUGE": 1, "_HEAVY": (2, 2)}),),
+    "tangle in columns": (("columns", {"_LONG": 240.0, "_SLENDER": 0.5}), ("lattice", {"_HUGE": 1})),
+}
+every_way = pytest.mark.parametrize("way", WAYS)
 
 
-def _arranged(columns: bool, graph: nx.MultiDiGraph, *given: Any, **named: Any) -> Layout:
-    """The layout of a graph; with `columns` even short pieces are broken into some."""
-    if not columns:
+def _arranged(way: str, graph: nx.MultiDiGraph, *given: Any, **named: Any) -> Layout:
+    """The layout of a graph in one of the ways there are."""
+    with ExitStack() as stack:
+        for module, values in WAYS[way]:
+            stack.enter_context(mock.patch.multiple(f"graph_explorer.layout.{module}", **values))
         return arrange(graph, *given, **named)
-    with mock.patch.multiple("graph_explorer.layout.columns", _LONG=240.0, _SLENDER=0.5):
-        return arrange(graph, *given, **named)
 
 
-@either_way
+@every_way
 @settings(max_examples=90, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_boxes_and_frames_keep_apart(columns, case, direction):
+def test_boxes_and_frames_keep_apart(way, case, direction):
     graph, sizes, collapsed = case
-    layout = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
+    layout = _arranged(way, graph, sizes, collapsed=collapsed, direction=direction)
     boxes, frames = _boxes(layout), _frames(layout)
     assert all(_apart(one, two) for one, two in combinations(boxes.values(), 2))
     for path, frame in frames.items():
@@ -134,12 +142,12 @@ def test_boxes_and_frames_keep_apart(columns, case, direction):
         assert _within(np.array([edge.points.min(axis=0), edge.points.max(axis=0)]), whole)
 
 
-@either_way
+@every_way
 @settings(max_examples=90, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_edges_run_through_nothing_foreign(columns, case, direction):
+def test_edges_run_through_nothing_foreign(way, case, direction):
     graph, sizes, collapsed = case
-    layout = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
+    layout = _arranged(way, graph, sizes, collapsed=collapsed, direction=direction)
     boxes, frames = _boxes(layout), _frames(layout)
     for edge in drawn_lines(layout):
         dots = _dots(edge.points, direction)
@@ -168,12 +176,12 @@ def test_edges_go_forward_from_border_to_border(case, direction):
     assert all(count == 1 for count in arrivals.values())
 
 
-@either_way
+@every_way
 @settings(max_examples=60, deadline=None)
 @given(case=cases(orderly=False))
-def test_every_edge_of_the_graph_is_drawn_once(columns, case):
+def test_every_edge_of_the_graph_is_drawn_once(way, case):
     graph, sizes, collapsed = case
-    layout = _arranged(columns, graph, sizes, collapsed=collapsed)
+    layout = _arranged(way, graph, sizes, collapsed=collapsed)
 
     def drawn(node: str) -> str:
         return next((path for path in _group_of(graph, node) if path in collapsed), node)
@@ -187,14 +195,14 @@ def test_every_edge_of_the_graph_is_drawn_once(columns, case):
             assert (drawn(source), drawn(target)) == (edge.source, edge.target)
 
 
-@either_way
+@every_way
 @settings(max_examples=30, deadline=None)
 @given(case=cases(orderly=False), direction=directions)
-def test_the_same_again(columns, case, direction):
+def test_the_same_again(way, case, direction):
     graph, sizes, collapsed = case
-    once = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
-    twice = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction)
-    after = _arranged(columns, graph, sizes, collapsed=collapsed, direction=direction, previous=once)
+    once = _arranged(way, graph, sizes, collapsed=collapsed, direction=direction)
+    twice = _arranged(way, graph, sizes, collapsed=collapsed, direction=direction)
+    after = _arranged(way, graph, sizes, collapsed=collapsed, direction=direction, previous=once)
     for again in (twice, after):
         assert again.ids == once.ids
         np.testing.assert_array_equal(again.centers, once.centers)
