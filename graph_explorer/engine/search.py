@@ -232,7 +232,8 @@ def _attribute(graph: Graph, text: str) -> Test:
     name = next((key for key in known if key.lower() == name.lower()), name)
     if name not in known:
         near = nearest(name, [*known, *STATISTICS, *SUBJECTS])
-        raise InputError(f"no node here has an attribute '{name}'; {near}")
+        near = near if near.startswith("did") else nearest(name, known)
+        raise InputError(f"no node here has an attribute '{name}'; {near}".rstrip("; "))
     if not equals:
         return lambda node: name in node.attributes
     return lambda node: name in node.attributes and _is_written(node.attributes[name], wanted)

@@ -114,9 +114,7 @@ def _show(session: Session, walk: Walk, none: str = "") -> None:
 
     def work(checkpoint: Checkpoint) -> Found | None:
         found = walk(graph)
-        if found is not None:
-            found.lit  # noqa: B018
-        return found
+        return found.prepared() if found is not None else None
 
     if len(graph) <= AT_ONCE:
         session.jobs.cancel("search")

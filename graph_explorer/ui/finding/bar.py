@@ -99,7 +99,7 @@ class FindBar(Overlay):
         self.field = QLineEdit()
         self.field.setObjectName("find_field")
         self.field.setAccessibleName("Find nodes")
-        self.field.setPlaceholderText("conv, op:Conv, |g| > 10, nan")
+        self.field.setPlaceholderText("For example conv, op:Conv, |g| > 10, nan")
         self.field.setToolTip(
             "Words of name, operation, caption or group; op: shape: attr: name: group: dtype:\n"
             "nan, inf, dead, unused, no gradient, parameter, input; gradient norm > 10, value max < 1e-3\n"
@@ -200,21 +200,21 @@ class FindBar(Overlay):
             return
         try:
             if not _is_slow(asked, query):
-                self._deliver(asked, query, search(asked, query))
+                self._deliver(asked, Found(query, search(asked, query)))
                 return
         except InputError as error:
             self._refuse(error)
             return
         self._under_way = (asked, query)
         self.session.jobs.start(
-            "search", "Searching", lambda checkpoint: search(asked, query, checkpoint),
-            lambda names: self._deliver(asked, query, names), self._refuse,
+            "search", "Searching",
+            lambda checkpoint: Found(query, search(asked, query, checkpoint)).prepared(),
+            lambda found: self._deliver(asked, found), self._refuse,
         )  # fmt: skip
 
-    def _deliver(self, asked: Trace | Graph, query: str, names: tuple[str, ...]) -> None:
+    def _deliver(self, asked: Trace | Graph, found: Found) -> None:
         self._under_way = None
         if _asked(self.session.state) is asked and self.session.state.finding:
-            found = Found(query, names)
             if found == self.session.state.found:
                 self._tell(self.session.state)
             self.session.change(found=found)

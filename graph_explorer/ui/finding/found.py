@@ -35,6 +35,11 @@ class Found:
         """Which of them each one is, from 0."""
         return {name: place for place, name in enumerate(self.names)}
 
+    def prepared(self) -> Found:
+        """The same, with all that follows from it worked out: for a job, that the window need not wait."""
+        self.lit, self.places  # noqa: B018
+        return self
+
     def within(self, graph: Graph) -> Found | None:
         """What of it another graph has too; None if that is nothing."""
         kept = tuple(name for name in self.names if name in graph)
