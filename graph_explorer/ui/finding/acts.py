@@ -30,14 +30,14 @@ def influences(session: Session) -> None:
     """Leaves bright what the selected node or group influences."""
     chosen = session.state.selection
     title = f"What '{chosen}' influences"
-    _show(session, lambda graph: Found(title, descendants(graph, inside(graph, chosen))))
+    answer(session, lambda graph: Found(title, descendants(graph, inside(graph, chosen))))
 
 
 def sources(session: Session) -> None:
     """Leaves bright what the selected node or group is computed from."""
     chosen = session.state.selection
     title = f"What '{chosen}' is computed from"
-    _show(session, lambda graph: Found(title, ancestors(graph, inside(graph, chosen))))
+    answer(session, lambda graph: Found(title, ancestors(graph, inside(graph, chosen))))
 
 
 def paths_to_output(session: Session) -> None:
@@ -59,7 +59,7 @@ def paths_from_start(session: Session) -> None:
 def show_paths(session: Session, first: str, second: str) -> None:
     """Leaves bright all ways between two nodes or groups, whichever comes first."""
     none = f"{_NONE} from '{first}' to '{second}', nor back."
-    _show(session, lambda graph: _paths(graph, first, second), none)
+    answer(session, lambda graph: _paths(graph, first, second), none)
 
 
 def _paths(graph: Graph, first: str, second: str) -> Found | None:
@@ -98,8 +98,8 @@ def show_all(session: Session) -> None:
     session.change(found=None, finding=False)
 
 
-def _show(session: Session, walk: Walk, none: str = "") -> None:
-    """Shows what a walk over the graph finds, or says that there is `none`."""
+def answer(session: Session, walk: Walk, none: str = "") -> None:
+    """Shows what a walk over the graph finds, or says that there is `none`; of a large one by a job."""
     graph = session.state.graph
     assert graph is not None
 
@@ -120,4 +120,4 @@ def _show(session: Session, walk: Walk, none: str = "") -> None:
         session.jobs.cancel("search")
         show(walk(graph))
     else:
-        session.jobs.start("search", "Following the graph", work, show, session.fail)
+        session.jobs.start("search", "Looking through the graph", work, show, session.fail)

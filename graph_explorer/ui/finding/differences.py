@@ -6,51 +6,53 @@ which leads to where it stood.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graph_explorer.engine.difference import Difference
 from graph_explorer.engine.notation import brief, number
+from graph_explorer.ui.finding.acts import answer
 from graph_explorer.ui.finding.found import Found
 
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
 
-_WAITS = "The runs are still being compared."
-
 
 def show_edits(session: Session) -> None:
     """Leaves bright what was edited; what is only renamed where nothing else was done."""
-    apart = session.state.difference
-    if apart is None:
-        session.say(_WAITS)
-        return
-    edits = [edit for edit in apart.edits if edit.now]
-    gone = tuple(_gone(apart))
-    if not edits and not gone:
-        session.say("Nothing was edited: the graph and all given values are the same.")
-        return
-    more = [edit for edit in edits if edit.kind != "name"]
-    renamed = len(edits) - len(more) if more or gone else 0
-    edits = more if renamed else edits
-    title = "What was edited" + (f", but for {renamed} renamed" if renamed else "")
-    names, told = tuple(edit.now for edit in edits), tuple(edit.told for edit in edits)
-    session.change(found=Found(title, names, told, gone), finding=True)
+    _answer(session, _edits, "Nothing was edited: the graph and all given values are the same.")
 
 
 def show_changes(session: Session) -> None:
     """Leaves bright every node whose value or gradient is not as it was."""
+    _answer(session, _changes, "No value or gradient has changed.")
+
+
+def _answer(session: Session, find: Callable[[Difference], Found | None], none: str) -> None:
     apart = session.state.difference
     if apart is None:
-        session.say(_WAITS)
-        return
+        session.say("The runs are still being compared.")
+    else:
+        answer(session, lambda graph: find(apart), none)
+
+
+def _edits(apart: Difference) -> Found | None:
+    edits = [edit for edit in apart.edits if edit.now]
+    gone = tuple(_gone(apart))
+    if not edits and not gone:
+        return None
+    more = [edit for edit in edits if edit.kind != "name"]
+    renamed = len(edits) - len(more) if more or gone else 0
+    edits = more if renamed else edits
+    title = "What was edited" + (f", but for {renamed} renamed" if renamed else "")
+    return Found(title, tuple(edit.now for edit in edits), tuple(edit.told for edit in edits), gone)
+
+
+def _changes(apart: Difference) -> Found | None:
     found = {node.id: told for node in apart.now.graph if (told := change_of(apart, node.id))}
-    if not found:
-        session.say("No value or gradient has changed.")
-        return
-    session.change(found=Found("What has changed", tuple(found), tuple(found.values())), finding=True)
+    return Found("What has changed", tuple(found), tuple(found.values())) if found else None
 
 
 def change_of(apart: Difference, name: str, gradient: bool = True) -> str:
