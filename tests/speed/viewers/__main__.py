@@ -10,10 +10,10 @@ peers, whose Python is given:
 
 and, for a real window of ours, a display: under Xvfb, `xvfb-run -s "-screen 0 1600x1000x24" python -m …`;
 without one ours is drawn offscreen. Every program opens every model in turn, N times, in a fresh process,
-so that a busy machine slows all; medians are printed. Of the peers the server runs and the browser is open
-before the model is asked for; of ours the window is open and idle (“running”), or the process is started
-for it (“cold”). “flat” shows every node, as Netron does; otherwise blocks that repeat are groups, closed at
-first, and so are those of Model Explorer.
+a moment after the one before has ended, so that a busy machine slows all; medians are printed. Of the peers
+the server runs and the browser is open before the model is asked for; of ours the window is open and idle
+(“running”), or the process is started for it (“cold”). “flat” shows every node, as Netron does; otherwise
+blocks that repeat are groups, closed at first, and so are those of Model Explorer.
 
 The one rule: what does not end within the time limit is said to have taken longer, and is not tried again.
 """
@@ -39,6 +39,8 @@ _ROOT = _HERE.parents[2]
 _OURS = {"running": ("running",), "flat": ("running", "flat"), "cold": ("cold",)}
 _PEERS = ("netron", "explorer")
 _PORT = 8730
+#: Seconds after each opening in which the machine clears away what that left behind.
+_PAUSE = 2.0
 
 Found = dict[str, Any]
 
@@ -100,6 +102,7 @@ def measured(options: argparse.Namespace) -> dict[str, dict[str, list[Found]]]:
             for program in (*_OURS, *_PEERS):
                 if rows[program] and rows[program][-1]["seconds"] is None:
                     continue
+                time.sleep(_PAUSE)
                 rows[program].append(_open(program, path, options))
                 told = _short(rows[program][-1])
                 sys.stderr.write(f"  {turn + 1} {title} {program} {told}\n")
