@@ -6,9 +6,10 @@ inputs, so two ways to the same graph give equal arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -60,6 +61,10 @@ class Wiring:
     def number(self, name: str) -> int:
         """The number of a node, −1 if there is none of that name."""
         return self._numbers.get(name, -1)
+
+    def numbers(self, names: Collection[str]) -> NDArray[np.int64]:
+        """The numbers of many nodes (names,), −1 where there is none of that name."""
+        return np.fromiter(map(self._numbers.get, names, repeat(-1)), np.int64, len(names))
 
     @cached_property
     def _keys(self) -> NDArray[np.int64]:

@@ -55,6 +55,7 @@ def test_a_graph_without_attributes_or_edges():
     assert wiring.edges([1], [0]).tolist() == [-1]
     assert wiring.number("b") == 1
     assert wiring.number("c") == -1
+    assert wiring.numbers(["c", "b", "a"]).tolist() == [-1, 1, 0]
 
 
 @pytest.mark.parametrize("collapsed", [(), ("h:cell",), ("h:cell", "h:cell.2")])

@@ -75,8 +75,7 @@ class Stage:
         if highlight is None:
             return None
         found = np.zeros(len(self.scene) + 1, dtype=bool)  # one more for what is not drawn
-        number = self.scene.layout.wiring.number
-        nodes = np.fromiter(map(number, highlight), np.int64, len(highlight))
+        nodes = self.scene.layout.wiring.numbers(highlight)
         found[self.scene.cards.places[nodes[nodes >= 0]]] = True
         return found[:-1]
 
