@@ -28,6 +28,7 @@ from graph_explorer.engine.query import advice
 from graph_explorer.engine.search import looks_at_numbers, number_asked, search
 from graph_explorer.engine.trace import Trace
 from graph_explorer.ui.finding.acts import go_on, go_to
+from graph_explorer.ui.finding.differences import renew
 from graph_explorer.ui.finding.found import Found
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.widgets.icons import icon
@@ -236,10 +237,13 @@ class FindBar(Overlay):
             for button, drawn in ((self.before, "up"), (self.after, "down"), (self.close_button, "close")):
                 button.setIcon(icon(drawn, now.theme, "muted"))
         shown = now.document is not None and (now.finding or now.found is not None)
+        held = self.session.state
         if shown and now.finding and _asked(before) is not _asked(now) and before.document is not None:
             self._search()
-            if self.session.state is not now:
-                return  # what was found meanwhile is shown already
+        if before.difference is not now.difference or before.kept is not now.kept:
+            renew(self.session)
+        if self.session.state is not held:
+            return  # what was found meanwhile is shown already
         cared = ("found", "finding", "document", "trace", "selection")
         if shown and any(getattr(before, part) is not getattr(now, part) for part in cared):
             self._show_found(before, now)

@@ -19,6 +19,8 @@ from graph_explorer.ui.finding.found import Found
 if TYPE_CHECKING:
     from graph_explorer.ui.session import Session
 
+_EDITED = "What was edited"
+
 
 def show_edits(session: Session) -> None:
     """Leaves bright what was edited; what is only renamed where nothing else was done."""
@@ -28,6 +30,16 @@ def show_edits(session: Session) -> None:
 def show_changes(session: Session) -> None:
     """Leaves bright every node whose value or gradient is not as it was."""
     _answer(session, _changes, "No value or gradient has changed.")
+
+
+def renew(session: Session) -> None:
+    """Answers the same question once more after another run; ends the answer with the comparison."""
+    found, apart = session.state.found, session.state.difference
+    if found is None or not found.differs or (apart is None and session.state.kept is not None):
+        return
+    find = _edits if found.title.startswith(_EDITED) else _changes
+    again = find(apart) if apart is not None else None
+    session.change(found=again, finding=session.state.finding and again is not None)
 
 
 def _answer(session: Session, find: Callable[[Difference], Found | None], none: str) -> None:
@@ -46,7 +58,7 @@ def _edits(apart: Difference) -> Found | None:
     more = [edit for edit in edits if edit.kind != "name"]
     renamed = len(edits) - len(more) if more or gone else 0
     edits = more if renamed else edits
-    title = "What was edited" + (f", but for {renamed} renamed" if renamed else "")
+    title = _EDITED + (f", but for {renamed} renamed" if renamed else "")
     return Found(title, tuple(edit.now for edit in edits), tuple(edit.told for edit in edits), gone)
 
 

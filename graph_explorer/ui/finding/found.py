@@ -35,6 +35,11 @@ class Found:
         """Which of them each one is, from 0."""
         return {name: place for place, name in enumerate(self.names)}
 
+    @property
+    def differs(self) -> bool:
+        """Whether it is what differs from the kept run."""
+        return bool(self.told or self.gone)
+
     def prepared(self) -> Found:
         """The same, with all that follows from it worked out: for a job, that the window need not wait."""
         self.lit, self.places  # noqa: B018

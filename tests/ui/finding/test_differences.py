@@ -175,3 +175,25 @@ def test_renamed_nodes_are_listed_where_nothing_else_was_done(session: Session, 
     assert found is not None
     assert found.title == "What was edited, but for 2 renamed"
     assert "q" not in found.names
+
+
+def test_the_list_follows_the_runs_and_ends_with_the_comparison(
+    make_view: Make, neuron: Document, session: Session
+) -> None:
+    view = make_view(neuron)
+    session.comparing.keep()
+    session.set_value("b", 0.3)
+    show_edits(session)
+    names = view.finder.names
+    assert names.index(0, 0).data() == "b: 0.3, was \N{MINUS SIGN}0.2"
+    session.set_value("b", 0.7)
+    assert names.index(0, 0).data() == "b: 0.7, was \N{MINUS SIGN}0.2"
+    session.undo.undo()
+    session.undo.undo()
+    assert session.state.found is None, "nothing is different any more"
+    session.undo.redo()
+    show_changes(session)
+    assert view.finder.isVisible()
+    session.comparing.forget()
+    assert session.state.found is None
+    assert view.finder.isHidden()
