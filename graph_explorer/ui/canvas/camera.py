@@ -151,17 +151,20 @@ def keeping(camera: Camera, boxes: Sequence[Box], bounds: Box, width: float, hei
 def uncovered(camera: Camera, box: Box, covered: Box, width: float, height: float) -> Camera:
     """The camera moved so that a scene rectangle is not under `covered`, a rectangle of the screen.
 
-    It goes to the side or below, whichever is nearer; where there is room at neither, it stays.
+    It goes to whichever side is nearest; where there is room at none, it stays.
     """
     x, y, wide, high = camera.seen_box(box)
     left, top, right, bottom = covered[0], covered[1], covered[0] + covered[2], covered[1] + covered[3]
     if x >= right or y >= bottom or x + wide <= left or y + high <= top:
         return camera
     edge = min(MARGIN, width / 8, height / 8)
-    ways = []
-    if wide + 2 * edge <= left:
-        ways.append((left - edge - wide - x, 0.0))
-    if high + 2 * edge <= height - bottom:
-        ways.append((0.0, bottom + edge - y))
+    aside = _beside(x, wide, left, right, edge, width - edge)
+    along = _beside(y, high, top, bottom, edge, height - edge)
+    ways = [*((by, 0.0) for by in aside), *((0.0, by) for by in along)]
     dx, dy = min(ways, key=lambda way: abs(way[0]) + abs(way[1]), default=(0.0, 0.0))
     return camera.moved(dx, dy)
+
+
+def _beside(start: float, size: float, left: float, right: float, first: float, last: float) -> list[float]:
+    """By how much a stretch can move to stand before or behind another one, between `first` and `last`."""
+    return [goal - start for goal in (left - first - size, right + first) if first <= goal <= last - size]

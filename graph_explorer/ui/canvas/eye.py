@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import QEasingCurve, QRectF, QTimer
+from PySide6.QtCore import QEasingCurve, QTimer
 from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -70,12 +70,12 @@ class Eye:
         return self.framing == "whole" or (self.framing == "opening" and readable)
 
     def keep(
-        self, boxes: Sequence[Box], bounds: Box, framing: Framing, moves: bool, covered: Box | None = None
+        self, boxes: Sequence[Box], bounds: Box, framing: Framing, moves: bool, covered: Iterable[Box] = ()
     ) -> None:
         """Moves, if it has to, so that scene rectangles are in sight, and not under what is `covered`."""
         wanted = keeping(self.camera, boxes, bounds, *self.room) or self.camera
-        if covered is not None and boxes:
-            wanted = uncovered(wanted, boxes[0], covered, *self.room)
+        for cover in covered if boxes else ():
+            wanted = uncovered(wanted, boxes[0], cover, *self.room)
         if wanted != self.camera:
             self.go(wanted, framing, moves)
 
@@ -144,6 +144,4 @@ class Eye:
         self.sheet.refresh(partial(self._sight, stage, artist), self.camera)
         if not self.sheet.settled:
             self._rest.start()
-        area, ratio = region.boundingRect(), self.sheet.ratio
-        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
-        painter.drawImage(QRectF(area), self.sheet.picture, source)
+        self.sheet.show(painter, region.boundingRect())

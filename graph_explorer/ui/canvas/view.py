@@ -285,8 +285,8 @@ class GraphView(QWidget):
     def _bring_into_sight(self, names: Iterable[str], framing: Framing = "") -> None:
         if self.shown.goal is not None:
             boxes = [box for box in map(self.shown.goal.box_of, names) if box is not None]
-            bar = self.finder.geometry()
-            covered = None if self.finder.isHidden() else (bar.x(), bar.y(), bar.width(), bar.height())
+            over = (self.finder, self.crumbs, self.map, self.legend)
+            covered = [one.place() for one in over if not one.isHidden()]
             self.eye.keep(boxes, self.shown.goal.bounds, framing, self.shown.moves, covered)
 
     def _go(self, camera: Camera, framing: Framing = "") -> None:

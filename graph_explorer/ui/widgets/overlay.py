@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
 Corner = Literal["top left", "top right", "bottom left", "bottom right"]
@@ -34,10 +34,18 @@ class Overlay(QFrame):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         self.setLayout(layout)
 
+    def place(self) -> tuple[float, float, float, float]:
+        """Where it is, or soon will be: x, y, width and height."""
+        size = self.sizeHint()
+        return (*self._corner(size), size.width(), size.height())
+
+    def _corner(self, size: QSize) -> tuple[int, int]:
+        x = max(self.under.width() - size.width() - _MARGIN, 0) if self._right else _MARGIN
+        y = max(self.under.height() - size.height() - _MARGIN, 0) if self._down else _MARGIN
+        return x, y
+
     def _settle(self) -> None:
-        x = max(self.under.width() - self.width() - _MARGIN, 0) if self._right else _MARGIN
-        y = max(self.under.height() - self.height() - _MARGIN, 0) if self._down else _MARGIN
-        self.move(x, y)
+        self.move(*self._corner(self.size()))
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)

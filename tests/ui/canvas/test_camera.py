@@ -62,12 +62,29 @@ def test_a_camera_on_the_way_starts_and_ends_where_it_should(start: Camera, end:
         ((590, 100, 80, 40), (-98, 0)),  # to the side
         ((700, 270, 80, 40), (0, 58)),  # below
         ((0, 0, 700, 700), (0, 0)),  # larger than any room
+        ((610, 280, 300, 40), (0, 48)),  # too wide for the side
     ],
 )
 def test_what_is_wanted_goes_out_from_under_what_covers_it(
     box: tuple[float, float, float, float], moved: tuple[float, float]
 ) -> None:
     camera = uncovered(Camera(), box, (600, 10, 390, 290), 1000, 700)
+    assert (camera.x, camera.y) == moved
+
+
+@pytest.mark.parametrize(
+    ("at", "covered", "moved"),
+    [
+        ((100, 30), (12, 12, 300, 30), (0, 40)),  # at the upper left: out below
+        ((790, 600), (800, 520, 190, 170), (-98, 0)),  # at the lower right: out at the side
+        ((300, 610), (12, 560, 988, 130), (0, -118)),  # all along the lower border: out above
+        ((300, 300), (0, 0, 1000, 700), (0, 0)),  # everywhere
+    ],
+)
+def test_what_is_wanted_goes_out_at_the_nearest_side(
+    at: tuple[float, float], covered: tuple[float, float, float, float], moved: tuple[float, float]
+) -> None:
+    camera = uncovered(Camera(), (*at, 80, 40), covered, 1000, 700)
     assert (camera.x, camera.y) == moved
 
 

@@ -155,3 +155,20 @@ def test_many_groups_opened_at_once_are_laid_out_like_a_graph_just_opened(
     assert view.scene is not None
     fresh = make_scene(Wanted(stacked, session.state.trace, session.state.collapsed, "down"))
     assert view.scene.bounds == pytest.approx(fresh.bounds)
+
+
+def test_what_is_selected_elsewhere_does_not_come_to_lie_under_the_names_of_its_groups(
+    make_view: Make, grouped: Document, session: Session
+) -> None:
+    view = make_view(grouped)
+    view.zoom(2.0 / view.camera.scale, (0.0, 0.0))
+    inner = next(node.id for node in grouped.graph if node.group == "h:cell/s:scale")
+    session.select("L")
+    assert view.scene is not None
+    x, y, _, _ = seen(view.scene, view.camera, inner)
+    view.pan(20.0 - x, 20.0 - y)
+    session.select(inner)
+    assert view.crumbs.isVisible()
+    left, top, width, height = view.crumbs.place()
+    x, y, _, _ = seen(view.scene, view.camera, inner)
+    assert x >= left + width or y >= top + height
