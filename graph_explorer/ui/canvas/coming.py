@@ -5,30 +5,35 @@ The one rule: all of it is of one sight, however long it takes.
 
 from __future__ import annotations
 
-import math
-import time as clock
-
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from graph_explorer.ui.canvas.sight import FRAME, PART, Sight
 
-#: No part is lower than this, in logical pixels.
-_LOWEST = 24
+#: No part is lower than this, in logical pixels, and none has less content than this, in seconds, unless
+#: there are few: what lies across the border of two parts is painted twice.
+_LOWEST, _LEAST, _FEW = 24, 0.003, 14
+#: By no more than this a part is higher or lower than the one before it.
+_CHANGE = 2.0
 
 
 class Coming:
-    """The picture of `sight` on the way into `image`: from its upper border down."""
+    """The picture of `sight` on the way into `image`: from its upper border down.
+
+    How high a part is follows from how long the one before it took.
+    """
 
     def __init__(self, sight: Sight, image: QImage) -> None:
         self.sight, self.image = sight, image
         size = image.deviceIndependentSize().toSize()
         self._height = size.height()
         self._home = sight.home(QRect(0, 0, size.width(), size.height()))
-        seconds = sight.seconds_in(self._home)
-        parts = max(1, math.ceil(sight.pace.seconds(seconds) / PART))
-        self._top, self._step = self._home.top(), max(_LOWEST, math.ceil(self._home.height() / parts))
-        self._share = seconds * self._step / max(self._home.height(), 1)
+        self._top = self._home.top()
+        self._content = sight.seconds_in(self._home)
+        seconds, height = self._content * sight.pace.factor, self._home.height()
+        self._lowest = max(_LOWEST, round(height / max(_FEW, seconds / _LEAST)))
+        self._step = max(self._lowest, round(height * min(1.0, PART / max(seconds, PART))))
+        self._parts, self._spent = 0, 0.0
         image.fill(sight.background)
 
     @property
@@ -45,13 +50,16 @@ class Coming:
 
     def advance(self) -> int:
         """Paints for as long as a frame has time; tells how many logical pixels."""
-        started, longest, painted = clock.perf_counter(), 0.0, 0
-        while not self.finished:
+        left, painted, spent = FRAME, 0, 0.0
+        while not self.finished and spent < left:
             part = QRect(self._home.left(), self._top, self._home.width(), self._step)
             part = part.intersected(self._home)
-            longest = max(longest, self.sight.paint_on(self.image, [part], self._share))
-            self._top += self._step
+            spent = self.sight.paint_on(self.image, [part])
+            left -= spent
             painted += part.width() * part.height()
-            if clock.perf_counter() - started + longest > FRAME:
-                break
+            self._top += self._step
+            self._step = max(self._lowest, round(self._step * min(max(FRAME / spent, 1 / _CHANGE), _CHANGE)))
+            self._parts, self._spent = self._parts + 1, self._spent + spent
+        if painted and self.finished:
+            self.sight.pace.learn(self._content, self._parts, self._spent)
         return painted

@@ -40,13 +40,15 @@ class Distance(IntEnum):
     TEXTS = 3
 
 
-#: Seconds a card and a frame, by the distance.
+#: Seconds a card and a frame whose name is written, by the distance.
 _SECONDS = {
-    Distance.POINTS: (6e-8, 1e-6),
+    Distance.POINTS: (6e-8, 1e-5),
     Distance.BLOCKS: (5e-7, 1e-5),
     Distance.SIGNS: (1.2e-5, 3e-5),
     Distance.TEXTS: (2.5e-5, 6e-5),
 }
+#: Seconds a frame without a name; frames smaller than this on screen, in pixels, have none.
+_NAMELESS, NAMED_FROM = 1e-6, 32.0
 #: Seconds a straight piece, at any distance, and a curve: wide, thin, and from far away at scale 1.
 _STRAIGHT, _WIDE, _THIN, _FAR = 1e-7, 4e-5, 6e-6, 1.3e-5
 
@@ -107,5 +109,7 @@ def effort(scene: Scene, camera: Camera, window: Box, detail: Detail) -> float:
     a_curve = _WIDE if detail.wide else _THIN
     if detail.distance < Distance.SIGNS:  # short ones are a few points
         a_curve = min(_FAR * camera.scale, _THIN)
+    if scene.frames.typical * camera.scale < NAMED_FROM:
+        a_frame = _NAMELESS
     frames = scene.frames.near(box)
     return cards * a_card + frames * a_frame + straight * _STRAIGHT + curves * a_curve

@@ -67,6 +67,11 @@ class Frames:
         return {path: place for place, path in enumerate(self.paths)}
 
     @cached_property
+    def typical(self) -> float:
+        """The height or width, whichever is less, that half of the frames have at least."""
+        return float(np.median(self.boxes[:, 2:].min(axis=1))) if len(self) else 0.0
+
+    @cached_property
     def depths(self) -> NDArray[np.int64]:
         """How many frames are around each one, (f,)."""
         counts = np.array([path.count("/") for path in self.paths], dtype=np.int64)

@@ -7,8 +7,8 @@ early disturbs nobody. No single measurement is believed altogether: the machine
 from __future__ import annotations
 
 #: Seconds that painting takes at least, however little there is to be painted.
-LEAST = 0.0012
-_LOWEST, _HIGHEST = 0.3, 4.0
+LEAST = 0.0014
+_LOWEST, _HIGHEST = 0.4, 3.0
 #: How much of a higher and of a lower measurement is believed.
 _RISE, _FALL = 0.5, 0.2
 

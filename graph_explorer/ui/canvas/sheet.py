@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import time as clock
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from graph_explorer.ui.canvas.camera import Box, Camera
 from graph_explorer.ui.canvas.detail import PLAIN
-from graph_explorer.ui.canvas.sight import FRAME, PART, Look, Sight
+from graph_explorer.ui.canvas.sight import FRAME, PART, Look, Sight, box_of
 from graph_explorer.ui.canvas.zooming import Zooming
 
 #: More rectangles than this are painted as the one around them all.
@@ -55,7 +54,7 @@ class Sheet:
         self._zooming: Zooming | None = None
         #: of what is in the picture
         self.detail = PLAIN
-        self._background = QColor()
+        self._sight: Sight | None = None  # the last one
         self._next = 0  # from which height on the next band is looked for
         #: device pixels painted since the start: what tests and benchmarks count
         self.painted = 0
@@ -114,7 +113,8 @@ class Sheet:
     def rescale(self, before: Camera) -> None:
         """The scene is to be seen at another scale than from the camera `before`."""
         if self._zooming is None and self._bare != self._everything:
-            self._fill(self._bare, self._background)
+            if self._sight is not None:
+                self._fill(self._bare, self._sight.background)
             self._zooming = Zooming(self.picture, before, self._spare[0])
             self.picture, self._spare = self._spare[1], ()
         self.stale = self._bare = self._everything
@@ -161,40 +161,63 @@ class Sheet:
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────
 
+    def show(self, painter: QPainter, area: QRect) -> None:
+        """Draws what a rectangle of the screen shows by now."""
+        if self._zooming is not None and self._sight is not None:
+            self._zooming.show(painter, self._sight)
+            return
+        x, y, width, height = box_of(area)
+        part = QRectF(x * self.ratio, y * self.ratio, width * self.ratio, height * self.ratio)
+        painter.drawImage(QRectF(area), self.picture, part)
+
     def refresh(self, look: Look, camera: Camera) -> None:
         """Paints what is stale as it is seen from a camera: all of it, or as much as a frame has time for."""
-        sight = look(camera)
-        self._background = sight.background
-        if self.picture.isNull() or (
-            self._zooming is not None and not self._zoom(self._zooming, look, sight)
-        ):
+        self._sight = sight = look(camera)
+        if self.picture.isNull():
+            return
+        if self._zooming is not None and not self._zoom(self._zooming, look, sight):
             return
         if sight.detail != self.detail:  # what is kept of the picture would not look like the rest
             self.stale, self.detail = self._everything, sight.detail
         if self.stale.isEmpty():
             return
-        region, content = self._cheaper(sight)
-        seconds = sight.pace.seconds(content, len(rectangles(region)))
-        if seconds <= (_PATIENCE if self._bare == self._everything else FRAME):
-            self._paint(sight, rectangles(region), content)
+        bare = _area(self._bare) / _area(self._everything)
+        if self._bare == self.stale and bare <= _JUMP:  # a pan: that has to be painted, whatever it takes
+            self._paint(sight, rectangles(self.stale))
             self.stale = QRegion()
         else:
-            self._cover_bare(sight)
-            outside = self.stale.subtracted(QRegion(sight.home(QRect(QPoint(), self.size))))
-            self._fill(outside, sight.background)
-            self.stale = self.stale.subtracted(outside)
-            self._paint_bands(sight)
+            self._repaint(sight, bare)
         self._bare = QRegion()
+
+    def _repaint(self, sight: Sight, bare: float) -> None:
+        """Paints what is stale at once if that takes little time; `bare` is the share that holds nothing."""
+        region, content = self._cheaper(sight)
+        seconds = sight.pace.seconds(content, len(rectangles(region)))
+        if seconds <= (_PATIENCE if bare == 1.0 else FRAME):
+            self._paint(sight, rectangles(region), content)
+            self.stale = QRegion()
+            return
+        if bare <= _JUMP:
+            self._paint(sight, rectangles(self._bare))
+            self.stale = self.stale.subtracted(self._bare)
+        else:
+            painter = QPainter(self.picture)
+            sight.cover(painter, self._bare)
+            painter.end()
+        outside = self.stale.subtracted(QRegion(sight.home(QRect(QPoint(), self.size))))
+        self._fill(outside, sight.background)
+        self.stale = self.stale.subtracted(outside)
+        self._paint_bands(sight)
 
     def _zoom(self, zooming: Zooming, look: Look, sight: Sight) -> bool:
         """Goes on with a change of scale; whether it has come to its end."""
-        if sight.pace.seconds(sight.seconds_in(QRect(QPoint(), self.size))) <= FRAME:
+        everything = QRect(QPoint(), self.size)
+        if not zooming.begun and sight.pace.seconds(sight.seconds_in(everything)) <= FRAME:
             self._end_zoom()
             return True
         self.painted += round(zooming.advance(look, sight) * self.ratio**2)
         found = zooming.finished
         if found is None or found.camera.scale != sight.camera.scale:
-            zooming.show(self.picture, sight)
             return False
         self.picture = zooming.taken(self.picture)
         self._end_zoom()
@@ -217,26 +240,16 @@ class Sheet:
             return self.stale, apart
         return QRegion(around), seconds
 
-    def _cover_bare(self, sight: Sight) -> None:
-        """Puts something where there is nothing: what is little is painted, much has to wait."""
-        share = _area(self._bare) / _area(self._everything)
-        if share > _JUMP:
-            sight.cover(self.picture, self._bare)
-            return
-        content = share * sight.seconds_in(QRect(QPoint(), self.size))
-        self._paint(sight, rectangles(self._bare), content)
-        self.stale = self.stale.subtracted(self._bare)
-
     def _paint_bands(self, sight: Sight) -> None:
         """Paints as much of what is stale as a frame has time for."""
-        started = clock.perf_counter()
         content = sight.seconds_in(self.stale.boundingRect())
-        count = min(max(2, math.ceil(sight.pace.seconds(content) / PART)), _MOST_BANDS)
-        longest = 0.0
+        count = min(max(2, math.ceil(content * sight.pace.factor / PART)), _MOST_BANDS)
+        left, spent = FRAME, 0.0
         for band in self._bands(count):
-            longest = max(longest, self._paint(sight, [band], content / count))
+            spent = self._paint(sight, [band])
             self.stale = self.stale.subtracted(QRegion(band))
-            if clock.perf_counter() - started + longest > FRAME:
+            left -= spent
+            if left < spent:
                 return
 
     def _bands(self, count: int) -> Iterator[QRect]:
@@ -258,7 +271,10 @@ class Sheet:
             painter.fillRect(rectangle, background)
         painter.end()
 
-    def _paint(self, sight: Sight, pieces: Sequence[QRect], content: float) -> float:
+    def _paint(self, sight: Sight, pieces: Sequence[QRect], content: float = 0.0) -> float:
+        """Paints rectangles; what it tells of the pace is learnt where their `content` is known."""
         area = sum(rectangle.width() * rectangle.height() for rectangle in pieces)
         self.painted += round(area * self.ratio**2)
-        return sight.paint_on(self.picture, pieces, content)
+        spent = sight.paint_on(self.picture, pieces)
+        sight.pace.learn(content, len(pieces), spent)
+        return spent

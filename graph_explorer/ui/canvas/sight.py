@@ -16,8 +16,8 @@ from graph_explorer.ui.canvas.camera import Box, Camera
 from graph_explorer.ui.canvas.detail import Detail
 from graph_explorer.ui.canvas.pace import Pace
 
-#: A frame has so many seconds for what is painted part by part; a part takes about a share of them.
-FRAME, PART = 0.0024, 0.0014
+#: A frame has so many seconds for what is painted part by part, and the content of a part so many of them.
+FRAME, PART = 0.0024, 0.0012
 
 
 #: An image, and the camera from which it shows the scene.
@@ -52,26 +52,22 @@ class Sight:
         """How many seconds painting what is in a rectangle should take."""
         return self.content(box_of(rectangle))
 
-    def paint_on(self, picture: QImage, pieces: Sequence[QRect], content: float) -> float:
-        """Paints rectangles that should take so many seconds altogether; tells how many they took."""
+    def paint_on(self, picture: QImage, pieces: Sequence[QRect]) -> float:
+        """Paints rectangles on a picture; tells how many seconds it took."""
         started = clock.perf_counter()
         painter = QPainter(picture)
         for rectangle in pieces:
             painter.setClipRect(rectangle)
             self.paint(painter, box_of(rectangle))
         painter.end()
-        spent = clock.perf_counter() - started
-        self.pace.learn(content, len(pieces), spent)
-        return spent
+        return clock.perf_counter() - started
 
-    def cover(self, picture: QImage, region: QRegion) -> None:
-        """Puts into a region of a picture what is behind: the small picture of all, or the background."""
-        painter = QPainter(picture)
+    def cover(self, painter: QPainter, region: QRegion) -> None:
+        """Draws what is behind in a region: the small picture of all, or the background."""
         painter.setClipRegion(region)
         painter.fillRect(region.boundingRect(), self.background)
-        if self.behind is not None:
+        if self.behind is not None and not region.isEmpty():
             draw_seen(painter, self.behind, self.camera, self.behind[0].deviceIndependentSize())
-        painter.end()
 
 
 def draw_seen(painter: QPainter, seen: Seen, now: Camera, size: QSizeF) -> QRectF:

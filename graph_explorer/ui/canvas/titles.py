@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph_explorer.ui.canvas.camera import Box, Camera
 from graph_explorer.ui.canvas.cards import Style, text_width
-from graph_explorer.ui.canvas.detail import Distance, distance_at
+from graph_explorer.ui.canvas.detail import NAMED_FROM, Distance, distance_at
 from graph_explorer.ui.canvas.frames import ARROW, INDENT, TITLE, Frame, Frames
 
 #: Height of a name on screen, far out, and how far from the corner of its frame it begins.
@@ -27,7 +27,7 @@ _KEPT = 2048
 def labels(frames: Frames, camera: Camera, places: NDArray[np.int64]) -> Iterator[tuple[str, Box]]:
     """The groups whose names are written far out, and where on screen; `places` has outer ones first."""
     around: dict[str, Box] = {}  # where the name is written that stands around each group
-    large = frames.boxes[places, 2:].min(axis=1, initial=np.inf) * camera.scale >= 2 * HEIGHT
+    large = frames.boxes[places, 2:].min(axis=1, initial=np.inf) * camera.scale >= NAMED_FROM
     for place in places[large].tolist():
         path = frames.paths[place]
         outer = around.get(path.rpartition("/")[0])

@@ -36,6 +36,11 @@ class Zooming:
         return self._under[0], self._spare
 
     @property
+    def begun(self) -> bool:
+        """Whether something of the next picture is there."""
+        return self._coming is not None
+
+    @property
     def finished(self) -> Sight | None:
         """What the next picture shows, if it is complete."""
         return self._coming.sight if self._coming is not None and self._coming.finished else None
@@ -63,18 +68,17 @@ class Zooming:
             self._coming = Coming(wanted, self._spare)
         return self._coming.advance()
 
-    def show(self, picture: QImage, present: Sight) -> None:
-        """Makes the picture that is seen now, of what is best at each place."""
-        whole = picture.deviceIndependentSize()
+    def show(self, painter: QPainter, present: Sight) -> None:
+        """Draws what is seen now, of what is best at each place."""
+        whole = self._spare.deviceIndependentSize()
         layers = [(self._under, whole)]
         if self._coming is not None and self._coming.done:
             done = QSizeF(whole.width(), self._coming.done)
             layers.insert(0, ((self._coming.image, self._coming.sight.camera), done))
         rest = QRegion(QRectF(QPointF(), whole).toRect())
-        painter = QPainter(picture)
+        painter.save()
         for seen, size in layers:
             painter.setClipRegion(rest)
             rest -= QRegion(draw_seen(painter, seen, present.camera, size).toRect())
-        painter.end()
-        if not rest.isEmpty():
-            present.cover(picture, rest)
+        present.cover(painter, rest)
+        painter.restore()
