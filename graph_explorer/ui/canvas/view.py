@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessibleInterface,
     QContextMenuEvent,
@@ -68,6 +68,7 @@ class GraphView(QWidget):
         super().__init__(parent)
         self.session = session
         self._choosing = self._travelling = False
+        self._corner_before = QPoint()
         self._stepping = False  # whether a step was taken since the document was opened
         self._marks = Marks()
         self._marked = QRegion()
@@ -303,8 +304,18 @@ class GraphView(QWidget):
             if self._stepping:
                 self._follow_step()
         elif event.oldSize().isValid():
-            grown = event.size() - event.oldSize()
-            eye.look(self.camera.moved(grown.width() / 2, grown.height() / 2))
+            grown, pushed = event.size() - event.oldSize(), self._corner() - self._corner_before
+            eye.look(
+                self.camera.moved(
+                    -pushed.x() if pushed.x() else grown.width() / 2,
+                    -pushed.y() if pushed.y() else grown.height() / 2,
+                )
+            )
+        self._corner_before = self._corner()
+
+    def _corner(self) -> QPoint:
+        """Where its upper left corner is in the window: a bar above it pushes it, and the picture stays."""
+        return self.mapTo(self.window(), QPoint())
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.shown.finish()

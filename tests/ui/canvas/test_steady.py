@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse, run
@@ -172,3 +173,36 @@ def test_what_is_selected_elsewhere_does_not_come_to_lie_under_the_names_of_its_
     left, top, width, height = view.crumbs.place()
     x, y, _, _ = seen(view.scene, view.camera, inner)
     assert x >= left + width or y >= top + height
+
+
+def test_a_bar_that_comes_and_goes_above_the_picture_does_not_move_it(
+    make_view: Make, neuron: Document
+) -> None:
+    view = make_view(neuron)
+    around = QWidget()
+    bar = QLabel("What one should know")
+    bar.setFixedHeight(40)
+    column = QVBoxLayout(around)
+    column.addWidget(bar)
+    column.addWidget(view)
+    bar.hide()
+    around.resize(800, 600)
+    around.show()
+    view.zoom(1.5, (100.0, 100.0))
+
+    def place() -> QPoint:
+        assert view.scene is not None
+        x, y, _, _ = seen(view.scene, view.camera, "z")
+        return view.mapTo(around, QPoint(round(x), round(y)))
+
+    before = place()
+    bar.show()
+    around.layout().activate()  # type: ignore[union-attr]
+    assert view.y() > 40
+    assert place() == before
+    bar.hide()
+    around.layout().activate()  # type: ignore[union-attr]
+    assert place() == before
+    view.setParent(None)  # it is closed by whoever made it
+    around.close()
+    around.deleteLater()
