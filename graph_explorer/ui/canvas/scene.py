@@ -257,9 +257,8 @@ class Scene:
 
 
 def _space_of(pieces: Floats) -> Space:
-    a, b, c, d = (pieces[:, k] for k in range(4))
-    low, high = np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d))
-    return Space(np.hstack([low, high]))
+    columns = np.ascontiguousarray(pieces.reshape(-1, 8).T).reshape(4, 2, -1)  # quicker than row by row
+    return Space(np.concatenate([columns.min(axis=0), columns.max(axis=0)]).T)
 
 
 def bernstein(at: Floats) -> Floats:

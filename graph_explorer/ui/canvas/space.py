@@ -59,10 +59,11 @@ class Space:
     """
 
     def __init__(self, corners: Floats) -> None:
-        self._corners = np.empty(corners.shape, dtype=np.float32)
+        sides = np.ascontiguousarray(corners.T, dtype=np.float32)
         for side, way in ((slice(0, 2), -np.inf), (slice(2, 4), np.inf)):
-            self._corners[:, side] = np.nextafter(corners[:, side].astype(np.float32), np.float32(way))
-        left, top, right, bottom = self._corners.T
+            sides[side] = np.nextafter(sides[side], np.float32(way))
+        self._corners = np.ascontiguousarray(sides.T)
+        left, top, right, bottom = sides
         extent = np.maximum(right - left, bottom - top)
         classes = np.ceil(np.log2(np.maximum(extent, FINEST) / FINEST)).astype(np.int8)
         self._grids: list[_Grid] = []
