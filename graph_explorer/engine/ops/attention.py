@@ -99,6 +99,17 @@ def _weights(apply: Apply, scores: Value, closed: Value, precision: int | None) 
     return biased, apply("Where", nothing, zero, weights)
 
 
+def _shared_heads(apply: Apply, k: Value, v: Value, repeats: int) -> tuple[Value, Value]:
+    """Keys and values for every query head, where several of them share one."""
+    if repeats <= 1:
+        return k, v
+    heads = np.repeat(np.arange(np.shape(k)[1]), repeats)
+    return (
+        named(apply, "k_shared", apply("Gather", k, heads, axis=1)),
+        named(apply, "v_shared", apply("Gather", v, heads, axis=1)),
+    )
+
+
 def _attention(
     apply: Apply, q: Value, k: Value, v: Value, attn_mask: Value = None, past_key: Value = None,
     past_value: Value = None, nonpad_kv_seqlen: Value = None, *, is_causal: int = 0,
@@ -114,12 +125,7 @@ def _attention(
     if past_key is not None:
         k, v = apply("Concat", past_key, k, axis=2), apply("Concat", past_value, v, axis=2)
     present = k, v
-    repeats = np.shape(q)[1] // np.shape(k)[1]
-    if repeats > 1:
-        heads = np.repeat(np.arange(np.shape(k)[1]), repeats)
-        k = named(apply, "k_shared", apply("Gather", k, heads, axis=1))
-        v = named(apply, "v_shared", apply("Gather", v, heads, axis=1))
-
+    k, v = _shared_heads(apply, k, v, np.shape(q)[1] // np.shape(k)[1])
     scores, capped = _scores(apply, q, k, scale, softcap)
     scores = named(apply, "scores", scores)
     shown = capped if qk_matmul_output_mode else scores
@@ -132,14 +138,9 @@ def _attention(
         if attn_mask.dtype != np.bool_:
             capped = apply("Add", capped, attn_mask)
     closed = _closed(
-        numbers_of(attn_mask),
-        np.shape(capped),
-        offset,
-        is_causal,
-        left_window_size,
-        right_window_size,
+        numbers_of(attn_mask), np.shape(capped), offset, is_causal, left_window_size, right_window_size,
         lengths,
-    )
+    )  # fmt: skip
     biased, weights = _weights(apply, capped, named(apply, "closed", closed), softmax_precision)
     weights = named(apply, "weights", weights)
     shown = {2: biased, 3: weights}.get(qk_matmul_output_mode, shown)

@@ -81,53 +81,79 @@ def _length(reader: Reader, name: str, axis: int) -> int:
         return 0
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What a Scan walks along: its inputs, the first `kept` of them states, and how long it is.
+
+    In opset 8, where it is `batched`, it is one walk for each entry of the batch.
+    """
+
+    given: Sequence[str]
+    kept: int
+    batched: bool
+    axes: Sequence[int]
+    backward: Sequence[int]
+    turns: int
+    batch: int
+
+    @property
+    def length(self) -> int:
+        """How often the body is spelled out; 0 where that cannot be had."""
+        return self.turns * self.batch
+
+
+def _listed(node: Operator, name: str, count: int) -> list[int]:
+    """An attribute with a number for each of so many sequences; 0 where it has none."""
+    found = next((list(one.ints) for one in node.attribute if one.name == name), [])
+    return [*found, *[0] * (count - len(found))]
+
+
+def _shape(reader: Reader, node: Operator, inputs: Sequence[str], batched: bool) -> _Shape:
+    body = control.graph_of(node, "body")
+    walked = next((one.i for one in node.attribute if one.name == "num_scan_inputs"), 0)
+    given = list(inputs[1:] if batched else inputs)
+    kept = len(given) - walked
+    if walked < 1 or kept < 0 or len(body.output) < kept or len(body.input) != len(given):
+        raise InputError("its body does not fit its inputs; export the model anew")
+    axes = _listed(node, "scan_input_axes", walked)
+    turns = _length(reader, given[kept], 1 if batched else axes[0])
+    batch = _length(reader, given[kept], 0) if batched else 1
+    backward = _listed(node, "directions" if batched else "scan_input_directions", walked)
+    return _Shape(given, kept, batched, axes, backward, turns, batch)
+
+
 def scan(reader: Reader, node: Operator, inputs: Sequence[str], scope: Scope, place: int) -> bool:
     """Scan: False where its length is 0 or cannot be had, or where it would be too long."""
     body = control.graph_of(node, "body")
-    told = {one.name: one for one in node.attribute}
-    walked = told["num_scan_inputs"].i if "num_scan_inputs" in told else 0
     batched = scope.opsets[""] < 9
     if batched and inputs[:1] != [""]:
         return False  # lengths that differ within a batch: only the reference of its time knew them
-    given = list(inputs[1:] if batched else inputs)
-    kept = len(given) - walked
-    scans = len(body.output) - kept
-    if walked < 1 or kept < 0 or scans < 0 or len(body.input) != len(given):
-        raise InputError("its body does not fit its inputs; export the model anew")
-
-    def listed(name: str, count: int) -> list[int]:
-        found = list(told[name].ints) if name in told else []
-        return [*found, *[0] * (count - len(found))]
-
-    axes = listed("scan_input_axes", walked)
-    turns = _length(reader, given[kept], 1 if batched else axes[0])
-    batch = _length(reader, given[kept], 0) if batched else 1
-    if turns * batch == 0:
+    shape = _shape(reader, node, inputs, batched)
+    if not shape.length:
         return False
-    backward = listed("directions" if batched else "scan_input_directions", walked)
-    walk = _Walk(reader, body, scope, place, axes, backward, turns)
+    walk = _Walk(reader, body, scope, place, shape.axes, shape.backward, shape.turns)
     group = reader.own_group(node, scope)
     states: list[str] = []
     pieces: list[list[str]] = []
 
     def spell_out() -> None:
         nonlocal states, pieces
-        if turns * batch * max(len(body.node) + 2 * walked, 1) > control.MAX_UNROLLED:
+        if shape.length * max(len(body.node) + 2 * len(shape.axes), 1) > control.MAX_UNROLLED:
             raise control.TooLong
         if batched:
-            states, pieces = _each_of_the_batch(walk, given, kept, batch, group)
+            states, pieces = _each_of_the_batch(walk, shape.given, shape.kept, shape.batch, group)
         else:
-            states, pieces = walk.through(given[:kept], given[kept:], group)
+            states, pieces = walk.through(shape.given[: shape.kept], shape.given[shape.kept :], group)
 
     if not control.unrolled(reader, node, scope, place, spell_out):
         return False
     if batched:
         control.finish(reader, node, scope, group, [], [(piece, 0) for piece in pieces])
         return True
-    directions, ends = listed("scan_output_directions", scans), listed("scan_output_axes", scans)
+    ways = (_listed(node, f"scan_output_{name}", len(pieces)) for name in ("directions", "axes"))
     stacks = [
         (piece[::-1] if backwards else piece, axis)
-        for piece, backwards, axis in zip(pieces, directions, ends, strict=True)
+        for piece, backwards, axis in zip(pieces, *ways, strict=True)
     ]
     control.finish(reader, node, scope, group, states, stacks)
     return True
