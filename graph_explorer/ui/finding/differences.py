@@ -59,12 +59,12 @@ def _edits(apart: Difference) -> Found | None:
     renamed = len(edits) - len(more) if more or gone else 0
     edits = more if renamed else edits
     title = _EDITED + (f", but for {renamed} renamed" if renamed else "")
-    return Found(title, tuple(edit.now for edit in edits), tuple(edit.told for edit in edits), gone)
+    return Found(title, tuple(edit.now for edit in edits), tuple(edit.told for edit in edits), gone, True)
 
 
 def _changes(apart: Difference) -> Found | None:
     found = {node.id: told for node in apart.now.graph if (told := change_of(apart, node.id))}
-    return Found("What has changed", tuple(found), tuple(found.values())) if found else None
+    return Found("What has changed", tuple(found), tuple(found.values()), differs=True) if found else None
 
 
 def change_of(apart: Difference, name: str, gradient: bool = True) -> str:

@@ -18,12 +18,14 @@ class Found:
 
     `told` says of each of them what the list is to say, where that is not its operation and value. `gone`
     are nodes that the graph has no more, each with what was done and the node that it is shown beside.
+    Whether it `differs` from the kept run is asked anew after every run.
     """
 
     title: str
     names: tuple[str, ...]
     told: tuple[str, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
+    differs: bool = False
 
     @cached_property
     def lit(self) -> frozenset[str]:
@@ -35,17 +37,14 @@ class Found:
         """Which of them each one is, from 0."""
         return {name: place for place, name in enumerate(self.names)}
 
-    @property
-    def differs(self) -> bool:
-        """Whether it is what differs from the kept run."""
-        return bool(self.told or self.gone)
-
     def prepared(self) -> Found:
         """The same, with all that follows from it worked out: for a job, that the window need not wait."""
         self.lit, self.places  # noqa: B018
         return self
 
     def within(self, graph: Graph) -> Found | None:
-        """What of it another graph has too; None if that is nothing."""
-        kept = tuple(name for name in self.names if name in graph)
-        return Found(self.title, kept) if kept else None
+        """What of it another graph has too; None if that is nothing, unless it is to be asked anew."""
+        rows = [row for row, name in enumerate(self.names) if name in graph]
+        names, told = (tuple(column[row] for row in rows if column) for column in (self.names, self.told))
+        gone = tuple(pair for pair in self.gone if pair[1] in graph)
+        return Found(self.title, names, told, gone, self.differs) if names or self.differs else None

@@ -197,3 +197,18 @@ def test_the_list_follows_the_runs_and_ends_with_the_comparison(
     session.comparing.forget()
     assert session.state.found is None
     assert view.finder.isHidden()
+
+
+def test_the_list_follows_another_program_too(make_view: Make, neuron: Document, session: Session) -> None:
+    make_view(neuron)
+    session.comparing.keep()
+    session.set_program(neuron.program.replace("sigmoid", "tanh"))
+    show_edits(session)
+    session.set_program(neuron.program.replace("sigmoid", "relu"))
+    found = session.state.found
+    assert found is not None
+    assert found.told == ("Relu, was Sigmoid",)
+    session.set_program("q = w*x\nL = q*q")
+    found = session.state.found
+    assert found is not None
+    assert {said.partition(":")[0] for said, _ in found.gone} >= {"z", "a"}
