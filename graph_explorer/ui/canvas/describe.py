@@ -15,6 +15,9 @@ from graph_explorer.ui.canvas.wording import norm, short
 from graph_explorer.ui.finding.differences import change_of
 from graph_explorer.ui.session import State
 
+#: So many edges of a bundle are named.
+_MOST = 3
+
 
 def describe(state: State, name: str) -> list[str]:
     """What a window shows of a node or group, a sentence a line; nothing for no name."""
@@ -116,7 +119,10 @@ def describe_line(members: tuple[Member, ...]) -> str:
     if len(members) == 1:
         source, target, index = members[0]
         return f"{source} → {target}, input {index + 1}"
-    return f"{len(members)} edges: " + listed([f"{source} → {target}" for source, target, _ in members[:4]])
+    told = [f"{source} → {target}" for source, target, _ in members[: _MOST + 1]]
+    if len(members) > len(told):
+        told[-1] = f"{len(members) - _MOST:,} more".replace(",", "\u2009")
+    return f"{len(members):,} edges: ".replace(",", "\u2009") + listed(told)
 
 
 def describe_event(event: Event | None) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from graph_explorer.ui import groups
 from graph_explorer.ui.canvas import moving
 from graph_explorer.ui.canvas.camera import Point
+from graph_explorer.ui.canvas.detail import Distance, distance_at
 from graph_explorer.ui.canvas.titles import name_at
 from graph_explorer.ui.finding.acts import show_paths
 
@@ -66,6 +67,8 @@ class Pointer:
         card = scene.card_at(x, y)
         if card >= 0:
             return Target(scene.cards.ids[card], inside=inside)
+        if distance_at(camera.scale) is Distance.POINTS:  # lines are everywhere; what one sees is a group
+            return Target(inside, inside=inside)
         line = scene.line_at(x, y, REACH / camera.scale)
         title = scene.frames.at(x, y, title_only=True) if line < 0 else ""
         return Target(title, line, inside)

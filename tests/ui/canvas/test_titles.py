@@ -72,3 +72,18 @@ def test_a_line_across_a_title_bar_is_hit_beside_the_text(make_view: Make, group
         x = scene.pieces[piece, 0, 0] + share * (scene.pieces[piece, 3, 0] - scene.pieces[piece, 0, 0])
         found = view.pointer.at(QPointF(*camera.seen((float(x), box[1] + 11))))
         assert found.line >= 0 or found.name == GROUP
+
+
+def test_where_cards_are_points_groups_are_hit_rather_than_lines(make_view: Make, grouped: Document) -> None:
+    view = make_view(grouped)
+    view.set_direction("down")
+    assert view.scene is not None
+    scene = view.scene
+    line = int(np.argmax(scene.spans))
+    middle = scene.pieces[line].mean(axis=0).tolist()
+    for scale, hit in ((0.5, True), (0.02, False)):
+        view.eye.look(Camera(scale).with_point((middle[0], middle[1]), (500.0, 350.0)))
+        found = view.pointer.at(QPointF(500.0, 350.0))
+        assert (found.line >= 0) is hit
+        if not hit:
+            assert found.name == scene.frames.at(middle[0], middle[1])

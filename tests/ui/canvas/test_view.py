@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
 from graph_explorer.engine.graph import Use
+from graph_explorer.layout import Member
 from graph_explorer.ui import groups
 from graph_explorer.ui.canvas import GraphView, arranging
+from graph_explorer.ui.canvas.describe import describe_line
 from graph_explorer.ui.canvas.paint_lines import point_along
 from graph_explorer.ui.jobs import Job
 from graph_explorer.ui.session import Session
@@ -436,3 +438,15 @@ def test_where_opening_groups_is_stopped_they_are_as_they_are_seen(
     assert not session.jobs.busy("layout"), "nothing is to be done for what is seen already"
     groups.expand_all(session)
     qtbot.waitUntil(lambda: view.scene is not cards)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (2, "2 edges: a → z0 and a → z1"),
+        (4, "4 edges: a → z0, a → z1, a → z2 and a → z3"),
+        (1400, "1\u2009400 edges: a → z0, a → z1, a → z2 and 1\u2009397 more"),
+    ],
+)
+def test_a_bundle_names_some_of_its_edges_and_counts_the_rest(count: int, text: str) -> None:
+    assert describe_line(tuple(Member("a", f"z{k}", 0) for k in range(count))) == text
