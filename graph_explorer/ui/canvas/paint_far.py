@@ -228,24 +228,28 @@ class FarPainter:
         classes = (tiny, ~tiny & ~bent, bent & ~far, bent & far)
         dust, straight, bits, curves = (found[these] for these in classes)
         looks = [states[these] for these in classes]
-        points = _middles(pixels, scene, camera, dust)
-        short = pixels.ends(scene, camera, bits)
+        points = _middles(pixels, scene, camera, dust) if len(dust) else None
+        short = pixels.ends(scene, camera, bits) if len(bits) else None
         strokes = pixels.ends(scene, camera, straight) if len(straight) > _MANY * pixels.size else None
         for state in ORDER:
-            if not any((look == state).any() for look in looks):
+            now = [look == state for look in looks]
+            some = [bool(these.any()) for these in now]
+            if not any(some):
                 continue
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength * _FAINT)
-            now = [look == state for look in looks]
-            pixels.put(points[0][now[0]], points[1][now[0]], color)
-            pixels.put(*dots(short[:, now[2]]), color)
             painter.setPen(QPen(color, 0))  # opaque: several times as fast
-            if strokes is not None:
+            if points is not None and some[0]:
+                pixels.put(points[0][now[0]], points[1][now[0]], color)
+            if short is not None and some[2]:
+                pixels.put(*dots(short[:, now[2]]), color)
+            if strokes is not None and some[1]:
                 pixels.stroke(strokes[:, now[1]], color)
-            else:
+            elif some[1]:
                 draw_straight(painter, scene.ends[:, straight[now[1]]], camera, seen)
-            rest = on_screen(scene.pieces[curves[now[3]]], camera)
-            Rows(chords(distinct(rest))).draw_lines(painter)
+            if some[3]:
+                rest = on_screen(scene.pieces[curves[now[3]]], camera)
+                Rows(chords(distinct(rest))).draw_lines(painter)
 
     # ── cards ─────────────────────────────────────────────────────────────────────────────────
 

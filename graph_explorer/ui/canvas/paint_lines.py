@@ -30,8 +30,9 @@ _STRAIGHT = 0.1
 _VAST = 900.0
 #: Such a curve is looked at in so many parts, and a part that is in sight is drawn in so many chords.
 _PARTS, _CHORDS = 16, 8
-#: Half pixels along a window and across it take no more bits than this.
+#: Half pixels along a window and across it take no more bits than this, from a middle on.
 _BITS = 20
+_MIDDLE = 1 << _BITS - 1
 
 Whole = NDArray[np.int64]
 
@@ -81,35 +82,34 @@ def draw_straight(painter: QPainter, ends: Floats, camera: Camera, seen: Box) ->
     They are given by where they begin and end in the scene, (4, k). A trunk of a thousand lines is one
     line on screen, and is drawn as one.
     """
+    if not ends.shape[1]:
+        return
     x, y, width, height = seen
-    rows = ((camera.x, x, width), (camera.y, y, height)) * 2
-    halves = np.stack(
-        [
-            np.clip(np.rint((column * camera.scale + away) * 2), 2 * start - 8, 2 * (start + room) + 8)
-            for column, (away, start, room) in zip(ends, rows, strict=True)
-        ]
-    ).astype(np.int64)
-    upright = np.abs(halves[0] - halves[2]) <= np.abs(halves[1] - halves[3])  # ends can round apart
-    down, right = united(*halves[:, upright][[0, 1, 3]]), united(*halves[:, ~upright][[1, 0, 2]])
-    Rows(down[:, (0, 1, 0, 2)] / 2).draw_lines(painter)
-    Rows(right[:, (1, 0, 2, 0)] / 2).draw_lines(painter)
+    away, low, high = np.array(
+        [(camera.x, camera.y) * 2, (x - 4, y - 4) * 2, (x + width + 4, y + height + 4) * 2]
+    )[:, :, None]
+    on_screen = np.minimum(np.maximum(ends * camera.scale + away, low), high)
+    Rows(united(np.rint(on_screen * 2).astype(np.int64)).T / 2).draw_lines(painter)
 
 
-def united(lines: Whole, first: Whole, last: Whole) -> Whole:
-    """Stretches on parallel lines, (k, 3) as line, start and end: those that overlap made one.
+def united(ends: Whole) -> Whole:
+    """Level and upright stretches (4, k), as x and y of both ends: those that overlap made one, (4, m).
 
-    Each is one number, its line before its start before its end: sorting numbers is quickest.
+    Each is one number, its direction before its line before its start before its end: sorting numbers is
+    quickest.
     """
-    if not len(lines):
-        return np.zeros((0, 3), np.int64)
-    starts, ends, least = np.minimum(first, last), np.maximum(first, last), lines.min()
-    low = starts.min()
-    keys = np.sort(((lines - least << 2 * _BITS) | (starts - low << _BITS)) | (ends - low))
+    x, y, to_x, to_y = ends + _MIDDLE
+    upright = np.abs(x - to_x) <= np.abs(y - to_y)  # the ends may round apart
+    line, first, last = np.where(upright, (x, y, to_y), (y, x, to_x))
+    lines = (upright.astype(np.int64) << _BITS) | line
+    keys = np.sort((((lines << _BITS) | np.minimum(first, last)) << _BITS) | np.maximum(first, last))
     begins, mask = keys >> _BITS, (1 << _BITS) - 1
     reach = np.maximum.accumulate((begins & ~mask) | (keys & mask))  # never reaches into the next line
     new = np.flatnonzero(begins[1:] > reach[:-1]) + 1
     begins, reach = begins[np.append(0, new)], reach[np.append(new, len(keys)) - 1]
-    return np.stack([(begins >> _BITS) + least, (begins & mask) + low, (reach & mask) + low], axis=1)
+    line, start, end = (begins >> _BITS) & mask, begins & mask, reach & mask
+    found = np.where(begins >> 2 * _BITS, (line, start, line, end), (start, line, end, line))
+    return np.asarray(found - _MIDDLE)
 
 
 def draw_vast(painter: QPainter, pieces: Floats, seen: Box) -> None:
@@ -183,11 +183,14 @@ class LinePainter:
         return pen
 
     def _bent(self, painter: QPainter, pieces: Floats, camera: Camera, seen: Box, wide: bool) -> None:
+        if not len(pieces):
+            return
         on_screen = pieces * camera.scale + (camera.x, camera.y)
         vast = np.abs(on_screen[:, 3] - on_screen[:, 0]).max(axis=1) > _VAST
-        draw_vast(painter, on_screen[vast], seen)
-        rest = on_screen[~vast]
-        for path in paths_of(rest) if wide else [path_of(rest)]:
+        if vast.any():
+            draw_vast(painter, on_screen[vast], seen)
+            on_screen = on_screen[~vast]
+        for path in paths_of(on_screen) if wide else [path_of(on_screen)]:
             painter.drawPath(path)
 
     def _heads(

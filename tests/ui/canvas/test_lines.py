@@ -17,25 +17,28 @@ from graph_explorer.ui.canvas.paint_lines import draw_vast, line_width, united
 from graph_explorer.ui.canvas.scene import bezier
 
 _NUMBERS = st.integers(-40, 40)
+_STRETCHES = st.lists(st.tuples(st.booleans(), _NUMBERS, _NUMBERS, _NUMBERS), min_size=1, max_size=40)
 
 
-@given(st.lists(st.tuples(_NUMBERS, _NUMBERS, _NUMBERS), min_size=1, max_size=40))
-def test_united_stretches_cover_what_the_stretches_cover(stretches: list[tuple[int, int, int]]) -> None:
-    lines, first, last = np.array(stretches).T
-    found = united(lines, first, last).tolist()
-    covered = {(line, at) for line, a, b in stretches for at in range(2 * min(a, b), 2 * max(a, b) + 1)}
-    assert {(line, at) for line, a, b in found for at in range(2 * a, 2 * b + 1)} == covered
-    by_line: dict[int, list[tuple[int, int]]] = {}
-    for line, start, end in found:
-        by_line.setdefault(line, []).append((start, end))
-    for pieces in by_line.values():
-        pieces.sort()
-        assert all(end < start for (_, end), (start, _) in itertools.pairwise(pieces)), "apart"
+def _covered(ends: NDArray[np.int64]) -> set[tuple[bool, int, int]]:
+    """Whether upright, on which line, and at which half steps along it."""
+    found = set()
+    for x, y, to_x, to_y in ends.T.tolist():
+        upright = x == to_x
+        line, first, last = (x, y, to_y) if upright else (y, x, to_x)
+        found |= {(upright, line, at) for at in range(2 * min(first, last), 2 * max(first, last) + 1)}
+    return found
 
 
-def test_no_stretches_are_none() -> None:
-    nothing = np.zeros(0, np.int64)
-    assert united(nothing, nothing, nothing).shape == (0, 3)
+@given(_STRETCHES)
+def test_united_stretches_cover_what_the_stretches_cover(stretches: list[tuple[bool, int, int, int]]) -> None:
+    ends = np.array([(a, b, a, c) if up else (b, a, c, a) for up, a, b, c in stretches if b != c]).reshape(
+        -1, 4
+    )
+    found = united(ends.T) if len(ends) else np.zeros((4, 0), np.int64)
+    assert _covered(found) == _covered(ends.T)
+    apart = [_covered(found[:, [k]]) for k in range(found.shape[1])]
+    assert sum(map(len, apart)) == len(_covered(found)), "no two overlap"
 
 
 def _picture(draw: Callable[[QPainter], object]) -> NDArray[np.uint32]:
