@@ -6,7 +6,7 @@ while it is open.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -26,7 +26,7 @@ from graph_explorer.ui.health.findings import Findings
 from graph_explorer.ui.health.rows import SizeModel, sheet_of
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
-from graph_explorer.ui.widgets.read_only import read_by_rows
+from graph_explorer.ui.widgets.read_only import read_by_rows, show_chosen
 from graph_explorer.ui.widgets.scrolled import scrolled
 from graph_explorer.ui.widgets.text import Elided, Label
 
@@ -221,17 +221,8 @@ class HealthPanel(QWidget):
     def _show_selected(self, name: str) -> None:
         """Shows what the session has selected."""
         self.findings.mark(name)
-        blocker = QSignalBlocker(self.view.selectionModel())
         row = self.model.row_of(name)
-        if row < 0:
-            self.view.clearSelection()
-            self.view.setCurrentIndex(QModelIndex())
-        else:
-            index = self.model.index(row, 0)
-            self.view.setCurrentIndex(index)
-            self.view.scrollTo(index)
-        blocker.unblock()
-        self.view.viewport().update()
+        show_chosen(self.view, row if row >= 0 else None, follow=True)
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────
 

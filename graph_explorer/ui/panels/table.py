@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QSignalBlocker,
     Qt,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
@@ -33,7 +32,7 @@ from graph_explorer.ui.panels.cells import (
 )
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
-from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths, show_chosen
 from graph_explorer.ui.widgets.text import Elided, Label
 
 Index = QModelIndex | QPersistentModelIndex
@@ -216,17 +215,9 @@ class NodeTable(QWidget):
 
     def _show_selected(self, now: State) -> None:
         """Shows what the session has selected."""
-        blocker = QSignalBlocker(self.view.selectionModel())
-        name = now.selection
-        if now.graph is None or name not in now.graph:
-            self.view.clearSelection()
-            self.view.setCurrentIndex(QModelIndex())
-        else:
-            index = self.model.index(self.model.row_of(now.graph.index(name)), NODE)
-            self.view.setCurrentIndex(index)
-            self.view.scrollTo(index)
-        blocker.unblock()
-        self.view.viewport().update()
+        graph, name = now.graph, now.selection
+        row = self.model.row_of(graph.index(name)) if graph is not None and name in graph else -1
+        show_chosen(self.view, row if row >= 0 else None, follow=True)
 
     def _select(self, index: QModelIndex) -> None:
         """Tells the session what is selected here."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QTableView, QWidget
 
@@ -18,7 +18,7 @@ from graph_explorer.ui.race.chip import marker_icon
 from graph_explorer.ui.race.wording import OUTCOMES, number_text, path_title, point_text, why
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
-from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths, show_chosen
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -186,13 +186,8 @@ class PathTable(QTableView):
 
     def show_state(self, now: State) -> None:
         self.paths.show(now)
-        blocker = QSignalBlocker(self.selectionModel())
-        if now.race.path in self.paths.rows:
-            self.setCurrentIndex(self.paths.index(self.paths.rows.index(now.race.path), 0))
-        else:
-            self.setCurrentIndex(QModelIndex())
-        blocker.unblock()
-        self.viewport().update()
+        rows = self.paths.rows
+        show_chosen(self, rows.index(now.race.path) if now.race.path in rows else None)
 
     def _select(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
@@ -18,7 +18,7 @@ from graph_explorer.lab.epochs import Epoch
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.state import TrainingRun
 from graph_explorer.ui.widgets.copying import copied
-from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, show_chosen
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -128,11 +128,8 @@ class EpochsTable(QTableView):
         if run is None or not run.epochs:
             return
         row = len(run.epochs) - 1 if now.training.at is None else now.training.at - run.epochs[0].number
-        blocker = QSignalBlocker(self.selectionModel())
         if 0 <= row < len(run.epochs):
-            self.setCurrentIndex(self.epochs.index(row, max(self.currentIndex().column(), 0)))
-        blocker.unblock()
-        self.viewport().update()
+            show_chosen(self, row)
 
     def _look(self, index: QModelIndex) -> None:
         run = self.epochs.run

@@ -9,7 +9,7 @@ import csv
 import io
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -18,7 +18,7 @@ from graph_explorer.ui.race.chip import marker_icon
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.theme import theme
 from graph_explorer.ui.training.state import TrainingRun, TrainingState
-from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, set_widths, show_chosen
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -186,10 +186,7 @@ class RunsTable(QTableView):
         numbers = [run.number for run in now.training.runs]
         current = self.currentIndex().row()
         if now.training.selected in numbers and current != numbers.index(now.training.selected):
-            blocker = QSignalBlocker(self.selectionModel())
-            self.setCurrentIndex(self.runs.index(numbers.index(now.training.selected), 0))
-            blocker.unblock()
-            self.viewport().update()
+            show_chosen(self, numbers.index(now.training.selected))
 
     def _select(self, index: QModelIndex) -> None:
         if index.isValid():

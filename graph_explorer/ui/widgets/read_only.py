@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 #: How numbers stand in their column, and their heading above them.
@@ -34,6 +34,20 @@ def set_widths(table: QTableView, letters: Iterable[int], room: int = 8) -> None
     letter = table.fontMetrics().averageCharWidth()
     for column, count in enumerate(letters):
         table.setColumnWidth(column, count * letter + room)
+
+
+def show_chosen(table: QTableView, row: int | None, *, follow: bool = False) -> None:
+    """Shows which row is chosen, None for none, and tells nobody that it was; `follow` scrolls to it."""
+    with QSignalBlocker(table.selectionModel()):
+        if row is None:
+            table.clearSelection()
+            table.setCurrentIndex(QModelIndex())
+        else:
+            index = table.model().index(row, max(table.currentIndex().column(), 0))
+            table.setCurrentIndex(index)
+            if follow:
+                table.scrollTo(index)
+    table.viewport().update()
 
 
 def heading(

@@ -17,7 +17,7 @@ from graph_explorer.ui.race.wording import number_text
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.training.sweep.state import NO_SWEEP, Sweep
 from graph_explorer.ui.widgets.copying import copied
-from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows
+from graph_explorer.ui.widgets.read_only import RIGHT, heading, read_by_rows, show_chosen
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -95,15 +95,10 @@ class SweepTable(QTableView):
         old, sweep = before.sweep, now.sweep
         if old is sweep and sweep is not NO_SWEEP:
             return
-        blocker = QSignalBlocker(self.selectionModel())
         if old.tried is not sweep.tried:
-            self.runs.show(sweep)
-        if 0 <= sweep.chosen < self.runs.rowCount():
-            self.setCurrentIndex(self.runs.index(sweep.chosen, max(self.currentIndex().column(), 0)))
-        else:
-            self.clearSelection()
-        blocker.unblock()
-        self.viewport().update()
+            with QSignalBlocker(self.selectionModel()):
+                self.runs.show(sweep)
+        show_chosen(self, sweep.chosen if 0 <= sweep.chosen < self.runs.rowCount() else None)
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():
