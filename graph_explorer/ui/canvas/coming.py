@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
-from graph_explorer.ui.canvas.sight import FRAME, PART, Sight
+from graph_explorer.ui.canvas.sight import MOVING, PART, Sight
 
 #: No part is lower than this, in logical pixels, and none has less content than this, in seconds, unless
 #: there are few: what lies across the border of two parts is painted twice.
@@ -48,9 +48,9 @@ class Coming:
             return self._height
         return self._top if self._top > self._home.top() else 0
 
-    def advance(self) -> int:
-        """Paints for as long as a frame has time; tells how many logical pixels."""
-        left, painted, spent = FRAME, 0, 0.0
+    def advance(self, time: float) -> int:
+        """Paints for about so many seconds; tells how many logical pixels."""
+        left, painted, spent = time, 0, 0.0
         while not self.finished and spent < left:
             part = QRect(self._home.left(), self._top, self._home.width(), self._step)
             part = part.intersected(self._home)
@@ -58,7 +58,7 @@ class Coming:
             left -= spent
             painted += part.width() * part.height()
             self._top += self._step
-            self._step = max(self._lowest, round(self._step * min(max(FRAME / spent, 1 / _CHANGE), _CHANGE)))
+            self._step = max(self._lowest, round(self._step * min(max(MOVING / spent, 1 / _CHANGE), _CHANGE)))
             self._parts, self._spent = self._parts + 1, self._spent + spent
         if painted and self.finished:
             self.sight.pace.learn(self._content, self._parts, self._spent)

@@ -21,7 +21,7 @@ from graph_explorer.ui.canvas.coming import Coming
 from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at, effort
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Scene
-from graph_explorer.ui.canvas.sight import Seen, Sight
+from graph_explorer.ui.canvas.sight import MOVING, Seen, Sight
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.widgets.overlay import Overlay
 
@@ -203,7 +203,7 @@ class Minimap(Overlay):
         if coming is None:
             return
         started = clock.perf_counter()
-        coming.advance()
+        coming.advance(MOVING)
         self._spent += clock.perf_counter() - started
         if not coming.finished:
             self._next.start()

@@ -19,7 +19,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from graph_explorer.ui.canvas.camera import Box, Camera
 from graph_explorer.ui.canvas.detail import PLAIN
-from graph_explorer.ui.canvas.sight import FRAME, PART, Look, Sight, box_of
+from graph_explorer.ui.canvas.sight import MOVING, PART, RESTING, Look, Sight, box_of
 from graph_explorer.ui.canvas.zooming import Zooming
 
 #: More rectangles than this are painted as the one around them all.
@@ -172,10 +172,12 @@ class Sheet:
 
     def refresh(self, look: Look, camera: Camera) -> None:
         """Paints what is stale as it is seen from a camera: all of it, or as much as a frame has time for."""
+        resting = self._sight is not None and self._sight.camera == camera
+        time = RESTING if resting else MOVING
         self._sight = sight = look(camera)
         if self.picture.isNull():
             return
-        if self._zooming is not None and not self._zoom(self._zooming, look, sight):
+        if self._zooming is not None and not self._zoom(self._zooming, look, sight, time):
             return
         if sight.detail != self.detail:  # what is kept of the picture would not look like the rest
             self.stale, self.detail = self._everything, sight.detail
@@ -186,14 +188,14 @@ class Sheet:
             self._paint(sight, rectangles(self.stale))
             self.stale = QRegion()
         else:
-            self._repaint(sight, bare)
+            self._repaint(sight, bare, time)
         self._bare = QRegion()
 
-    def _repaint(self, sight: Sight, bare: float) -> None:
+    def _repaint(self, sight: Sight, bare: float, time: float) -> None:
         """Paints what is stale at once if that takes little time; `bare` is the share that holds nothing."""
         region, content = self._cheaper(sight)
         seconds = sight.pace.seconds(content, len(rectangles(region)))
-        if seconds <= (_PATIENCE if bare == 1.0 else FRAME):
+        if seconds <= (_PATIENCE if bare == 1.0 else time):
             self._paint(sight, rectangles(region), content)
             self.stale = QRegion()
             return
@@ -207,15 +209,15 @@ class Sheet:
         outside = self.stale.subtracted(QRegion(sight.home(QRect(QPoint(), self.size))))
         self._fill(outside, sight.background)
         self.stale = self.stale.subtracted(outside)
-        self._paint_bands(sight)
+        self._paint_bands(sight, time)
 
-    def _zoom(self, zooming: Zooming, look: Look, sight: Sight) -> bool:
+    def _zoom(self, zooming: Zooming, look: Look, sight: Sight, time: float) -> bool:
         """Goes on with a change of scale; whether it has come to its end."""
         everything = QRect(QPoint(), self.size)
-        if not zooming.begun and sight.pace.seconds(sight.seconds_in(everything)) <= FRAME:
+        if not zooming.begun and sight.pace.seconds(sight.seconds_in(everything)) <= time:
             self._end_zoom()
             return True
-        self.painted += round(zooming.advance(look, sight) * self.ratio**2)
+        self.painted += round(zooming.advance(look, sight, time) * self.ratio**2)
         found = zooming.finished
         if found is None or found.camera.scale != sight.camera.scale:
             return False
@@ -240,11 +242,11 @@ class Sheet:
             return self.stale, apart
         return QRegion(around), seconds
 
-    def _paint_bands(self, sight: Sight) -> None:
+    def _paint_bands(self, sight: Sight, time: float) -> None:
         """Paints as much of what is stale as a frame has time for."""
         content = sight.seconds_in(self.stale.boundingRect())
         count = min(max(2, math.ceil(content * sight.pace.factor / PART)), _MOST_BANDS)
-        left, spent = FRAME, 0.0
+        left, spent = time, 0.0
         for band in self._bands(count):
             spent = self._paint(sight, [band])
             self.stale = self.stale.subtracted(QRegion(band))

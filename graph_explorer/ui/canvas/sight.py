@@ -16,8 +16,10 @@ from graph_explorer.ui.canvas.camera import Box, Camera
 from graph_explorer.ui.canvas.detail import Detail
 from graph_explorer.ui.canvas.pace import Pace
 
-#: A frame has so many seconds for what is painted part by part, and the content of a part so many of them.
-FRAME, PART = 0.0024, 0.0012
+#: For what is painted part by part a frame has so many seconds, while the picture moves and while it rests.
+MOVING, RESTING = 0.002, 0.005
+#: The content of a part takes so many seconds, at first.
+PART = 0.0012
 
 
 #: An image, and the camera from which it shows the scene.

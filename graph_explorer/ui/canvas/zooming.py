@@ -50,8 +50,8 @@ class Zooming:
         found, self._spare = self._spare, image
         return found
 
-    def advance(self, look: Look, present: Sight) -> int:
-        """Paints for as long as a frame has time; tells how many logical pixels.
+    def advance(self, look: Look, present: Sight, time: float) -> int:
+        """Paints for about so many seconds; tells how many logical pixels.
 
         A picture that is finished makes room for one of the `present` sight; for a wider one where things
         go on growing smaller, so that it covers the window when it is finished.
@@ -66,7 +66,7 @@ class Zooming:
                 wanted = look(now.zoomed(1 / _AHEAD, (size.width() / 2, size.height() / 2)))
         if self._coming is None:
             self._coming = Coming(wanted, self._spare)
-        return self._coming.advance()
+        return self._coming.advance(time)
 
     def show(self, painter: QPainter, present: Sight) -> None:
         """Draws what is seen now, of what is best at each place."""

@@ -61,8 +61,11 @@ def shown_by(sheet: Sheet) -> QImage:
 
 
 def seen(view: GraphView) -> NDArray[np.int64]:
+    """The picture, once it is finished: on a busy machine it may take some frames."""
     image = QImage(view.size(), QImage.Format.Format_RGB32)
     view.render(image, QPoint())
+    while not view.settled:
+        view.render(image, QPoint())
     return pixels(image)
 
 
