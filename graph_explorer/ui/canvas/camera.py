@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 LARGEST = 4.0
-SMALLEST = 1e-4
+SMALLEST = 1e-6
 #: A picture is not blown up beyond this to fill the window.
 LARGEST_FIT = 1.4
 #: A picture that would have to be smaller than this to be seen whole is opened at its beginning instead,

@@ -161,3 +161,9 @@ def test_a_long_graph_opens_so_large_that_its_breadth_is_seen_if_it_can_be_read(
     x, y = camera.seen(first[:2])
     assert 0 < x < room[0]
     assert 0 < y < room[1]
+
+
+def test_a_row_of_a_hundred_thousand_cards_fits() -> None:
+    bounds = (0.0, 0.0, 17_000_000.0, 300.0)
+    x, _, width, _ = fitted(bounds, 800, 600).seen_box(bounds)
+    assert 0 < x < x + width < 800
