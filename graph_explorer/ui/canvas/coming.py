@@ -12,7 +12,7 @@ from graph_explorer.ui.canvas.sight import MOVING, PART, Sight
 
 #: No part is lower than this, in logical pixels, and none has less content than this, in seconds, unless
 #: there are few: what lies across the border of two parts is painted twice.
-_LOWEST, _LEAST, _FEW = 24, 0.003, 14
+_LOWEST, _LEAST, _FEW = 24, 0.003, 20
 #: By no more than this a part is higher or lower than the one before it.
 _CHANGE = 2.0
 

@@ -36,6 +36,8 @@ _MIDDLE = 1 << _BITS - 1
 
 Whole = NDArray[np.int64]
 
+_NOTHING: Floats = np.zeros((4, 0))
+
 ORDER = (CUT, WAITING, IDLE, FOLLOWED)
 SHADES = {
     IDLE: ("edge", 1.0),
@@ -137,42 +139,33 @@ class LinePainter:
         self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
     ) -> None:
         """Draws the lines that touch `box`, `wide` or a pixel thin; the painter draws in screen pixels."""
-        self._trunks(painter, scene, moment, camera, box, seen, wide)
+        trunks = {(state, light): ends for state, light, ends in trunk_strokes(scene, moment, box)}
         found = scene.pieces_in(box)
-        if not found.size:
-            return
         lines = scene.line_of_piece[found]
         states, bright = moment.line_states(scene.sources, lines), lit_lines(scene, moment, lines)
         straight = scene.bends[found] < _STRAIGHT / camera.scale
-        counts = scene.multiplicities[lines] if wide else np.zeros(len(lines), np.int64)
+        counts = scene.multiplicities[lines] if wide else np.ones(len(lines), np.int64)
         heads = scene.first_piece[lines + 1] - 1 == found
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for state, light in itertools.product(ORDER, (False, True)):
             alike = (states == state) & (bright == light)
-            if not alike.any():
+            trunk = trunks.get((state, light), _NOTHING)
+            if not (alike.any() or trunk.size):
                 continue
             role, strength = SHADES[state]
             color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
-            for count in sorted(set(counts[alike].tolist())):
+            for count in sorted({1, *counts[alike].tolist()}):  # in a trunk each line is one edge
                 these = alike & (counts == count)
                 width = line_width(count) * camera.scale if wide else 0.0
                 painter.setPen(self._pen(color, width, state == CUT))
-                draw_straight(painter, scene.ends[:, found[these & straight]], camera, seen)
+                ends = scene.ends[:, found[these & straight]]
+                draw_straight(painter, np.hstack([trunk, ends]) if count == 1 else ends, camera, seen)
                 self._bent(painter, scene.pieces[found[these & ~straight]], camera, seen, wide)
             if wide:
                 self._heads(painter, scene, lines[alike & heads], camera, color)
         if wide:
             for line in np.unique(lines[states == CUT]).tolist():
                 self._cut_mark(painter, scene, line, camera)
-
-    def _trunks(
-        self, painter: QPainter, scene: Scene, moment: Moment, camera: Camera, box: Box, seen: Box, wide: bool
-    ) -> None:
-        for state, light, ends in trunk_strokes(scene, moment, box):
-            role, strength = SHADES[state]
-            color = self.ink.mixed(role, "window", strength if light else strength * _DIMMED)
-            painter.setPen(self._pen(color, WIDTH * camera.scale if wide else 0.0, False))
-            draw_straight(painter, ends, camera, seen)
 
     def _pen(self, color: QColor, width: float, cut: bool) -> QPen:
         """A pen for opaque colour and square ends: translucent ones and round ends take ten times as long."""
