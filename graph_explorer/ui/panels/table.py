@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     Qt,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from graph_explorer.engine.graph import Node
@@ -151,6 +154,7 @@ class NodeTable(QWidget):
         self.filter.setPlaceholderText("Filter by name, operation or caption")
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self.model.filter)
+        self.filter.installEventFilter(self)
         self.count = Elided("", "small")
         self.count.setObjectName("table_count")
         self.empty = Label(_EMPTY, "muted")
@@ -174,6 +178,7 @@ class NodeTable(QWidget):
         view.setObjectName("table_nodes")
         view.setAccessibleName("Nodes with their values and gradients")
         view.setModel(self.model)
+        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ at their ends
         view.setSortingEnabled(True)
         view.sortByColumn(NODE, Qt.SortOrder.AscendingOrder)
         read_by_rows(view)
@@ -182,6 +187,16 @@ class NodeTable(QWidget):
         view.selectionModel().currentRowChanged.connect(self._select)
         self.model.modelReset.connect(self._settle)
         return view
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrow down leads from the filter into the rows."""
+        key = event.key() if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress else None
+        if watched is not self.filter or key != Qt.Key.Key_Down or not len(self.model.rows):
+            return super().eventFilter(watched, event)
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
+        if not self.view.currentIndex().isValid():
+            self.view.selectRow(0)
+        return True
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 

@@ -189,3 +189,20 @@ def test_change_against_a_kept_run(table: NodeTable, session: Session) -> None:
     assert names(table)[0] == "b"
     session.comparing.forget()
     assert table.view.isColumnHidden(column)
+
+
+def test_the_arrow_down_leads_from_the_filter_into_the_rows(
+    table: NodeTable, session: Session, qtbot: QtBot
+) -> None:
+    session.select("")
+    table.filter.setFocus()
+    qtbot.keyClicks(table.filter, "z")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Down)
+    assert table.view.hasFocus()
+    assert session.state.selection == names(table)[0]
+    qtbot.keyClick(table.view, Qt.Key.Key_Down)
+    assert session.state.selection == names(table)[1]
+    table.filter.setFocus()
+    qtbot.keyClicks(table.filter, "qqq")
+    qtbot.keyClick(table.filter, Qt.Key.Key_Down)
+    assert table.filter.hasFocus(), "there are no rows"
