@@ -59,8 +59,8 @@ class Table:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
         forward, nodes, operations = plan.forward, plan.graph.nodes, plan.operations
+        self._forward, self._nodes, self._operations = forward, nodes, operations
         given = [plan.inputs[node] for node in forward]
         counts = list(map(len, given))
         known: dict[tuple[Any, ...], int] = {}
@@ -77,16 +77,16 @@ class Table:
 
     def batch(self, rows: Array, like: Batch | None = None, **more: Any) -> Batch:
         """Rows of one kind as a batch; `like` is one that may be of the same rows, whose inputs it shares."""
-        first = self.plan.forward[rows[0]]
-        found = self.plan.operations[first]
+        first = self._forward[rows[0]]
+        found = self._operations[first]
         assert found is not None
         outputs = self.outputs[rows]
         if like is not None and np.array_equal(outputs, like.outputs):
             inputs = like.inputs
         else:
-            begins = self.first[rows]
-            inputs = tuple(self.inputs[begins + k] for k in range(len(self.plan.inputs[first])))
-        return Batch(found, self.plan.graph.nodes[first].attributes, inputs, outputs, **more)
+            begins, count = self.first[rows], int(self.first[rows[0] + 1] - self.first[rows[0]])
+            inputs = tuple(self.inputs[begins + k] for k in range(count))
+        return Batch(found, self._nodes[first].attributes, inputs, outputs, **more)
 
 
 def _frozen(attributes: Mapping[str, Any]) -> tuple[Any, ...]:

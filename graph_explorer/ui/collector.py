@@ -9,11 +9,8 @@ The one rule: while a large graph is shown only young objects are looked through
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from graph_explorer.ui.session import Session
-    from graph_explorer.ui.state import State
+from graph_explorer.engine.graph import Graph
 
 #: Graphs of more nodes than this are large.
 LARGE = 5_000
@@ -23,15 +20,8 @@ _NEVER = 2**31 - 1
 _USUAL = gc.get_threshold()
 
 
-class Collector:
-    """Sets the collector for what one session shows."""
-
-    def __init__(self, session: Session) -> None:
-        session.follow(self.show_state)
-
-    def show_state(self, before: State, now: State) -> None:
-        if before.graph is now.graph:
-            return
-        young, middle, old = _USUAL
-        large = now.graph is not None and len(now.graph) > LARGE
-        gc.set_threshold(young, middle, _NEVER if large else old)
+def collect_for(graph: Graph | None) -> None:
+    """Sets the collector for a window that shows this graph."""
+    young, middle, old = _USUAL
+    large = graph is not None and len(graph) > LARGE
+    gc.set_threshold(young, middle, _NEVER if large else old)

@@ -22,7 +22,7 @@ from graph_explorer.engine.errors import InputError
 from graph_explorer.engine.graph import Graph, Use, enclosing
 from graph_explorer.engine.machine import set_aside, without_collector
 from graph_explorer.formats import format_of, open_document, save_document
-from graph_explorer.ui.collector import Collector
+from graph_explorer.ui.collector import collect_for
 from graph_explorer.ui.edit import Edit
 from graph_explorer.ui.following import WhileSeen
 from graph_explorer.ui.health.comparing import Comparing
@@ -83,7 +83,6 @@ class Session(QObject):
         #: heat, and the run that is compared with
         self.comparing = Comparing(self)
         self._tracer = Tracer(self)
-        self._collector = Collector(self)
         #: boxes moved by hand in the graphs that were open before
         self._moved: dict[int, Moved] = {}
 
@@ -104,6 +103,8 @@ class Session(QObject):
             return
         now = self._runner.completed(before, dataclasses.replace(before, **parts))
         self.state = self._examiner.completed(now)
+        if before.graph is not now.graph:
+            collect_for(now.graph)
         self.changed.emit(before, self.state)
 
     def say(self, message: str) -> None:
@@ -192,6 +193,12 @@ class Session(QObject):
             problem=None, draft=None, playing=False, message="", notice="", **self.comparing.none(),
             moved=NOTHING_MOVED, **NO_SURFACE, **NO_SEARCH,
         )  # fmt: skip
+
+    def close(self) -> None:
+        """Ends all work. The edits are let go first: Qt frees those of a stack that Python frees too."""
+        self.trainer.stop()
+        self.jobs.close()
+        self.undo.clear()
 
     def save(self, path: Path) -> bool:
         """Writes the document and remembers where."""

@@ -291,8 +291,7 @@ class Window(QMainWindow):
             self._bench.remember()
         if hasattr(self, "session"):
             self.session.change(playing=False)
-            self.session.trainer.stop()
-            self.session.jobs.close()
+            self.session.close()
         event.accept()
 
     def sizeHint(self) -> QSize:

@@ -140,7 +140,7 @@ def view(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[GraphVi
     popups = QApplication.topLevelWidgets()  # held, so that each test finds the same ones as before it
     yield shown
     del popups
-    session.jobs.close()
+    session.close()
     shown.close()
     shown.deleteLater()
 

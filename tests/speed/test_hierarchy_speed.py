@@ -89,4 +89,4 @@ def test_one_block_of_10_000_operations_is_opened(qtbot: QtBot, benchmark: Bench
         qtbot.waitUntil(lambda: not session.jobs.busy("layout"), timeout=60_000)
 
     benchmark.pedantic(opened, rounds=10)
-    session.jobs.close()
+    session.close()

@@ -43,7 +43,7 @@ def view(qtbot: QtBot) -> Iterator[GraphView]:
     made.show()
     qtbot.waitExposed(made)
     yield made
-    session.jobs.close()
+    session.close()
 
 
 def chain(folder: Path, count: int) -> Path:

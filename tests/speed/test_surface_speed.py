@@ -41,7 +41,7 @@ def plane(qtbot: QtBot) -> Iterator[Plane]:
     session.racer.set(Race(entries, ((-1.2, 1.0),), steps=1000, step=1000))
     qtbot.waitUntil(lambda: not session.jobs.busy(), timeout=60_000)
     yield shown
-    session.jobs.close()
+    session.close()
 
 
 def test_a_dragged_knob(plane: Plane, benchmark: Any) -> None:

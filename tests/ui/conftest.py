@@ -69,7 +69,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     made.change(motion=False)
     yield made
     made.trainer.stop()
-    made.jobs.close()
+    made.close()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Panel(QWidget):
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = Session()
     yield made
-    made.jobs.close()
+    made.close()
 
 
 @pytest.fixture

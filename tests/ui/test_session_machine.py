@@ -54,7 +54,7 @@ class SessionMachine(RuleBasedStateMachine):
             path.unlink()
 
     def teardown(self) -> None:
-        self.session.jobs.close()
+        self.session.close()
         delete(self.session)  # hundreds of them at once are more than the garbage collector and Qt agree on
 
     @property
@@ -334,7 +334,7 @@ def test_edits_while_a_run_is_under_way_add_up(qtbot: QtBot, monkeypatch: pytest
     session.undo.undo()
     qtbot.waitUntil(lambda: not session.jobs.busy())
     assert float(session.state.document.entry("b").array) == -0.2
-    session.jobs.close()
+    session.close()
 
 
 def test_a_late_run_does_not_bring_back_what_was_left(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,4 +345,4 @@ def test_a_late_run_does_not_bring_back_what_was_left(qtbot: QtBot, monkeypatch:
     session.close_document()
     qtbot.wait(50)
     assert session.state.document is None
-    session.jobs.close()
+    session.close()

@@ -152,11 +152,14 @@ class Hand(Sequence[Card]):
         self.places: Integers = place[groups.owners]
         shown = self.nodes >= 0
         self.places[self.nodes[shown]] = np.flatnonzero(shown)
-        self._card = lru_cache(maxsize=_KEPT)(self._made)
+        nodes, bundles = self.nodes, self.bundles
 
-    def _made(self, place: int) -> Card:
-        node = int(self.nodes[place])
-        return self.deck.card(node) if node >= 0 else self.groups.card(int(self.bundles[place]))
+        @lru_cache(maxsize=_KEPT)
+        def made(place: int) -> Card:  # no method: it would hold the hand that holds it
+            node = int(nodes[place])
+            return deck.card(node) if node >= 0 else groups.card(int(bundles[place]))
+
+        self._card = made
 
     def __len__(self) -> int:
         return len(self.ids)

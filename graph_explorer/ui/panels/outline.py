@@ -118,7 +118,8 @@ class Tree(QAbstractItemModel):
 
     def refresh(self) -> None:
         """Numbers or colours have changed; rows have not."""
-        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_COLUMNS) - 1))
+        if self.top.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_COLUMNS) - 1))
 
     def row(self, index: Index) -> Row:
         """The row at an index; the top for none."""

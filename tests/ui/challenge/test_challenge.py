@@ -152,7 +152,7 @@ def test_progress_is_kept_and_taken_up_again(
     other.show(document)
     acts.load_progress(other)
     assert other.state.challenge.progress == session.state.challenge.progress
-    other.jobs.close()
+    other.close()
     acts.reset_progress(session)
     assert json.loads(kept.read_text())["concepts"] == {}
 

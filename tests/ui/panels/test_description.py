@@ -18,7 +18,7 @@ def test_it_shows_what_the_document_says(qtbot: QtBot) -> None:
     assert panel.text.toPlainText().splitlines() == ["Squares", "Look at w."]
     session.show(parse("L = w*w", parameters={"w": 1.0}, title="Other"))
     assert "no description" in panel.text.toPlainText()
-    session.jobs.close()
+    session.close()
 
 
 def test_it_begins_with_its_first_line(qtbot: QtBot) -> None:
@@ -33,4 +33,4 @@ def test_it_begins_with_its_first_line(qtbot: QtBot) -> None:
     panel.resize(180, 100)
     panel.text.ensureCursorVisible()
     assert bar.value() == 0
-    session.jobs.close()
+    session.close()

@@ -50,7 +50,7 @@ class RaceMachine(RuleBasedStateMachine):
         self.session.changed.connect(lambda before, now: self.told.append((before, now)))
 
     def teardown(self) -> None:
-        self.session.jobs.close()
+        self.session.close()
         delete(self.session)  # hundreds of them at once are more than the garbage collector and Qt agree on
 
     @property

@@ -133,7 +133,7 @@ def test_what_the_window_shows(bowl: Document, tmp_path: Path) -> None:
     session.change(look=Look(solid=True), theme="dark")
     picture.save_state(session.state, tmp_path / "a.png", (0.0, 1.0, 0.0, 1.0))
     assert not QImage(str(tmp_path / "a.png")).isNull()
-    session.jobs.close()
+    session.close()
 
 
 @pytest.mark.parametrize(("count", "most"), [(5, 10), (200, 120), (3, 2), (1, 5)])

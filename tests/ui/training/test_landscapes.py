@@ -23,7 +23,7 @@ def view(training: Session, qtbot: QtBot) -> Iterator[SurfaceView]:
     made.show()
     qtbot.waitUntil(lambda: training.state.surface is not None, timeout=20_000)
     yield made
-    training.jobs.close()
+    training.close()
 
 
 def trained(session: Session, qtbot: QtBot, epochs: int = 6) -> TrainingRun:

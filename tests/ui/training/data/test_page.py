@@ -50,7 +50,7 @@ class Shown:
         self.qtbot.wait(1)
 
     def close(self) -> None:
-        self.session.jobs.close()
+        self.session.close()
 
     def button(self, name: str) -> QAbstractButton:
         found = self.page.findChild(QAbstractButton, name)
