@@ -220,9 +220,10 @@ class _Grouping:
             elif deep:
                 yield from self._places(item.scope.items, deep)
 
-    def _operators(self, items: Iterable[Item]) -> list[str]:
-        """The operators of some items, not of what is in their groups."""
-        return [self.graph.nodes[item.node].op for item in items if item.scope is None]
+    def _operators(self, items: Sequence[Item]) -> list[str]:
+        """The operators of some items; of what is in their groups only where there is nothing else."""
+        places = [*self._places(items, deep=False)] or self._places(items, deep=True)
+        return [self.graph.nodes[place].op for place in places]
 
     # ── leaves, and groups as a whole ─────────────────────────────────────────────────────────
 

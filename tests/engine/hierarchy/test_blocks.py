@@ -121,6 +121,15 @@ def test_a_stage_is_named_after_all_that_is_learnt_in_it() -> None:
     assert document.read.repeats["res2–5/res2/res2_1–3"] == 3
 
 
+def test_a_stack_of_groups_alone_is_named_after_what_is_in_them() -> None:
+    text = "def one(h, w):\n    return relu(h @ w)\ndef other(h, v):\n    return tanh(h @ v) * 2\n"
+    text += "".join(f"h = other(one(h, {a}), {b})\n" for a, b in zip("abcdefghij", "klmnopqrst", strict=True))
+    weights = {name: np.eye(3) for name in "abcdefghijklmnopqrst"}
+    document = parse(f"h = x + 1\n{text}L = sum(h)", {"x": np.eye(3)}, weights)
+    (path,) = document.with_blocks().read.repeats
+    assert path == "MatMul+Relu blocks"
+
+
 def test_a_mask_that_all_blocks_read_does_not_part_them() -> None:
     text = "m = relu(q)\n" + "".join(f"h{i} = tanh(h{i - 1} @ w{i} + m) * 2\n" for i in range(1, 25))
     weights = {f"w{i}": np.eye(3) for i in range(1, 25)} | {"q": np.ones((3, 3))}
