@@ -60,7 +60,8 @@ def read(
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise InputError(f"not a valid program: {error.msg}", error.lineno or 1, error.offset or 1) from None
+        said = "a number has too many digits; write it as 1e20" if "digits" in error.msg else error.msg
+        raise InputError(f"not a valid program: {said}", error.lineno or 1, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise InputError("not a valid program: it holds a null byte or is nested too deeply", 1, 1) from None
     reader = _Reader(dtype, text)

@@ -184,8 +184,7 @@ KINDS = (
         "chain rule",
         ("beginner", "intermediate", "advanced", "expert"),
         prints,
-        False,
     ),
-    Kind("mini-batch", "The gradient of a batch", "mini-batch averaging", ("beginner",), batch, False),
-    Kind("clipping", "A clipped gradient", "clipping", ("intermediate",), clipping, False),
+    Kind("mini-batch", "The gradient of a batch", "mini-batch averaging", ("beginner",), batch),
+    Kind("clipping", "A clipped gradient", "clipping", ("intermediate",), clipping),
 )

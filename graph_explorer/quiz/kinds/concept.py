@@ -120,4 +120,4 @@ def question_of(found: Concept, random: Random) -> Question:
     )
 
 
-KINDS = (Kind("concept", "Concepts", "all themes", LEVELS, concept, False),)
+KINDS = (Kind("concept", "Concepts", "all themes", LEVELS, concept),)

@@ -156,14 +156,7 @@ def best_epoch(source: Source, random: Random) -> Question | None:
 
 KINDS = (
     Kind(
-        "training curves",
-        "Reading training curves",
-        "training and validation loss",
-        ("beginner",),
-        reading,
-        False,
+        "training curves", "Reading training curves", "training and validation loss", ("beginner",), reading
     ),
-    Kind(
-        "early stopping", "When to stop", "training and validation loss", ("intermediate",), best_epoch, False
-    ),
+    Kind("early stopping", "When to stop", "training and validation loss", ("intermediate",), best_epoch),
 )

@@ -19,17 +19,13 @@ Maker = Callable[[Source, Random], Question | None]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of question: its name in files and on the command line, its theme, and how it is made.
-
-    `needs_document`: the question is about the document at hand; without, it is the same for all.
-    """
+    """A kind of question: its name in files and on the command line, its theme, and how it is made."""
 
     name: str
     title: str
     concept: str
     levels: tuple[Level, ...]
     make: Maker
-    needs_document: bool = True
 
 
 def knowing(question: Question, mistakes: Iterable[Misconception]) -> Question:
