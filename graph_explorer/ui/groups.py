@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: So many cards are shown at most when groups are opened all at once; the next time twice as many.
 MOST = 1_000
+_GO_ON = "still closed. Expand all again to go on, or expand one alone."
 
 
 def around(state: State) -> str:
@@ -50,7 +51,7 @@ def collapse_all(session: Session) -> None:
     """Closes every group, with all inside it."""
     graph = session.state.graph
     if graph is not None:
-        session.change(collapsed=frozenset(graph.groups))
+        session.change(collapsed=frozenset(graph.groups), notice=lasting(session.state.notice))
 
 
 def expand_all(session: Session) -> None:
@@ -78,7 +79,12 @@ def _told(cards: int, left: int, within: str) -> str:
     shown, closed = (f"{count:,}".replace(",", "\u2009") for count in (cards, left))
     groups, are = ("1 group", "is") if left == 1 else (f"{closed} groups", "are")
     where = f"{groups} in {within.rpartition('/')[2]}" if within else f"{shown} cards are shown, and {groups}"
-    return f"{where} {are} still closed. Expand all again to go on, or expand one alone."
+    return f"{where} {are} {_GO_ON}"
+
+
+def lasting(notice: str) -> str:
+    """What is still true of a notice when other groups are opened or closed."""
+    return "" if notice.endswith(_GO_ON) else notice
 
 
 def enter(session: Session, path: str = "") -> None:

@@ -25,6 +25,7 @@ from graph_explorer.formats import format_of, open_document, save_document
 from graph_explorer.ui.collector import collect_for
 from graph_explorer.ui.edit import Edit
 from graph_explorer.ui.following import WhileSeen
+from graph_explorer.ui.groups import lasting
 from graph_explorer.ui.health.comparing import Comparing
 from graph_explorer.ui.health.examiner import Examiner
 from graph_explorer.ui.jobs import Jobs
@@ -352,7 +353,7 @@ class Session(QObject):
 
     def toggle_group(self, path: str) -> None:
         """Collapses or expands a group."""
-        self.change(collapsed=self.state.collapsed ^ {path})
+        self.change(collapsed=self.state.collapsed ^ {path}, notice=lasting(self.state.notice))
 
     def watch(self, view: str, open: bool) -> None:  # noqa: A002
         """A view that shows the surface or its paths is open, or is no more."""

@@ -110,6 +110,22 @@ def test_expanding_all_stops_at_a_bound_and_goes_on(
     assert session.state.notice == ""
 
 
+def test_what_was_said_of_closed_groups_goes_when_one_is_opened_and_other_notices_stay(
+    session: Session, deep: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MOST", 100)
+    inner = f"{stack(deep)}/block 3"
+    for change in (lambda: session.toggle_group(inner), lambda: groups.collapse_all(session)):
+        session.change(collapsed=frozenset(deep.graph.groups))
+        groups.expand_all(session)
+        assert "still closed" in session.state.notice
+        change()
+        assert session.state.notice == ""
+        session.change(notice="The inputs are made up.")
+        change()
+        assert session.state.notice == "The inputs are made up."
+
+
 def test_expanding_all_in_the_selected_group(session: Session, deep: Document) -> None:
     path = stack(deep)
     session.change(collapsed=frozenset(deep.graph.groups) - {path})
