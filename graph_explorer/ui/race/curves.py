@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QWidget
 
 from graph_explorer.ui.race.player import RacePlayer, length
 from graph_explorer.ui.race.plot import Plot
@@ -29,9 +29,11 @@ from graph_explorer.ui.race.series import (
 )
 from graph_explorer.ui.race.table import PathTable
 from graph_explorer.ui.session import Session, State
+from graph_explorer.ui.widgets.filled import Filled
+from graph_explorer.ui.widgets.scrolled import fill
 from graph_explorer.ui.widgets.scrub import Scrub
 from graph_explorer.ui.widgets.segment import segment
-from graph_explorer.ui.widgets.text import Elided, Label
+from graph_explorer.ui.widgets.text import Elided
 from graph_explorer.ui.widgets.transport import Move, SpeedChoice, Transport
 
 _EMPTY = "Open an example to see how the losses of a race fall."
@@ -81,12 +83,9 @@ class CurvesPanel(QWidget):
         self.setObjectName("curves")
         self.setAccessibleName("Curves of the race")
         self.table = PathTable(session)
-        self.empty = Label(_EMPTY, "muted")
-        self.empty.setContentsMargins(12, 10, 12, 10)
-        self.inside = QWidget()
-        column = QVBoxLayout(self.inside)
+        self.frame = Filled("curves_empty", _EMPTY, spacing=2)
+        column = self.frame.column
         column.setContentsMargins(10, 4, 6, 4)
-        column.setSpacing(2)
         column.addLayout(self._make_transport())
         column.addLayout(self._make_switches())
         self.split = QSplitter(Qt.Orientation.Horizontal)
@@ -103,10 +102,7 @@ class CurvesPanel(QWidget):
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
         column.addWidget(self.split, 1)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.empty)
-        box.addWidget(self.inside, 1)
+        fill(self, self.frame)
         self._show(session.state)
         session.follow(self.show_state, seen=self)
 
@@ -207,12 +203,10 @@ class CurvesPanel(QWidget):
             self._show(now)
 
     def _show(self, now: State) -> None:
-        here = now.surface is not None
-        self.empty.setVisible(not here)
-        self.empty.setText(now.no_surface or _EMPTY)
-        self.inside.setVisible(here)
-        if not here:
+        if now.surface is None:
+            self.frame.say(now.no_surface or _EMPTY)
             return
+        self.frame.fill()
         before, self._drawn = self._drawn, now
         if before is None or before.race.playing != now.race.playing or before.theme != now.theme:
             self.transport.show_playing(now.race.playing, now.theme)

@@ -47,24 +47,10 @@ class GroupPage(QWidget):
         self.fold = _button("inspector_fold", "Collapse", lambda: self.session.toggle_group(self._path))
         self.into_it = _button("inspector_enter", "Enter", self._go_in_or_out)
         self.into_it.setToolTip("Show the inside of the group alone, or the whole graph again")
-        self.inside_section = Section("inspector_inside", "Inside")
-        self.inside = Rows("inspector_inside_rows", "What is inside")
-        self.inside_section.add(self.inside)
-        self.blocks_section = Section("inspector_blocks", "Blocks compared")
-        self.blocks_section.show_title("Blocks compared", remark="norms of what comes out")
-        self.chart = BlockChart()
-        self.chart.chosen.connect(self._choose)
-        self.trend = Label("", "muted")
-        self.trend.setObjectName("inspector_trend")
-        self.blocks = Rows("inspector_block_rows", "Blocks")
-        for widget in (self.chart, self.trend, self.blocks):
-            self.blocks_section.add(widget)
-        self.into_section = Section("inspector_into", "Goes in")
-        self.into = Rows("inspector_into_rows", "Values that go in")
-        self.into_section.add(self.into)
-        self.out_section = Section("inspector_out", "Comes out")
-        self.out = Rows("inspector_out_rows", "Values that come out")
-        self.out_section.add(self.out)
+        self.inside_section, self.inside = _rows("inside", "Inside", "What is inside")
+        self._make_blocks()
+        self.into_section, self.into = _rows("into", "Goes in", "Values that go in")
+        self.out_section, self.out = _rows("out", "Comes out", "Values that come out")
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         buttons.addWidget(self.fold)
@@ -78,6 +64,18 @@ class GroupPage(QWidget):
         box.addLayout(buttons)
         for section in (self.inside_section, self.blocks_section, self.into_section, self.out_section):
             box.addWidget(section)
+
+    def _make_blocks(self) -> None:
+        """The blocks of a stack side by side."""
+        self.blocks_section = Section("inspector_blocks", "Blocks compared")
+        self.blocks_section.show_title("Blocks compared", remark="norms of what comes out")
+        self.chart = BlockChart()
+        self.chart.chosen.connect(self._choose)
+        self.trend = Label("", "muted")
+        self.trend.setObjectName("inspector_trend")
+        self.blocks = Rows("inspector_block_rows", "Blocks")
+        for widget in (self.chart, self.trend, self.blocks):
+            self.blocks_section.add(widget)
 
     @property
     def _path(self) -> str:
@@ -247,3 +245,10 @@ def _trend(compared: Compared) -> str:
 
 def _power(exponent: int) -> str:
     return str(10**exponent) if exponent < 4 else f"10{raised(exponent)}"
+
+
+def _rows(name: str, title: str, spoken: str) -> tuple[Section, Rows]:
+    """A section with rows in it."""
+    section, rows = Section(f"inspector_{name}", title), Rows(f"inspector_{name}_rows", spoken)
+    section.add(rows)
+    return section, rows
