@@ -116,11 +116,6 @@ class Tree(QAbstractItemModel):
             above = above.above
         return self.createIndex(row.place, 0, row.number) if row is not None else QModelIndex()
 
-    def refresh(self) -> None:
-        """Numbers or colours have changed; rows have not."""
-        if self.top.rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(_COLUMNS) - 1))
-
     def row(self, index: Index) -> Row:
         """The row at an index; the top for none."""
         return self.rows.all[index.internalId()] if index.isValid() else self.top
@@ -131,7 +126,7 @@ class Tree(QAbstractItemModel):
         return min(len(self.row(parent).rows), self.row(parent).told) if parent.column() <= 0 else 0
 
     def hasChildren(self, parent: Index = _NOWHERE) -> bool:
-        return self.rowCount(parent) > 0
+        return bool(self.row(parent).rows) and parent.column() <= 0
 
     def canFetchMore(self, parent: Index) -> bool:
         row = self.row(parent)
@@ -285,7 +280,7 @@ class Outline(QWidget):
         if before.graph is not now.graph:
             self._rebuild(now.graph)
         elif before.trace is not now.trace or before.time != now.time or before.theme != now.theme:
-            self.model.refresh()
+            self.tree.viewport().update()  # it asks for the numbers that are seen
         if before.selection != now.selection:
             self._select()
 

@@ -8,7 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.document import Document, parse
-from graph_explorer.ui.panels.outline import Outline, rows_of
+from graph_explorer.ui.panels.outline import Outline, Row, Tree, rows_of
 from graph_explorer.ui.session import Session
 
 
@@ -110,3 +110,30 @@ def test_filtering_keeps_the_session(outline: Outline, session: Session) -> None
     session.select("L")
     outline.search.setText("w")
     assert session.state.selection == "L", "a filter hides, it does not choose"
+
+
+def test_a_step_asks_only_for_the_rows_in_sight(
+    outline: Outline, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Tree.row
+
+    def asked(steps: int) -> int:
+        """How many rows are looked up for a step of a program of so many steps."""
+        session.show(parse("h = x\n" + "h = tanh(h)*w\n" * steps + "L = h", {"x": 0.5}, {"w": 0.9}))
+        session.seek(3)
+        before = outline.tree.grab().toImage()
+        found: list[object] = []
+
+        def noted(tree: Tree, index: QModelIndex) -> Row:
+            found.append(index)
+            return real(tree, index)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Tree, "row", noted)
+            session.seek(9)
+            assert outline.tree.grab().toImage() != before
+        return len(found)
+
+    few, many = asked(50), asked(120)
+    assert 0 < few
+    assert abs(many - few) < 20
