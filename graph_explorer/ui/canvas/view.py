@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessibleInterface,
     QContextMenuEvent,
@@ -51,11 +51,6 @@ from graph_explorer.ui.trail import Place
 _ZOOM_STEP = 1.4
 #: How small all of a graph can be made, as a share of what fits into the window.
 _FARTHEST = 0.25
-#: Two changes of time within so many seconds are scrubbing or fast playing: nothing flies then.
-_RAPID = 0.3
-#: Graphs of no more cards than this choose their direction anew when the window's size changes.
-_RESPONSIVE = 80
-_SMOOTH = QEasingCurve.Type.InOutCubic
 
 
 class GraphView(QWidget):
