@@ -8,12 +8,15 @@ stay straight, whatever pulls.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
-from graph_explorer.layout.blocks import Blocks, Offsets, form_blocks
+from graph_explorer.layout.blocks import Blocks, Loose, Offsets, form_blocks
+from graph_explorer.layout.columns import kept_breaks
 from graph_explorer.layout.lattice import Lattice, Step, is_heavy
 from graph_explorer.layout.order import Order
 from graph_explorer.layout.pace import Pause, paced
@@ -46,25 +49,87 @@ def place_across(
 
     Anchors are kept unless that makes the piece much wider than it need be.
     """
-    placed = _place(lattice, order, Anchors(), pause)
+    placed = _place(lattice, order, Anchors(), Loose([False] * len(lattice.row)), pause)
     if placed is None:
         return None
     across, straight = placed
     if any(place is not None for place in anchors.across):
-        kept = _place(lattice, order, anchors, pause)
+        kept = _kept(lattice, order, anchors, pause)
         if kept and _width(lattice, kept[0]) <= _WIDER * _width(lattice, across) + _MUCH:
             across, straight = kept
     place_gutters(lattice, across)
     return across, straight
 
 
-def _place(
+def _kept(
     lattice: Lattice, order: Order, anchors: Anchors, pause: Pause
+) -> tuple[list[float], set[Step]] | None:
+    """Places near to the anchors.
+
+    Where something is pushed away from its own, boxes that have none need not stand straight below
+    what has one; if that is not enough, lanes neither. Each column stands by itself, lest all get
+    wider with one.
+    """
+    rows = kept_breaks(lattice, anchors)
+    places = _with_lanes(lattice, anchors)
+    if rows and all(_is_rising(places[item] for item in row) for row in order):
+        anchors = replace(anchors, across=places)
+    else:
+        rows = {}
+    count = len(lattice.piece.kinds)
+    known = [item < count and anchors.anchor(item) is not None for item in range(len(lattice.row))]
+    ways = (
+        [False] * len(known),
+        [not held and not lane for held, lane in zip(known, lattice.is_lane, strict=True)],
+        [not held for held in known],
+    )
+    best: tuple[list[float], set[Step]] | None = None
+    least = math.inf
+    for free in ways:
+        placed = _place(lattice, order, anchors, Loose(free, rows), pause)
+        if placed is None:
+            return None
+        pushed = sum(
+            abs(place - x) >= _EASY
+            for place, x in zip(anchors.across[:count], placed[0], strict=False)
+            if place is not None
+        )
+        if pushed < least:
+            best, least = placed, pushed
+        if not pushed:
+            break
+    return best
+
+
+def _is_rising(places: Iterable[float | None]) -> bool:
+    known = [place for place in places if place is not None]
+    return all(one < two for one, two in pairwise(known))
+
+
+def _with_lanes(lattice: Lattice, anchors: Anchors) -> list[float | None]:
+    """The anchors of items and of bends."""
+    before: list[int | None] = [None] * len(lattice.rows)
+    for item, row in enumerate(anchors.row):
+        if row is not None:
+            before[lattice.row[item]] = row
+    places = [anchors.anchor(item) for item in range(len(lattice.row))]
+    for lane in lattice.lanes:
+        link = lattice.piece.links[lane.links[0]]
+        first, kept = anchors.lanes.get((link.upper, link.leave), (0, ()))
+        for bend in lane.bends if kept else ():
+            row = before[lattice.row[bend]]
+            if row is not None and 0 <= row - first < len(kept):
+                places[bend] = kept[row - first]
+    return places
+
+
+def _place(
+    lattice: Lattice, order: Order, anchors: Anchors, loose: Loose, pause: Pause
 ) -> tuple[list[float], set[Step]] | None:
     offsets = Offsets(lattice)
     for spine in (True, False):
         pause()
-        blocks = form_blocks(lattice, order, offsets, anchors, spine, pause)
+        blocks = form_blocks(lattice, order, offsets, anchors, loose, spine, pause)
         pause()
         gaps = Gaps(blocks.count, _gaps(lattice, order, blocks, pause))
         if gaps.possible:

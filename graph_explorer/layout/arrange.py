@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 Size = tuple[float, float]
 _SIZE: Final = (96.0, 44.0)
 """Width and height of a box of unknown size, in pixels."""
-_FOUND, _NUMBERED, _PLANNED = 0.1, 0.3, 0.9
-"""Which part of the work is done when regions are found, when they are numbered, when planned."""
+_FOUND, _NUMBERED, _PLANNED, _ASSEMBLED = 0.1, 0.3, 0.9, 0.98
+"""Which part of the work is done when regions are found, are numbered, are planned and are together."""
 _NOTHING: Final[Mapping[str, Size]] = MappingProxyType({})
 
 
@@ -57,7 +57,7 @@ def arrange(
     wiring = graph if isinstance(graph, Wiring) else wiring_of(graph)
     pause = checkpoint or _go_on
     previous = previous.free if previous and previous.direction == direction else None
-    tree = find_regions(wiring, collapsed)
+    tree = find_regions(wiring, collapsed, partial(pause, 0.0))
     cut_long_regions(tree, partial(pause, 0.0))
     extents = _extents(tree, sizes, groups, direction)
     numbering = Numbering(tree, extents, direction == "right", partial(pause, _FOUND))
@@ -66,7 +66,7 @@ def arrange(
     )
     layout = assemble(numbering, planning, direction, partial(pause, _PLANNED))
     if previous is not None:
-        layout = stay(layout, previous)
+        layout = stay(layout, previous, partial(pause, _ASSEMBLED))
     return pin(layout, pinned)
 
 

@@ -37,7 +37,11 @@ def assemble(numbering: Numbering, planning: Planning, direction: Direction, pau
     number = np.zeros(len(tree.parent), dtype=np.int32)
     number[drawn] = np.arange(len(drawn))
     pause()
-    points, first_point = plans.lines(corners)
+    points, first_point = plans.lines(corners, pause)
+    pause()
+    seats = _seats(numbering, planning, drawn)
+    pause()
+    frames = _frames(numbering, corners, turned)
     pause()
     return Layout(
         ids=_names(numbering, drawn),
@@ -51,12 +55,12 @@ def assemble(numbering: Numbering, planning: Planning, direction: Direction, pau
             members=tree.members.astype(np.int32),
             first_member=tree.first_member.astype(np.int32),
         ),
-        groups=_frames(numbering, corners, turned),
+        groups=frames,
         bounds=_boxes(np.zeros((1, 2)), numbering.sizes[[tree.root]], turned)[0],
         wiring=tree.wiring,
         direction=direction,
         plans=planning.pieces,
-        seats=_seats(numbering, planning, drawn),
+        seats=seats,
     )
 
 
@@ -99,7 +103,7 @@ class _Plans:
         item = numbering.item_of[places] - numbering.first_item[region]
         return np.asarray(self._centers[self._first_center[self._which[region]] + item])
 
-    def lines(self, corners: Floats) -> tuple[Floats, Integers]:
+    def lines(self, corners: Floats, pause: Pause) -> tuple[Floats, Integers]:
         """The points of all lines, and where those of each begin."""
         numbering, borders = self._numbering, self._numbering.borders
         place = borders.link_region[borders.hops]
@@ -107,17 +111,23 @@ class _Plans:
         link = self._first_link[self._which[region]] + borders.hops - numbering.first_link[region]
         first, counts = self._first_point[link], np.diff(self._first_point)[link]
         begins = np.concatenate([[0], np.cumsum(counts)])
+        pause()
         step = np.arange(begins[-1]) - np.repeat(begins[:-1], counts)
         back = np.repeat(~borders.forward, np.diff(borders.first_hop))
         hop = np.repeat(np.arange(len(counts)), counts)
         step = np.where(back[hop], counts[hop] - 1 - step, step)
-        points = self._points[first[hop] + step] + corners[place[hop]]
-        return _joined(points, begins[borders.first_hop])
+        pause()
+        points = self._points[first[hop] + step]
+        pause()
+        points += corners[place[hop]]
+        pause()
+        return _joined(points, begins[borders.first_hop], pause)
 
 
-def _joined(points: Floats, first: Integers) -> tuple[Floats, Integers]:
+def _joined(points: Floats, first: Integers, pause: Pause) -> tuple[Floats, Integers]:
     """Lines without points met twice and without those in the middle of a run along the flow."""
     points, first = _without(points, first, np.all(_near(points, first), axis=1))
+    pause()
     here = _near(points, first)[:, 0]
     # The first point of a line is not near the one before it, so the last of a line stays.
     return _without(points, first, here & np.append(here[1:], False))

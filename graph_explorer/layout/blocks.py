@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lane, Lattice, Step
@@ -35,6 +35,16 @@ _ITEM: Final = 1 << 20
 """What an item on a path counts for when the path begins at an item that is no leaf."""
 
 
+class Loose(NamedTuple):
+    """What need not stand straight, lest it pushes away what is to stay.
+
+    `items` join nothing that has an anchor, and nothing goes on straight into these `rows`.
+    """
+
+    items: Sequence[bool]
+    rows: Collection[int] = ()
+
+
 @dataclass
 class Blocks:
     """`block[item]` is the number of its block, `shift[item]` where it stands in it, across."""
@@ -46,28 +56,41 @@ class Blocks:
     count: int
     anchor: dict[int, float]
     """Where blocks are to stay."""
+    free: set[int]
+    """Blocks that nothing with an anchor may join."""
 
-    def begin(self, item: int, anchor: float | None) -> None:
+    def begin(self, item: int, anchor: float | None, free: bool) -> None:
         """Begin a block with an item."""
         self.block[item] = self.count
         if anchor is not None:
             self.anchor[self.count] = anchor
+        if free:
+            self.free.add(self.count)
         self.count += 1
 
-    def go_on(self, above: int, item: int, away: float, anchor: float | None) -> None:
+    def go_on(self, above: int, item: int, away: float, anchor: float | None, free: bool) -> None:
         """Put an item below another one into its block, or begin one where anchors part them."""
         block, shift = self.block[above], self.shift[above] + away
         held = self.anchor.get(block)
-        if anchor is not None and held is not None and abs(held + shift - anchor) > _PARTED:
-            self.begin(item, anchor)
+        parted = anchor is not None and held is not None and abs(held + shift - anchor) > _PARTED
+        if parted or (anchor is not None and block in self.free) or (held is not None and free):
+            self.begin(item, anchor, free)
             return
         self.block[item], self.shift[item] = block, shift
+        if free:
+            self.free.add(block)
         if anchor is not None:
             self.anchor.setdefault(block, anchor - shift)
 
 
 def form_blocks(
-    lattice: Lattice, order: Order, offsets: Offsets, anchors: Anchors, spine: bool, pause: Pause
+    lattice: Lattice,
+    order: Order,
+    offsets: Offsets,
+    anchors: Anchors,
+    loose: Loose,
+    spine: bool,
+    pause: Pause,
 ) -> Blocks:
     """Choose the straight steps and join their ends into blocks, but for those that anchors part.
 
@@ -85,14 +108,17 @@ def form_blocks(
                 end = below[end][0]
             if lattice.row[end] < lattice.row[lower] and lower not in taken:
                 below[end] = (lower, 0.0)
-    blocks = Blocks([-1] * len(lattice.row), [0.0] * len(lattice.row), set(), paths.importance, 0, {})
+    blocks = Blocks([-1] * len(lattice.row), [0.0] * len(lattice.row), set(), paths.importance, 0, {}, set())
     joined = {lower for lower, _ in below.values()}
     for item in paced((item for row in order for item in row if item not in joined), pause):
-        blocks.begin(item, anchors.anchor(item))
+        blocks.begin(item, anchors.anchor(item), loose.items[item])
         place = item
         while place in below:
             lower, away = below[place]
-            blocks.go_on(place, lower, away, anchors.anchor(lower))
+            if lattice.row[lower] in loose.rows:
+                blocks.begin(lower, anchors.anchor(lower), loose.items[lower])
+            else:
+                blocks.go_on(place, lower, away, anchors.anchor(lower), loose.items[lower])
             place = lower
     # A step that anchors part is none that is drawn straight.
     blocks.straight = {step for step in straight if blocks.block[step.upper] == blocks.block[step.lower]}

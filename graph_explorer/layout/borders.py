@@ -65,7 +65,7 @@ def find_borders(regions: Regions, rank: Integers, pause: Pause) -> Borders:
     pause()
     hops = _hops(regions, found)
     pause()
-    port, ports = _ports(regions, hops, rank)
+    port, ports = _ports(regions, hops, rank, pause)
     pause()
     behind = np.append(NONE, port)[:-1]
     behind[hops.first[:-1]] = NONE
@@ -79,7 +79,7 @@ def find_borders(regions: Regions, rank: Integers, pause: Pause) -> Borders:
         np.where(ports_ >= 0, places + ports_, places_)
         for places_, ports_ in ((upper, upper_port), (lower, lower_port))
     ]
-    first, link = _distinct([*ends, arrive], rank[hops.region])
+    first, link = _distinct([*ends, arrive], rank[hops.region], pause)
     return Borders(
         *ports,
         link_region=hops.region[first],
@@ -114,7 +114,9 @@ def _hops(regions: Regions, found: Climb) -> _Hops:
     return _Hops(first, line, region, before, after, forward[line], before == NONE)
 
 
-def _ports(regions: Regions, hops: _Hops, rank: Integers) -> tuple[Integers, tuple[Integers, Mask, Integers]]:
+def _ports(
+    regions: Regions, hops: _Hops, rank: Integers, pause: Pause
+) -> tuple[Integers, tuple[Integers, Mask, Integers]]:
     """The port behind each hop, NONE behind the last one of a line; and all ports."""
     port = np.full(len(hops.line), NONE)
     passing = np.ones(len(port), dtype=bool)
@@ -125,7 +127,7 @@ def _ports(regions: Regions, hops: _Hops, rank: Integers) -> tuple[Integers, tup
     exits = inward != hops.ahead[at]
     source = regions.source[hops.line[at]]
     value = source * 2 + hops.ahead[at]
-    first, port[at] = _distinct([region, value], rank[region] * 2 + exits)
+    first, port[at] = _distinct([region, value], rank[region] * 2 + exits, pause)
     kind = np.where(regions.kind[source[first]] == CONSTANT, CONSTANT, OPERATION)
     return port, (region[first], exits[first], np.where(exits[first], OPERATION, kind))
 
@@ -140,16 +142,19 @@ def _inputs(target: Integers) -> Integers:
     return number
 
 
-def _distinct(columns: list[Integers], by: Integers) -> tuple[Integers, Integers]:
+def _distinct(columns: list[Integers], by: Integers, pause: Pause) -> tuple[Integers, Integers]:
     """Rows that differ, sorted by `by`, then as met: where each is met first, and every row's number."""
     key, most = np.zeros(len(by), dtype=np.int64), 1
     for column in columns:
         size = int(column.max(initial=0)) + 1
         if most > (1 << 62) // size:
+            pause()
             key = np.unique(key, return_inverse=True)[1]
             most = int(key.max(initial=0)) + 1
         key, most = key * size + column, most * size
+    pause()
     _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    pause()
     order = np.lexsort((first, by[first]))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

@@ -45,6 +45,8 @@ _TURN: Final = 16.0
 """Room between a column and the lines above or below it."""
 _LANE: Final = 9.0
 """Room between lines that go from column to column."""
+_SPARE: Final = 8 * _LANE
+"""So much more room above the columns than there need be is kept."""
 Mark = tuple[float, float, int]
 """A place across and along, before anything is broken, and its row."""
 Point = tuple[float, float]
@@ -74,7 +76,7 @@ def find_breaks(
     count = max(1, math.ceil(math.sqrt(length / (width + 2 * _MARGIN))))
     share = length / count
     if anchors.breaks is not None:
-        kept = _kept_breaks(lattice, anchors, anchors.breaks, inner)
+        kept = kept_breaks(lattice, anchors)
         if not anchors.breaks:
             long = long and length > _RELUCTANT * _LONG
         elif kept and length > _LONG / 2 and _lopsided(lattice, across, rows, inner, kept) < _UNEVEN:
@@ -89,10 +91,9 @@ def _inner_rows(lattice: Lattice) -> range:
     return range(1 if piece.entries else 0, len(lattice.rows) - (1 if piece.exits else 0))
 
 
-def _kept_breaks(
-    lattice: Lattice, anchors: Anchors, before: Mapping[int, float], inner: range
-) -> dict[int, float]:
-    """The rows that hold something that began a column before."""
+def kept_breaks(lattice: Lattice, anchors: Anchors) -> dict[int, float]:
+    """The rows that hold something that began a column before, with how far across that was moved."""
+    before, inner = anchors.breaks or {}, _inner_rows(lattice)
     began = {
         lattice.row[item]: before[row]
         for item, row in enumerate(anchors.row)
@@ -163,7 +164,8 @@ def _even_breaks(
 class Columns:
     """Where everything stands once rows are in columns; with no breaks, where it stood.
 
-    `left`, `right` and `bottom` bound it all, and `firsts` are the rows at which columns begin.
+    `left`, `right` and `bottom` bound it all, and `firsts` are the rows at which columns begin. The room
+    `above` them for lines that pass stays as it was unless that is too little, or far too much.
     """
 
     def __init__(
@@ -173,8 +175,9 @@ class Columns:
         ports: Ports,
         rows: Sequence[tuple[float, float]],
         breaks: Mapping[int, float],
+        above: float,
     ) -> None:
-        self.rows, self._kept = rows, breaks
+        self.rows, self._kept, self.above = rows, breaks, above
         self._piece: Piece = lattice.piece
         self._exits = len(rows) - 1 if lattice.piece.exits else None
         self.firsts = [0, *breaks]
@@ -220,7 +223,9 @@ class Columns:
         ]
         wide = [_LANE * max(0, len(lanes) - 1) for lanes in self._lanes]
         self._level = _levels(passages, self._lanes)
-        self._top = rows[inner[0]][0] + _LANE * max(self._level.values(), default=0) + 2 * _TURN
+        needed = _LANE * max(self._level.values(), default=0) + 2 * _TURN
+        self.above = max(needed, min(self.above, needed + _SPARE))
+        self._top = rows[inner[0]][0] + self.above
         moves = _beside(sides, wide, [-math.inf] * len(breaks))
         kept = _beside(sides, wide, list(self._kept.values()))
         if kept[-1] <= _WIDER * moves[-1] + _MUCH:

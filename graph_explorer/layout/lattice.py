@@ -140,14 +140,13 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
     """Put the items of a piece into rows and break its links into steps."""
     lattice = Lattice(piece, assign_rows(piece, pause))
     pause()
-    lattice.twin = _twins(piece)
-    pause()
+    lattice.twin = _twins(piece, pause)
     walks: dict[int, Walk] = {}
-    near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row))
+    near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row, pause), pause)
     for lane in paced(near, pause):
         _lead(lattice, lane, walks)
     lattice.rows = [[] for _ in range(max(lattice.row, default=-1) + 1)]
-    for item, level in enumerate(lattice.row):
+    for item, level in paced(enumerate(lattice.row), pause):
         lattice.rows[level].append(item)
     for lane in far:
         _lead_around(lattice, lane, walks)
@@ -156,13 +155,13 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
     return lattice
 
 
-def _lanes(piece: Piece, row: list[int]) -> list[Lane]:
+def _lanes(piece: Piece, row: list[int], pause: Pause) -> list[Lane]:
     """Links that share one lane, the short ones before the long ones."""
     values: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     lanes: list[Lane] = []
-    for number, link in enumerate(piece.links):
+    for number, link in paced(enumerate(piece.links), pause):
         values[link.upper, link.leave].append(number)
-    for numbers in values.values():
+    for numbers in paced(values.values(), pause):
         trunk: list[int] = []
         twins: defaultdict[int, list[int]] = defaultdict(list)
         spans = [row[piece.links[n].lower] - row[piece.links[n].upper] for n in numbers]
@@ -178,8 +177,11 @@ def _lanes(piece: Piece, row: list[int]) -> list[Lane]:
     return lanes
 
 
-def _split_far(piece: Piece, row: list[int], lanes: list[Lane]) -> tuple[list[Lane], list[Lane]]:
+def _split_far(
+    piece: Piece, row: list[int], lanes: list[Lane], pause: Pause
+) -> tuple[list[Lane], list[Lane]]:
     """Lanes that get bends, and those that are led around because the bends were too many."""
+    pause()
     ends = [piece.links[lane.links[-1]] for lane in lanes]
     bends = [row[link.lower] - row[link.upper] - 1 for link in ends]
     left = _BENDS[0] + _BENDS[1] * len(piece.kinds)
@@ -188,7 +190,8 @@ def _split_far(piece: Piece, row: list[int], lanes: list[Lane]) -> tuple[list[La
         return lanes, []
     near: list[Lane] = []
     far: list[Lane] = []
-    for count, lane in sorted(zip(bends, lanes, strict=True), key=lambda entry: entry[0]):
+    pause()
+    for count, lane in paced(sorted(zip(bends, lanes, strict=True), key=lambda entry: entry[0]), pause):
         around = huge and is_heavy(len(lane.links), count)
         left -= 0 if around else count
         # Links between neighbouring rows need no bend.
@@ -249,13 +252,14 @@ def _lead_around(lattice: Lattice, lane: Lane, walks: dict[int, Walk]) -> None:
     for number in lane.links:
         link = piece.links[number]
         walks[number] = Walk(enter, Step(gutter, 0, link.lower, link.arrive), 1)
+    _widen(lattice, lane, walks)
 
 
-def _twins(piece: Piece) -> list[tuple[int, int]]:
+def _twins(piece: Piece, pause: Pause) -> list[tuple[int, int]]:
     """The number of each link among those that join the same two boxes, and their count."""
     met: dict[tuple[int, int, int, int], int] = {}
     same: defaultdict[int, list[int]] = defaultdict(list)
-    for number, (upper, leave, lower, arrive) in enumerate(piece.links):
+    for number, (upper, leave, lower, arrive) in paced(enumerate(piece.links), pause):
         first = met.setdefault((upper, leave, lower, arrive if piece.above[lower] else -1), number)
         if first != number:
             same[first].append(number)

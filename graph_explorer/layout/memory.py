@@ -52,11 +52,13 @@ class Memory:
         row[:entries] = [0 if plan.entries else None] * entries
         row[count - exits :] = [len(uncut.rows) - 1 if plan.exits else None] * exits
         known = 0
+        now = {entry: entry for entry in range(entries)} if entries == plan.entries else {}
         for item, inner, name in self._children(region):
             around, seat = self._seat(inner, name)
             if around != matched:
                 continue
             known += 1
+            now[seat] = item
             order[item], row[item] = uncut.across[seat], uncut.row[seat]
             if (inner == NONE) == (self._region_before(inner, name) == NONE):
                 across[item] = uncut.across[seat] - self._shift(inner)
@@ -64,7 +66,13 @@ class Memory:
                 self._kept.setdefault(region, []).append((item, seat, self._shift(inner)))
         # Where most was opened or closed, nothing is where it was, and there may be other columns.
         same = 2 * len(self._kept.get(region, ())) >= known
-        return Anchors(order, across, row, offset, uncut.rows, uncut.breaks if same else None)
+        lanes = {
+            (now[upper], leave): (uncut.row[upper] + 1, places)
+            for (upper, leave), places in uncut.lanes.items()
+            if upper in now
+        }
+        breaks = uncut.breaks if same else None
+        return Anchors(order, across, row, offset, uncut.rows, breaks, uncut.above, lanes)
 
     def _children(self, region: int) -> list[tuple[int, int, str]]:
         """The items of a region that are no ports: their numbers, the regions they are, their names."""

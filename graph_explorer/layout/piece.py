@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -85,7 +86,9 @@ class Uncut(NamedTuple):
 
     `row` and `across` tell where each item is, `offset` how far from the begin of its row it begins;
     `rows` are begin and end of each row along. `breaks` are the rows at which columns begin, with
-    how far across these are moved.
+    how far across these are moved, `above` is the room for lines above them. `lanes` has where the
+    bends of a value are, row by row from the one below it, by the item it comes from and its port
+    there; nothing if there are no columns.
     """
 
     row: Sequence[int]
@@ -93,6 +96,8 @@ class Uncut(NamedTuple):
     offset: Sequence[float]
     rows: Sequence[tuple[float, float]]
     breaks: Mapping[int, float]
+    above: float
+    lanes: Mapping[tuple[int, int], Sequence[float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +128,16 @@ class Plan:
 def make_plan(
     piece: Piece,
     size: tuple[float, float],
+    move: float,
     centers: Sequence[tuple[float, float]],
     lines: Sequence[Points],
     uncut: Uncut,
 ) -> Plan:
-    """A plan from its positions."""
+    """A plan from positions of which all are moved across."""
     places = np.array(centers, dtype=np.float64).reshape(-1, 2)
+    places[:, 0] += move
+    points = np.fromiter(chain.from_iterable(chain.from_iterable(lines)), np.float64).reshape(-1, 2)
+    points[:, 0] += move
     end = len(places) - piece.exits
     sides = [places[: piece.entries, 0] - size[0] / 2, places[end:, 0] - size[0] / 2]
     orders = [np.argsort(side, kind="stable") for side in sides]
@@ -136,7 +145,7 @@ def make_plan(
     return Plan(
         size,
         places,
-        np.array([point for line in lines for point in line], dtype=np.float64).reshape(-1, 2),
+        points,
         np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64),
         over,
         under,

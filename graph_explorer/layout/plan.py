@@ -15,6 +15,7 @@ from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.columns import Columns, find_breaks
 from graph_explorer.layout.lattice import Lattice, weave
 from graph_explorer.layout.order import order_rows
+from graph_explorer.layout.pace import paced
 from graph_explorer.layout.piece import Piece, Plan, Points, Uncut, make_plan
 from graph_explorer.layout.ports import Ports
 from graph_explorer.layout.strips import place_along, rows_along
@@ -38,10 +39,13 @@ def lay_out(piece: Piece, anchors: Anchors, told: Callable[[float], None]) -> Pl
     across, straight = placed or (place_tangle(lattice, order, anchors, pause), set())
     pause = partial(told, _PLACED)
     ports = Ports(lattice, across, straight, pause)
-    rows = rows_along(lattice, across, ports, anchors)
-    along = [place_along(lattice, item, rows, anchors) for item in range(len(piece.kinds))]
-    columns = Columns(lattice, across, ports, rows, find_breaks(lattice, across, rows, anchors))
+    rows = rows_along(lattice, across, ports, anchors, pause)
+    along = [place_along(lattice, item, rows, anchors) for item in paced(range(len(piece.kinds)), pause)]
+    breaks = find_breaks(lattice, across, rows, anchors)
+    pause()
+    columns = Columns(lattice, across, ports, rows, breaks, anchors.above)
     lines = Ways(lattice, across, along, ports, columns).lines(pause)
+    pause()
     return _framed(lattice, across, along, lines, columns)
 
 
@@ -56,12 +60,12 @@ def _framed(
     move = before + spare / 2 - columns.left
     size = (inner + before + after + spare, columns.bottom + (0.0 if piece.exits else piece.room[1]))
     row = lattice.row[: len(piece.kinds)]
-    places = [columns.place(x, y, at) for x, y, at in zip(across, along, row, strict=False)]
     return make_plan(
         piece,
         size,
-        [(x + move, y) for x, y in places],
-        [tuple((x + move, y) for x, y in line) for line in lines],
+        move,
+        [columns.place(x, y, at) for x, y, at in zip(across, along, row, strict=False)],
+        lines,
         Uncut(
             row,
             [x + move for x in across[: len(row)]],
@@ -71,5 +75,17 @@ def _framed(
             ],
             columns.rows,
             columns.breaks,
+            columns.above,
+            _lanes(lattice, across, move) if columns.breaks else {},
         ),
     )
+
+
+def _lanes(lattice: Lattice, across: list[float], move: float) -> dict[tuple[int, int], list[float]]:
+    """Where the bends of each value are, by where it comes from."""
+    lanes: dict[tuple[int, int], list[float]] = {}
+    for lane in lattice.lanes:
+        if lane.bends:
+            link = lattice.piece.links[lane.links[0]]
+            lanes[link.upper, link.leave] = [across[bend] + move for bend in lane.bends]
+    return lanes

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import GROUP
 from graph_explorer.layout.sequence import in_sequence
 from graph_explorer.layout.wiring import Wiring
@@ -84,14 +85,14 @@ class Regions:
         return inner[np.lexsort((self.order[inner], self.parent[inner]))]
 
 
-def find_regions(wiring: Wiring, collapsed: frozenset[str]) -> Regions:
+def find_regions(wiring: Wiring, collapsed: frozenset[str], pause: Pause) -> Regions:
     """The regions of a graph, some of its groups collapsed."""
-    paths, around, shut, number = _groups(wiring, collapsed)
+    paths, around, shut, number = _groups(wiring, collapsed, pause)
     count = len(wiring)
     first = np.full(len(paths), count, dtype=np.int64)
     home = number[wiring.group]
     np.minimum.at(first, home, np.arange(count))
-    for group in range(len(paths) - 1, 0, -1):
+    for group in paced(range(len(paths) - 1, 0, -1), pause):
         first[around[group]] = min(first[around[group]], first[group])
     outer = np.array(around)
     hidden = (first == count) | ((shut >= 0) & (shut != np.arange(len(paths))))
@@ -109,12 +110,13 @@ def find_regions(wiring: Wiring, collapsed: frozenset[str]) -> Regions:
         is_region=np.concatenate([np.zeros(count, dtype=bool), ~hidden & (shut < 0)]),
         **_lines(wiring, drawn),
     )
-    _sort_children(regions)
+    pause()
+    _sort_children(regions, pause)
     return regions
 
 
 def _groups(
-    wiring: Wiring, collapsed: frozenset[str]
+    wiring: Wiring, collapsed: frozenset[str], pause: Pause
 ) -> tuple[tuple[str, ...], list[int], Integers, Integers]:
     """All groups by number, outer ones first.
 
@@ -123,7 +125,7 @@ def _groups(
     """
     number = {"": 0}
     around, shut = [NONE], [NONE]
-    for path in wiring.groups:
+    for path in paced(wiring.groups, pause):
         missing = []
         while path not in number:
             missing.append(path)
@@ -204,9 +206,10 @@ def by_region(found: Climb, regions: Integers) -> Iterator[tuple[int, Integers]]
         yield region, lines[first:end]
 
 
-def _sort_children(regions: Regions) -> None:
+def _sort_children(regions: Regions, pause: Pause) -> None:
     """Give the children of regions that are out of sequence a new order."""
     found = climb(regions)
+    pause()
     order = regions.order
     wrong = np.unique(found.region[order[found.above] >= order[found.below]])
     if not wrong.size:
@@ -215,6 +218,7 @@ def _sort_children(regions: Regions) -> None:
     around = regions.parent[inside]
     number = np.zeros(len(order), dtype=np.int64)
     for region, lines in by_region(found, wrong):
+        pause()
         children = inside[slice(*np.searchsorted(around, (region, region + 1)))]
         number[children] = np.arange(len(children))
         pairs = zip(number[found.above[lines]].tolist(), number[found.below[lines]].tolist(), strict=True)

@@ -12,15 +12,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.record import Floats, Layout
 
 _FIRST: Final = 8
 """Of a picture in columns this part is asked to stay across."""
 
 
-def stay(layout: Layout, previous: Layout) -> Layout:
+def stay(layout: Layout, previous: Layout, pause: Pause) -> Layout:
     """The layout moved as a whole to where the previous one, of the same direction, stood."""
-    found = np.fromiter(map(previous.place, layout.ids), np.int64, len(layout.ids))
+    found = np.fromiter(paced(map(previous.place, layout.ids), pause), np.int64, len(layout.ids))
     places = np.flatnonzero(found >= 0)
     frames = [path for path in layout.groups if path in previous.groups]
     # A group that was opened or closed begins where it began.

@@ -34,7 +34,9 @@ def cut_long_regions(regions: Regions, pause: Pause) -> None:
         return
     inside = regions.inside()
     around = regions.parent[inside]
+    pause()
     found = climb(regions)
+    pause()
     number = np.zeros(len(regions.order), dtype=np.int64)
     cuts = []
     for region, lines in by_region(found, long):
@@ -46,6 +48,7 @@ def cut_long_regions(regions: Regions, pause: Pause) -> None:
         # Sorting lets other threads run, which `np.unique` does not.
         pairs = np.sort(upper[forward] * len(children) + lower[forward])
         pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+        pause()
         kinds, ends = regions.kind[children].astype(np.int64), np.divmod(pairs, len(children))
         stretch = _stretches(kinds, *ends, pause)
         if stretch.max() > 0:

@@ -11,6 +11,7 @@ from typing import Final
 
 from graph_explorer.layout.anchors import Anchors
 from graph_explorer.layout.lattice import Lattice, Step
+from graph_explorer.layout.pace import Pause, paced
 from graph_explorer.layout.piece import CONSTANT, INPUT, Piece
 from graph_explorer.layout.ports import Ports
 
@@ -28,7 +29,7 @@ _TURN: Final = 30.0
 
 
 def rows_along(
-    lattice: Lattice, across: list[float], ports: Ports, anchors: Anchors
+    lattice: Lattice, across: list[float], ports: Ports, anchors: Anchors, pause: Pause
 ) -> list[tuple[float, float]]:
     """Where each row begins and ends along the flow."""
     piece = lattice.piece
@@ -36,7 +37,7 @@ def rows_along(
     for item, (_, height) in enumerate(piece.sizes):
         tall[lattice.row[item]] = max(tall[lattice.row[item]], height)
     widest = [0.0] * (len(lattice.rows) + 1)
-    for step, x in _turns(lattice, across, ports):
+    for step, x in paced(_turns(lattice, across, ports), pause):
         row = lattice.row[step.lower]
         widest[row] = max(widest[row], abs(x))
     rows: list[tuple[float, float]] = []

@@ -43,6 +43,7 @@ def sort_tangle(lattice: Lattice, anchors: Anchors, pause: Pause) -> Order:
     order = hinted_order(lattice, anchors.order) if anchors.order else lattice.rows
     if anchors.across:
         return order
+    pause()
     tangle = _Tangle(lattice, order)
     tangle.sort(pause)
     ends = np.cumsum([len(row) for row in order])[:-1]
@@ -51,6 +52,7 @@ def sort_tangle(lattice: Lattice, anchors: Anchors, pause: Pause) -> Order:
 
 def place_tangle(lattice: Lattice, order: Order, anchors: Anchors, pause: Pause) -> list[float]:
     """The centre of each item across."""
+    pause()
     tangle = _Tangle(lattice, order)
     tangle.spread(anchors, pause)
     across = tangle.across.tolist() + [0.0] * len(lattice.gutters)
@@ -152,7 +154,7 @@ def _straighten(lattice: Lattice, tangle: _Tangle, across: list[float], pause: P
         run: list[int] = []
         least, most = -np.inf, np.inf
         for bend in lane.bends:
-            if max(least, low[bend]) > min(most, high[bend]):
+            if run and max(least, low[bend]) > min(most, high[bend]):
                 _level(run, least, most, across)
                 run, least, most = [], -np.inf, np.inf
             run.append(bend)

@@ -29,12 +29,17 @@ class Ways(NamedTuple):
     def lines(self, pause: Pause) -> list[Points]:
         """The points of all links, from the upper item to the lower one."""
         lines: list[Points] = [()] * len(self.lattice.piece.links)
-        for lane in paced(self.lattice.lanes, pause):
+        for lane, number, turns in paced(self._links(), pause):
+            lines[number] = tuple(simplified(self._line(lane, number, turns)))
+        return lines
+
+    def _links(self) -> Iterator[tuple[Lane, int, list[int]]]:
+        """Every link with its lane and the bends at which that turns."""
+        for lane in self.lattice.lanes:
             x = [self.across[bend] for bend in lane.bends]
             turns = [at for at in range(1, len(x)) if x[at] != x[at - 1]]
-            for number in paced(lane.links, pause):
-                lines[number] = tuple(simplified(self._line(lane, number, turns)))
-        return lines
+            for number in lane.links:
+                yield lane, number, turns
 
     def _line(self, lane: Lane, number: int, turns: list[int]) -> list[tuple[float, float]]:
         """The points of one link; `turns` are the bends of its lane at which that turns."""

@@ -10,7 +10,7 @@ from graph_explorer.formats import open_document
 from graph_explorer.formats.examples import resolve
 from graph_explorer.layout import Layout, arrange, pin
 from tests.layout.drawn import drawn_lines
-from tests.layout.models import nested, residual, sizes_of
+from tests.layout.models import masked, nested, residual, sizes_of
 
 
 def _network(layers: int = 4) -> nx.MultiDiGraph:
@@ -152,6 +152,57 @@ def test_rows_stay_even_where_frames_must_widen(collapsed):
     at = {name: before.centers[before.index(name), 1] for name in along}
     assert {round(along[name], 2) for name in along if at[name] < first} <= {0.0}
     assert len({round(along[name], 2) for name in along if at[name] > last}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("deep_relu", "k=0"),
+        ("deep_relu", "k=3"),
+        ("deep_relu", "k=18"),
+        ("exploding", "t=4"),
+        ("lstm", "t=0"),
+        ("lstm", "t=1"),
+        ("residual", "k=3"),
+        ("rnn", "t=3"),
+    ],
+)
+def test_what_was_opened_or_closed_makes_room_for_what_was_there(name, path):
+    """All is closed but one group: that one stands aside, the others stay across."""
+    graph = open_document(resolve(name)).graph
+    shut = frozenset(graph.groups)
+    before = arrange(graph, {}, collapsed=shut)
+    after = arrange(graph, {}, collapsed=shut - {path}, previous=before)
+    again = arrange(graph, {}, collapsed=shut, previous=after)
+    for layout in (after, again):
+        moves = _moves(before, layout)
+        assert moves
+        assert max(abs(float(move[0])) for node, move in moves.items() if node != path) < 0.01
+
+
+@pytest.mark.parametrize("number", [3, 150, 303, 420])
+def test_a_group_opened_in_one_column_moves_no_other_but_to_make_room(number):
+    wiring = masked(5_000, lambda block: f"block{block}")
+    sizes = sizes_of(wiring)
+    path, shut = f"block{number}", frozenset(wiring.groups) - {""}
+    before = arrange(wiring, sizes, collapsed=shut)
+    after = arrange(wiring, sizes, collapsed=shut - {path}, previous=before)
+    place = before.centers[before.index(path)]
+    beside: set[float] = set()
+    for name, move in _moves(before, after).items():
+        center = before.centers[before.index(name)]
+        if center[0] < place[0] - 200:
+            np.testing.assert_allclose(move, 0, atol=0.01)
+        elif center[0] > place[0] + 200:
+            assert move[1] == pytest.approx(0, abs=0.01)
+            beside.add(round(float(move[0]), 2))
+        elif center[1] < place[1]:
+            assert move[1] == pytest.approx(0, abs=0.01)
+    assert len(beside) == 1
+    again = arrange(wiring, sizes, collapsed=shut, previous=after)
+    for name, move in _moves(after, again).items():
+        if abs(before.centers[before.index(name)][0] - place[0]) > 200:
+            np.testing.assert_allclose(move, 0, atol=0.01)  # the room stays for the next time
 
 
 def test_the_order_across_is_kept_when_a_group_is_opened():
