@@ -15,6 +15,7 @@ from graph_explorer.ui.panels.inspector import group_page
 from graph_explorer.ui.panels.inspector.chart import needed
 from graph_explorer.ui.panels.inspector.panel import Inspector
 from graph_explorer.ui.session import Session
+from tests.ui.panels.inspector.reading import Show, press, rows
 
 TEXT = "h = x\nfor k in range(30):\n    z = w[k]*h\n    h = sigmoid(z)\nL = 0.5*(h - y)**2"
 STACK = "k=0–29"
@@ -37,8 +38,8 @@ def inspector(qtbot: QtBot, session: Session, deep: Document) -> Inspector:
     return made
 
 
-def written(inspector: Inspector, rows: str) -> list[tuple[str, str]]:
-    return [(row.label, row.number) for row in getattr(inspector.group, rows).rows]
+def written(inspector: Inspector, part: str) -> list[tuple[str, str]]:
+    return [(row.label, row.number) for row in getattr(inspector.group, part).rows]
 
 
 def test_a_stack_says_how_many_equal_blocks_it_holds(inspector: Inspector) -> None:
@@ -155,3 +156,17 @@ def test_a_gradient_that_never_arrives_is_not_said_to_keep_its_size() -> None:
     compared = Compared((), some, nothing, nothing, nothing, nothing)
     assert group_page._trend(compared) == "The gradient is 0 at every block."
     assert "keeps its size" in group_page._trend(replace(compared, gradients=some))
+
+
+def test_a_group_tells_what_goes_in_and_comes_out(show: Show, session: Session, grouped: Document) -> None:
+    inspector = show(Inspector)
+    session.show(grouped)
+    assert session.state.trace is not None
+    path = session.state.trace.graph.groups[0]
+    session.select(path)
+    assert inspector.group.about.text() == "A group of 3 operations: Mul, Add, Tanh."
+    assert [row[1] for row in rows(inspector, "inspector_into_rows")] == ["w", "h0", "x"]
+    assert len(rows(inspector, "inspector_out_rows")) == 1
+    press(inspector, "inspector_fold")
+    assert session.state.collapsed == {path}
+    assert inspector.group.fold.text() == "Expand"
