@@ -10,7 +10,8 @@ peers, whose Python is given:
 
 and, for a real window of ours, a display: under Xvfb, `xvfb-run -s "-screen 0 1600x1000x24" python -m …`;
 without one ours is drawn offscreen. Every program opens every model in turn, N times, in a fresh process,
-a moment after the one before has ended, so that a busy machine slows all; medians are printed. Of the peers
+a moment after the one before has ended, so that a busy machine slows all, and every second time backwards, so
+that none always comes after the one that leaves most to be cleared away; medians are printed. Of the peers
 the server runs and the browser is open before the model is asked for; of ours the window is open and idle
 (“running”), or the process is started for it (“cold”). “flat” shows every node, as Netron does; otherwise
 blocks that repeat are groups, closed at first, and so are those of Model Explorer.
@@ -96,10 +97,11 @@ def measured(options: argparse.Namespace) -> dict[str, dict[str, list[Found]]]:
         for title, path in models.made(options.folder).items()
         if not options.only or any(word in title for word in options.only)
     }
+    programs = (*_OURS, *_PEERS)
     for turn in range(options.rounds):
         for title, path in chosen.items():
-            rows = found.setdefault(title, {program: [] for program in (*_OURS, *_PEERS)})
-            for program in (*_OURS, *_PEERS):
+            rows = found.setdefault(title, {program: [] for program in programs})
+            for program in programs[:: -1 if turn % 2 else 1]:
                 if rows[program] and rows[program][-1]["seconds"] is None:
                     continue
                 time.sleep(_PAUSE)
