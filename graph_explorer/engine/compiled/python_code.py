@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -34,12 +34,7 @@ def statements(
     """
     texts = {number: (name, 0) for number, name in (known or {}).items()}
     order = _order(code, outputs, texts)
-    uses = Counter(outputs.values())
-    for number in order:
-        one = code.instructions[number]
-        row = PRIMITIVES.get(one.primitive)
-        for each in one.inputs:
-            uses[each] += 2 if row is not None and row.repeats else 1
+    uses = _uses(code, outputs, order)
     lines: list[str] = []
     for number in order:
         one = code.instructions[number]
@@ -61,6 +56,17 @@ def statements(
         values = ", ".join(texts[number][0] for number in outputs.values())
         lines.append(f"{', '.join(outputs)} = {values}")
     return lines
+
+
+def _uses(code: Code, outputs: Mapping[str, int], order: Sequence[int]) -> Counter[int]:
+    """How often the text of each instruction would be written."""
+    uses = Counter(outputs.values())
+    for number in order:
+        one = code.instructions[number]
+        row = PRIMITIVES.get(one.primitive)
+        for each in one.inputs:
+            uses[each] += 2 if row is not None and row.repeats else 1
+    return uses
 
 
 def _order(code: Code, outputs: Mapping[str, int], known: Mapping[int, Any]) -> list[int]:

@@ -230,18 +230,7 @@ def windows(
     before, behind, output = [], [], []
     for k, size in enumerate(spatial):
         extent = taps[k] * (kernel[k] - 1) + 1
-        a, b = both[k], both[k + count]
-        if auto_pad.startswith("SAME"):
-            made = -(-size // hops[k])
-            padding = max(0, (made - 1) * hops[k] + extent - size)
-            a = padding // 2 if auto_pad == "SAME_UPPER" else padding - padding // 2
-            b = padding - a
-        else:
-            if auto_pad == "VALID":
-                a = b = 0
-            made = _steps(size + a + b - extent, hops[k], ceil_mode) + 1
-            if ceil_mode and (made - 1) * hops[k] >= size + a:
-                made -= 1  # a window that would begin in the padding behind is left out
+        a, b, made = _fitted(size, extent, hops[k], (both[k], both[k + count]), auto_pad, ceil_mode)
         if made < 1:
             raise InputError(
                 f"{name}: a kernel of extent {extent} does not fit {size} entries with {a}+{b} of padding"
@@ -250,6 +239,22 @@ def windows(
         behind.append(b)
         output.append(made)
     return Windows(spatial, kernel, hops, taps, tuple(before), tuple(behind), tuple(output))
+
+
+def _fitted(
+    size: int, extent: int, hop: int, pads: tuple[int, int], auto_pad: str, ceil_mode: int
+) -> tuple[int, int, int]:
+    """Along one axis: the padding before and behind, and how many windows there are."""
+    if auto_pad.startswith("SAME"):
+        made = -(-size // hop)
+        padding = max(0, (made - 1) * hop + extent - size)
+        before = padding // 2 if auto_pad == "SAME_UPPER" else padding - padding // 2
+        return before, padding - before, made
+    before, behind = (0, 0) if auto_pad == "VALID" else pads
+    made = _steps(size + before + behind - extent, hop, ceil_mode) + 1
+    if ceil_mode and (made - 1) * hop >= size + before:
+        made -= 1  # a window that would begin in the padding behind is left out
+    return before, behind, made
 
 
 def _steps(room: int, stride: int, ceil_mode: int) -> int:
