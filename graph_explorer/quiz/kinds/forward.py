@@ -14,6 +14,7 @@ import numpy as np
 from graph_explorer.engine.graph import Node
 from graph_explorer.engine.notation import derivative, name_text, number
 from graph_explorer.engine.ops import operation, operation_of
+from graph_explorer.engine.trace import Trace
 from graph_explorer.quiz.kinds.kind import Kind, knowing
 from graph_explorer.quiz.question import Level, Misconception, Question
 from graph_explorer.quiz.source import Source, allowance, as_printed, one_entry, reckoned
@@ -117,13 +118,7 @@ def _mistakes(source: Source, node: Node, index: tuple[int, ...]) -> list[Miscon
 def shape(source: Source, random: Random) -> Question | None:
     """The shape of a value, or of the gradient of one."""
     trace = source.trace
-    nodes = [
-        node
-        for node in trace.graph
-        if trace.has_value(node.id)
-        and len(node.outputs) == 1
-        and (trace.value(node.id).ndim or any(trace.value(name).ndim for name in node.inputs if name))
-    ]
+    nodes = [node for node in trace.graph if _has_shapes(trace, node)]
     if not nodes:
         return None
     node = random.choice(nodes)
@@ -158,6 +153,13 @@ def shape(source: Source, random: Random) -> Question | None:
     )  # fmt: skip
     taken = {} if gradient else {name: trace.value(name).shape for name in names}
     return knowing(question, _shape_mistakes(sizes, taken, gradient))
+
+
+def _has_shapes(trace: Trace, node: Node) -> bool:
+    """Whether a node gives one value, and an array is in it or in what it takes."""
+    if not trace.has_value(node.id) or len(node.outputs) != 1:
+        return False
+    return any(trace.value(name).ndim for name in (node.id, *filter(None, node.inputs)))
 
 
 def _shape_mistakes(

@@ -116,6 +116,9 @@ def _reached(source: Source, name: str) -> set[str]:
 # ── what gets no gradient ─────────────────────────────────────────────────────────────────────
 
 
+_NO_ONE = Misconception((), "Some of them get none: not every value lies between a parameter and the output.")
+
+
 def no_gradient(source: Source, random: Random) -> Question | None:
     """Which of some values get no gradient in this run."""
     trace = source.trace
@@ -151,14 +154,8 @@ def no_gradient(source: Source, random: Random) -> Question | None:
         explanation=" ".join(reasons),
         link=source.link,
     )  # fmt: skip
-    mistakes = [
-        Misconception(
-            tuple(option for option in question.options if option not in answer),
-            "These are the ones that do get a gradient.",
-        ),
-        Misconception((), "Some of them get none: not every value lies between a parameter and the output."),
-    ]
-    return knowing(question, mistakes)
+    others = tuple(option for option in question.options if option not in answer)
+    return knowing(question, [Misconception(others, "These are the ones that do get a gradient."), _NO_ONE])
 
 
 def _reason(source: Source, name: str) -> str:
