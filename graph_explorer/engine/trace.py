@@ -25,6 +25,9 @@ from graph_explorer.engine.stopping import is_used, why_none_arrives
 
 Array = np.ndarray[Any, Any]
 
+#: Sums on the way to a gradient are kept of values with more terms than this, and so many numbers in all.
+_FEW, _MOST = 64, 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
@@ -163,6 +166,7 @@ class Trace:
         self.gradients = gradients
         self.contributions = contributions
         self.failure = failure
+        self._sums: dict[int, list[Array]] = {}
 
     @property
     def graph(self) -> Graph:
@@ -246,6 +250,13 @@ class Trace:
             positions = positions[: bisect_left(positions, self.pulled_by(time))]
         return tuple(Pulled(self, position) for position in positions) if self._seed is not None else ()
 
+    def count_terms(self, name: str, time: int | None = None) -> int:
+        """How many contributions to the gradient of `name` there are by `time`."""
+        positions = self.plan.terms.get(self.plan.number[self.graph.resolve(name)], ())
+        if self._seed is None:
+            return 0
+        return len(positions) if time is None else bisect_left(positions, self.pulled_by(time))
+
     def takes_gradient(self, name: str) -> bool:
         """Whether this run computes a gradient for `name` at all."""
         return self._seed is not None and self.plan.takes_gradient[self.plan.number[self.graph.resolve(name)]]
@@ -276,13 +287,24 @@ class Trace:
         number = self.plan.number[self.graph.resolve(name)]
         if time is None or self.is_complete(name, time):
             return np.asarray(self.gradients[number])
-        terms = [term.contribution for term in self.terms(name, time)]
-        if self.graph.resolve(name) == self.output:
-            terms.insert(0, self.seed)
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
-        return np.asarray(total)
+        return self._summed(number, self.count_terms(name, time))
+
+    def _summed(self, number: int, count: int) -> Array:
+        """The gradient of a value after so many of its terms, one added after the other.
+
+        A value that is used everywhere has tens of thousands: the sums are kept for the next question.
+        """
+        positions = self.plan.terms.get(number, ())
+        begin = [self.seed] if number == self.plan.number[self.output] else []
+        known = self._sums.get(number, begin)
+        sums = list(known)
+        for position in positions[len(sums) - len(begin) : count]:
+            term = self.contribution(position)
+            sums.append(np.asarray(sums[-1] + term) if sums else term)
+        small = len(positions) > _FEW and sums[-1].size * len(positions) <= _MOST
+        if small and len(sums) > len(known):
+            self._sums[number] = sums  # at once: jobs ask too
+        return sums[len(begin) + count - 1]
 
     def why_no_gradient(self, name: str, time: int | None = None) -> str:
         """The reason, as a clause, why `gradient` has nothing to give."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -363,3 +365,27 @@ def test_gradients_alone_of_a_node_that_fails() -> None:
     document = parse("a = x @ w\nL = sum(a)", parameters={"x": np.ones((2, 3)), "w": np.ones((2, 3))})
     with pytest.raises(RunError, match="inner sizes"):
         gradients(Plan(document.graph, "L", ["w"]), document.leaves)
+
+
+def test_of_a_value_used_everywhere_each_term_is_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the order in which one asks: the sums are those of the terms, one after the other."""
+    program = "h = x\nfor t in range(80):\n    h = tanh(h)*w\nL = h"
+    trace = run(parse(program, {"x": [0.5, 0.2]}, {"w": [0.9, 0.8]}), seed=[1.0, 1.0])
+    looked: list[int] = []
+    real = Trace.contribution
+
+    def noted(self: Trace, position: int) -> Any:
+        looked.append(position)
+        return real(self, position)
+
+    wanted = {}
+    for time in range(trace.forward_length + 2, trace.length):
+        terms = [term.contribution for term in trace.terms("w", time)]
+        if terms:
+            wanted[time] = functools.reduce(np.add, terms)
+    monkeypatch.setattr(Trace, "contribution", noted)
+    times = sorted(wanted, key=lambda time: (time * 7919) % 101)
+    for time in times:
+        assert trace.count_terms("w", time) == len(trace.terms("w", time))
+        np.testing.assert_array_equal(trace.gradient("w", time), wanted[time])
+    assert len(looked) == len(set(looked)) <= 80

@@ -95,7 +95,7 @@ def _gradient(trace: Trace, time: int, name: str) -> str:
     so_far = short(trace.gradient(name, time))
     if trace.is_complete(name, time):
         return f"Gradient {so_far}."
-    return f"Gradient so far {so_far}, {len(trace.terms(name, time))} of {len(trace.terms(name))} terms."
+    return f"Gradient so far {so_far}, {trace.count_terms(name, time)} of {trace.count_terms(name)} terms."
 
 
 def describe_group(trace: Trace, time: int, path: str, caption: str = "") -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -36,6 +37,27 @@ class Row:
     hint: str = ""
     go: Callable[[], None] | None = None
     total: bool = False
+
+
+@dataclass(frozen=True)
+class Made(Sequence[Row]):
+    """Rows about names, made when they are looked at: of tens of thousands a few are shown."""
+
+    names: Sequence[str]
+    make: Callable[[str], Row]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [self.make(name) for name in self.names[place]]
+        return self.make(self.names[place])
 
 
 class _Shown:
@@ -98,7 +120,7 @@ class Rows(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(spoken)
-        self.rows: tuple[Row, ...] = ()
+        self.rows: Sequence[Row] = ()
         self._shown: list[_Shown] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +134,7 @@ class Rows(QWidget):
         if len(rows) > MOST:
             left = len(rows) - MOST
             shown = [*rows[: MOST - 1], Row(f"and {left} more", sign="…"), rows[-1]]
-        self.rows = tuple(rows)
+        self.rows = rows
         while len(self._shown) < len(shown):
             self._shown.append(_Shown(self.objectName(), self._grid, len(self._shown)))
         self._draw(shown)

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from graph_explorer.ui.widgets.bars import Bar, Bars, lengths
-from graph_explorer.ui.widgets.rows import MOST, Row, Rows
+from graph_explorer.ui.widgets.rows import MOST, Made, Row, Rows
 from graph_explorer.ui.widgets.scrub import Scrub
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Elided, Label, Link
@@ -155,3 +155,18 @@ def test_margins_leave_a_line_its_height(qtbot: QtBot) -> None:
     label.setContentsMargins(3, 6, 4, 0)
     assert label.sizeHint().height() == plain.height() + 6
     assert label.sizeHint().width() == plain.width() + 7
+
+
+def test_of_very_many_rows_a_few_are_made(qtbot: QtBot) -> None:
+    made: list[str] = []
+
+    def make(name: str) -> Row:
+        made.append(name)
+        return Row(name)
+
+    rows = Rows("users", "Used by")
+    qtbot.addWidget(rows)
+    rows.show_rows(Made([f"n{place}" for place in range(10_000)], make))
+    assert len(rows.rows) == 10_000
+    assert len(set(made)) == MOST + 1
+    assert {"n0", "n9999"} <= set(made)

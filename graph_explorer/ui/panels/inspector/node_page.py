@@ -24,7 +24,7 @@ from graph_explorer.ui.race.next_update import NextUpdate
 from graph_explorer.ui.session import Session, State
 from graph_explorer.ui.state import NOT_RUN
 from graph_explorer.ui.widgets.formula import FormulaView
-from graph_explorer.ui.widgets.rows import Row, Rows
+from graph_explorer.ui.widgets.rows import Made, Row, Rows
 from graph_explorer.ui.widgets.section import Section
 from graph_explorer.ui.widgets.text import Label
 from graph_explorer.ui.widgets.value import ValueView
@@ -157,8 +157,8 @@ class NodePage(QWidget):
         else:
             self._show_no_gradient(now, node)
         self.update_section.show_node(now, node.id)
-        users = [self._user(graph, node, user) for user in dict.fromkeys(u.node for u in graph.uses(node.id))]
-        self.users.show_rows(users)
+        users = list(dict.fromkeys(use.node for use in graph.uses(node.id)))
+        self.users.show_rows(Made(users, lambda user: self._user(graph, node, user)))
         self.used.setVisible(bool(users))
 
     def _show_head(self, now: State, node: Node) -> None:
