@@ -151,10 +151,9 @@ class SizeModel(QAbstractTableModel):
         if sheet is None:
             self.rows = self._row_of = np.zeros(0, dtype=np.int64)
             return
-        words = self._typed.lower().split()
         chosen = np.ones(len(sheet.names), dtype=bool)
-        if words:
-            chosen[:] = [all(word in said for word in words) for said in sheet.said]
+        for word in self._typed.lower().split():
+            chosen &= [word in said for said in sheet.said]
         order = np.arange(len(sheet.names))
         if self._by in sheet.numbers:
             keys = sheet.numbers[self._by].copy()
