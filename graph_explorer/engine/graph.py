@@ -156,7 +156,9 @@ class Graph:
         if found is None:
             (edges, first), (_, target, slot) = self._takers, self.edges
             maker = self._producer[name]
-            taken = [(self.nodes[target[k]], int(slot[k])) for k in edges[first[maker] : first[maker + 1]]]
+            places = np.array(edges[first[maker] : first[maker + 1]], dtype=np.intp)
+            takers = map(self.nodes.__getitem__, target[places].tolist())
+            taken = zip(takers, slot[places].tolist(), strict=True)
             found = tuple(Use(node.id, index) for node, index in taken if node.inputs[index] == name)
             self._uses[name] = found
         return found
