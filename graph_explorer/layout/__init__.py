@@ -5,7 +5,8 @@ Knows graphs and numbers, no Qt. Its one rule: the same graph is always drawn th
 A graph comes as a `wiring`, arrays of nodes and edges, and becomes a tree of `regions`, long ones cut
 into `stretches`; `borders` leads every line through the frames on its way, so that each region is a
 `piece` by itself, and `numbering` tells equal ones from their bytes. A piece is laid out in the
-classic steps: `rows`, `lattice`, `order`, `blocks`, `across`, `ports`, `strips`, `columns`, `ways`, `plan`.
+classic steps: `rows`, `lattice`, `order`, `blocks`, `across`, `ports`, `strips`, `columns`, `ways`, `plan`;
+a `tangle`, which is too large for that, in an overview.
 `planning` does that once for each different piece, near to what `memory` knows of an earlier layout,
 and `assembly` puts all places together; `staying` moves the whole to where it stood, `pins` what was
 put somewhere by hand. What grows with the graph is done on arrays, what grows with the number of

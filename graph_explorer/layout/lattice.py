@@ -145,11 +145,13 @@ def weave(piece: Piece, pause: Pause) -> Lattice:
     near, far = _split_far(piece, lattice.row, _lanes(piece, lattice.row, pause), pause)
     for lane in paced(near, pause):
         _lead(lattice, lane, walks)
+    pause()
     lattice.rows = [[] for _ in range(max(lattice.row, default=-1) + 1)]
     for item, level in paced(enumerate(lattice.row), pause):
         lattice.rows[level].append(item)
     for lane in far:
         _lead_around(lattice, lane, walks)
+    pause()
     lattice.lanes = near + far
     lattice.walks = [walks[number] for number in range(len(piece.links))]
     return lattice
@@ -184,6 +186,7 @@ def _split_far(
     pause()
     ends = [piece.links[lane.links[-1]] for lane in lanes]
     bends = [row[link.lower] - row[link.upper] - 1 for link in ends]
+    pause()
     left = _BENDS[0] + _BENDS[1] * len(piece.kinds)
     huge = sum(bends) + len(row) > _HUGE and piece.rows is None
     if not huge and sum(bends) <= left:
