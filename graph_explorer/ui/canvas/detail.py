@@ -48,7 +48,7 @@ _SECONDS = {
     Distance.TEXTS: (2.5e-5, 6e-5),
 }
 #: Seconds a frame without a name; frames smaller than this on screen, in pixels, have none.
-_NAMELESS, NAMED_FROM = 1e-6, 32.0
+_NAMELESS, NAMED_FROM = 1e-6, 60.0
 #: Seconds a straight piece, at any distance, and a curve: wide, thin, and from far away at scale 1.
 _STRAIGHT, _WIDE, _THIN, _FAR = 1e-7, 4e-5, 6e-6, 1.3e-5
 

@@ -54,7 +54,7 @@ def test_names_are_written_where_they_have_room_and_nothing_is_written_yet() -> 
     assert set(written) == {"all", "all/b"}, "the others would stand over the outermost"
     assert written["all"] == (8.0, -8.0, pytest.approx(written["all"][2]), 16.0)
     assert set(dict(labels(frames, Camera(4.0), everything))) == {"all", "all/a", "all/b"}
-    assert set(dict(labels(frames, Camera(0.05), everything))) == {"all"}, "the others are too narrow"
+    assert set(dict(labels(frames, Camera(0.08), everything))) == {"all"}, "the others are too narrow"
     assert set(dict(labels(frames, Camera(0.01), everything))) == set()
 
 
