@@ -69,14 +69,6 @@ class Piece:
     exits: int = 0
     rows: tuple[int, ...] | None = None
 
-    def links_inside(self) -> tuple[Link, ...]:
-        """The links that are at no port of the piece itself."""
-        return tuple(
-            link
-            for link in self.links
-            if link.upper >= self.entries and link.lower < len(self.kinds) - self.exits
-        )
-
     def is_port(self, item: int) -> bool:
         return item < self.entries or item >= len(self.kinds) - self.exits
 
