@@ -14,6 +14,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -145,10 +146,15 @@ def view(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[GraphVi
     shown.deleteLater()
 
 
+@cache
+def screen(width: int, height: int) -> QImage:
+    """What a window is painted on; it stays from frame to frame."""
+    return QImage(width, height, QImage.Format.Format_RGB32)
+
+
 def frame(view: GraphView) -> None:
     """What Qt does for one repaint of the whole widget."""
-    picture = QImage(view.size(), QImage.Format.Format_RGB32)
-    view.render(picture, QPoint())
+    view.render(screen(view.width(), view.height()), QPoint())
 
 
 def finished(view: GraphView) -> None:

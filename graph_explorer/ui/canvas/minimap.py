@@ -45,7 +45,6 @@ class Picture(QWidget):
         self.setAccessibleName("Map of the graph")
         self.setAccessibleDescription("Click or drag to move the picture of the graph.")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.camera = Camera()
         self.image = QImage()
         self.seen: Box = (0.0, 0.0, 0.0, 0.0)
@@ -195,7 +194,7 @@ class Minimap(Overlay):
         if self._scene is not scene or picture.image.size() != image.size():
             self._scene = scene
             picture.image, picture.camera = image, camera  # nothing else is there: it is seen as it grows
-        self._go_on()
+        self._next.start()
 
     def _go_on(self) -> None:
         """Paints some more of the picture; shows it once it is there."""

@@ -245,7 +245,7 @@ class GraphView(QWidget):
         """Zooms at once; what is at the point `at` of the widget stays there."""
         self.shown.gliding.finish()
         self.eye.jump(self._zoomed(factor, at))
-        self.show_marks()
+        self._marked = QRegion(self.rect())  # all is repainted, and the marks are elsewhere
 
     def _zoomed(self, factor: float, at: Point) -> Camera:
         """The camera nearer or farther, but not so far that the whole graph is a spot."""
@@ -258,7 +258,7 @@ class GraphView(QWidget):
         """Moves the picture by screen pixels."""
         self.shown.gliding.finish()
         self.eye.jump(self.camera.moved(dx, dy))
-        self.show_marks()
+        self._marked = QRegion(self.rect())
 
     def zoom_to(self, name: str) -> None:
         """Shows a node or group as large as it fits."""
