@@ -7,7 +7,7 @@ over the picture before, and once it is done it takes its place.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from graph_explorer.ui.canvas.camera import Camera
@@ -72,9 +72,8 @@ class Zooming:
         """Draws what is seen now, of what is best at each place."""
         whole = self._spare.deviceIndependentSize()
         layers = [(self._under, whole)]
-        if self._coming is not None and self._coming.done:
-            done = QSizeF(whole.width(), self._coming.done)
-            layers.insert(0, ((self._coming.image, self._coming.sight.camera), done))
+        if self._coming is not None and not self._coming.done.isEmpty():
+            layers.insert(0, ((self._coming.image, self._coming.sight.camera), self._coming.done))
         rest = QRegion(QRectF(QPointF(), whole).toRect())
         painter.save()
         for seen, size in layers:
