@@ -9,14 +9,16 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from graph_explorer.ui.canvas.camera import Camera, grown
-from graph_explorer.ui.canvas.detail import Detail, Distance
+from graph_explorer.ui.canvas.detail import Detail, Distance, effort
 from graph_explorer.ui.canvas.ink import ink
 from graph_explorer.ui.canvas.moment import Moment
+from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.paint_cards import CardPainter
 from graph_explorer.ui.canvas.paint_far import FarPainter
 from graph_explorer.ui.canvas.paint_frames import frames_in, paint_frames, paint_titles
 from graph_explorer.ui.canvas.paint_lines import LinePainter
 from graph_explorer.ui.canvas.scene import Box, Scene
+from graph_explorer.ui.canvas.sight import Seen, Sight
 
 #: How far a card's marks reach beyond its box, in scene pixels.
 OVERHANG = 10.0
@@ -54,3 +56,15 @@ class Artist:
             self._far.paint(painter, scene, moment, camera, seen, points)
         if detail.named:
             paint_titles(painter, scene, camera, frames, seen, self.ink, near)
+
+    def sight(
+        self, scene: Scene, moment: Moment, camera: Camera, detail: Detail, pace: Pace,
+        behind: Seen | None = None,
+    ) -> Sight:  # fmt: skip
+        """The scene at a moment as it is seen from a camera, ready to be painted part by part."""
+        return Sight(
+            camera, detail, self.ink.color("window"),
+            grown(camera.seen_box(scene.bounds), OVERHANG * max(1.0, camera.scale)),
+            lambda painter, part: self.paint(painter, scene, moment, camera, part, detail),
+            lambda part: effort(scene, camera, part, detail), pace, behind,
+        )  # fmt: skip

@@ -17,8 +17,8 @@ from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from graph_explorer.ui.canvas.artist import OVERHANG, Artist
-from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, grown, keeping, opening, uncovered
-from graph_explorer.ui.canvas.detail import Distance, detail_for, effort
+from graph_explorer.ui.canvas.camera import READABLE, Camera, fitted, keeping, opening, uncovered
+from graph_explorer.ui.canvas.detail import Distance, detail_for
 from graph_explorer.ui.canvas.motion import Motion
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Box
@@ -129,14 +129,9 @@ class Eye:
 
     def _sight(self, stage: Stage, artist: Artist, camera: Camera) -> Sight:
         """The stage as it is seen from a camera."""
-        scene, moment = stage.scene, stage.moment
-        detail = detail_for(scene, camera, (0.0, 0.0, *self.room), self.sheet.detail)
-        return Sight(
-            camera, detail, artist.ink.color("window"),
-            grown(camera.seen_box(scene.bounds), OVERHANG * max(1.0, camera.scale)),
-            lambda painter, part: artist.paint(painter, scene, moment, camera, part, detail),
-            lambda part: effort(scene, camera, part, detail), self._paces[detail.distance], self._behind(),
-        )  # fmt: skip
+        detail = detail_for(stage.scene, camera, (0.0, 0.0, *self.room), self.sheet.detail)
+        pace = self._paces[detail.distance]
+        return artist.sight(stage.scene, stage.moment, camera, detail, pace, self._behind())
 
     def paint(self, painter: QPainter, region: QRegion, stage: Stage, artist: Artist) -> None:
         """Paints what is stale of the picture, and of the picture what is in `region`."""

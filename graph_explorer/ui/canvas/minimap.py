@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from graph_explorer.ui.canvas.artist import Artist
 from graph_explorer.ui.canvas.camera import Box, Camera, Point, fitted
 from graph_explorer.ui.canvas.coming import Coming
-from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at, effort
+from graph_explorer.ui.canvas.detail import PLAIN, Distance, distance_at
 from graph_explorer.ui.canvas.pace import Pace
 from graph_explorer.ui.canvas.scene import Scene
-from graph_explorer.ui.canvas.sight import MOVING, Seen, Sight
+from graph_explorer.ui.canvas.sight import MOVING, Seen
 from graph_explorer.ui.canvas.stage import Stage
 from graph_explorer.ui.widgets.overlay import Overlay
 
@@ -177,16 +177,12 @@ class Minimap(Overlay):
         if self._stage is None or self._artist is None:
             return
         self._stale, self._spent = False, 0.0
-        scene, moment, artist, picture = self._stage.scene, self._stage.moment, self._artist, self.picture
+        scene, artist, picture = self._stage.scene, self._artist, self.picture
         size, ratio = self._size(scene.bounds), self.devicePixelRatioF()
         picture.setFixedSize(size)
         camera = fitted(scene.bounds, size.width(), size.height(), _MARGIN)
         detail = replace(PLAIN, distance=min(distance_at(camera.scale), Distance.BLOCKS), named=False)
-        sight = Sight(
-            camera, detail, artist.ink.color("window"), None,
-            lambda painter, part: artist.paint(painter, scene, moment, camera, part, detail),
-            lambda part: effort(scene, camera, part, detail), self._pace,
-        )  # fmt: skip
+        sight = artist.sight(scene, self._stage.moment, camera, detail, self._pace)
         image = QImage(size * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         self._coming = Coming(sight, image)
