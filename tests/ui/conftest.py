@@ -73,8 +73,8 @@ def session(qtbot: QtBot) -> Iterator[Session]:
 
 
 @pytest.fixture
-def make_view(qtbot: QtBot, session: Session) -> Callable[[Document], GraphView]:
-    """Makes a view of the graph of a document, which is laid out."""
+def begin_view(qtbot: QtBot, session: Session) -> Callable[[Document], GraphView]:
+    """Makes a view of the graph of a document, which is to be laid out."""
 
     def make(document: Document) -> GraphView:
         view = GraphView(session)
@@ -83,6 +83,17 @@ def make_view(qtbot: QtBot, session: Session) -> Callable[[Document], GraphView]
         view.show()
         qtbot.waitExposed(view)
         session.show(document)
+        return view
+
+    return make
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot, begin_view: Callable[[Document], GraphView]) -> Callable[[Document], GraphView]:
+    """Makes a view of the graph of a document, which is laid out."""
+
+    def make(document: Document) -> GraphView:
+        view = begin_view(document)
         qtbot.waitUntil(lambda: view.scene is not None)
         return view
 
